@@ -1,0 +1,116 @@
+/// A batch of raw samples as a file holds them, before any preprocessing.
+public struct Samples: Sendable {
+  /// The stored numbers.
+  public enum Storage: Sendable {
+    /// Unsigned bytes, as images come.
+    case bytes([UInt8])
+    /// Floats, taken as they are.
+    case floats([Float])
+  }
+
+  /// The stored numbers of all samples, sample after sample.
+  public var storage: Storage
+  /// The shape of one sample as stored, without the batch axis.
+  public var sampleShape: [Int]
+  /// The number of samples.
+  public var count: Int
+
+  /// Creates a batch; the storage must hold `count` × the product of `sampleShape` numbers.
+  public init(storage: Storage, sampleShape: [Int], count: Int) {
+    let stored =
+      switch storage {
+      case .bytes(let values): values.count
+      case .floats(let values): values.count
+      }
+    precondition(
+      stored == count * sampleShape.reduce(1, *), "a batch holds count × sample size numbers")
+    self.storage = storage
+    self.sampleShape = sampleShape
+    self.count = count
+  }
+
+  /// The number of stored numbers of one sample.
+  public var elementsPerSample: Int { sampleShape.reduce(1, *) }
+
+  /// Whether the stored numbers are bytes.
+  public var isBytes: Bool {
+    if case .bytes = storage { true } else { false }
+  }
+
+  /// The samples at the given indices, in that order.
+  public func selecting(_ indices: some Sequence<Int>) -> Samples {
+    let size = elementsPerSample
+    let chosen = Array(indices)
+    let picked: Storage =
+      switch storage {
+      case .bytes(let values):
+        .bytes(chosen.flatMap { values[($0 * size)..<(($0 + 1) * size)] })
+      case .floats(let values):
+        .floats(chosen.flatMap { values[($0 * size)..<(($0 + 1) * size)] })
+      }
+    return Samples(storage: picked, sampleShape: sampleShape, count: chosen.count)
+  }
+}
+
+/// How the elements of a stored sample are ordered against a channels × height × width map.
+public enum SampleLayout: String, Codable, Sendable {
+  /// channels × height × width (or the same number of elements in that order).
+  case channelFirst
+  /// height × width × channels.
+  case channelLast
+
+  /// The layout in which a stored sample shape matches a map, or nil if it does not match.
+  ///
+  /// Axes of length one are ignored. Where both fit, bytes are read channel-last (images) and floats
+  /// channel-first (tensors).
+  public static func matching(
+    stored: [Int], map: MapShape, isBytes: Bool
+  ) -> SampleLayout? {
+    let squeezed = stored.filter { $0 != 1 }
+    let first = [map.channels, map.height, map.width].filter { $0 != 1 } == squeezed
+    let last = [map.height, map.width, map.channels].filter { $0 != 1 } == squeezed
+    switch (first, last) {
+    case (true, true): return isBytes ? .channelLast : .channelFirst
+    case (true, false): return .channelFirst
+    case (false, true): return .channelLast
+    case (false, false):
+      return stored.reduce(1, *) == map.count && squeezed.count <= 1 ? .channelFirst : nil
+    }
+  }
+
+  /// The stored index of the element at a channel-first position.
+  @inlinable
+  public func storedIndex(channel: Int, row: Int, column: Int, in map: MapShape) -> Int {
+    switch self {
+    case .channelFirst: map.index(channel: channel, row: row, column: column)
+    case .channelLast: (row * map.width + column) * map.channels + channel
+    }
+  }
+}
+
+/// How stored numbers become the network's input: value = (stored · scale − mean) / deviation.
+public struct Preprocessing: Hashable, Codable, Sendable {
+  /// The factor applied to the stored number (1/255 for bytes unless told otherwise).
+  public var scale: Double
+  /// The mean of each channel, one number for all, or empty for zero.
+  public var mean: [Double]
+  /// The deviation of each channel, one number for all, or empty for one.
+  public var deviation: [Double]
+
+  /// Creates a preprocessing.
+  public init(scale: Double, mean: [Double] = [], deviation: [Double] = []) {
+    self.scale = scale
+    self.mean = mean
+    self.deviation = deviation
+  }
+
+  /// The mean of a channel.
+  public func mean(ofChannel channel: Int) -> Double {
+    mean.isEmpty ? 0 : mean[mean.count == 1 ? 0 : channel]
+  }
+
+  /// The deviation of a channel.
+  public func deviation(ofChannel channel: Int) -> Double {
+    deviation.isEmpty ? 1 : deviation[deviation.count == 1 ? 0 : channel]
+  }
+}
