@@ -1,0 +1,399 @@
+public import LoomBase
+
+/// What a profile says of a chip: structure, capabilities, prices, times.
+///
+/// Numbers that describe structure are plain integers here (each has a `Quantity` in `quantities` under
+/// its JSON pointer); prices and times stay quantities because their source and range reach the report.
+public struct Profile: Sendable, Hashable {
+  /// The name used on the command line.
+  public var name: String
+  /// One sentence: which chip, by whom, on what evidence.
+  public var summary: String
+  /// How steps end.
+  public var synchronisation: Synchronisation
+  /// Where cores are.
+  public var topology: Topology
+  /// What one core holds.
+  public var core: CoreLimits
+  /// What one neuron does.
+  public var neuron: NeuronCapabilities
+  /// What a stored weight is.
+  public var weight: WeightFormat
+  /// What a bias register holds.
+  public var bias: BiasFormat
+  /// What delays synapses or axons have.
+  public var delay: DelayFormat
+  /// Energy prices.
+  public var prices: Prices
+  /// Durations.
+  public var times: Times
+  /// Every number of the profile with unit, source, method and range, by JSON pointer.
+  public var quantities: [String: Quantity]
+  /// Pointers overridden by `--set`, in the order given.
+  public var overrides: [String]
+  /// Digest of structure and capabilities (everything but prices, times, names and sources): an image
+  /// runs only on the structure it was compiled for.
+  public var structureDigest: Digest
+  /// Digest of the whole profile, overrides included.
+  public var digest: Digest
+
+  /// Creates a profile from its parts.
+  public init(
+    name: String, summary: String, synchronisation: Synchronisation, topology: Topology,
+    core: CoreLimits, neuron: NeuronCapabilities, weight: WeightFormat, bias: BiasFormat,
+    delay: DelayFormat, prices: Prices, times: Times, quantities: [String: Quantity],
+    overrides: [String], structureDigest: Digest, digest: Digest
+  ) {
+    self.name = name
+    self.summary = summary
+    self.synchronisation = synchronisation
+    self.topology = topology
+    self.core = core
+    self.neuron = neuron
+    self.weight = weight
+    self.bias = bias
+    self.delay = delay
+    self.prices = prices
+    self.times = times
+    self.quantities = quantities
+    self.overrides = overrides
+    self.structureDigest = structureDigest
+    self.digest = digest
+  }
+}
+
+/// How the end of a time-step is agreed.
+public enum Synchronisation: String, Codable, Sendable {
+  /// All cores wait for the slowest (Loihi).
+  case barrier
+  /// A global tick of fixed length.
+  case fixedTick
+  /// No global step.
+  case asynchronous
+}
+
+/// A two-dimensional mesh of tiles on each chip, and a row-major grid of chips.
+public struct Topology: Sendable, Hashable, Codable {
+  /// Tiles in x on one chip.
+  public var tileColumns: Int
+  /// Tiles in y on one chip.
+  public var tileRows: Int
+  /// Cores that share one router.
+  public var coresPerTile: Int
+  /// The largest number of chips.
+  public var maximumChips: Int
+  /// Chips in x of the grid of chips.
+  public var chipColumns: Int
+
+  /// Creates a topology.
+  public init(
+    tileColumns: Int, tileRows: Int, coresPerTile: Int, maximumChips: Int, chipColumns: Int
+  ) {
+    self.tileColumns = tileColumns
+    self.tileRows = tileRows
+    self.coresPerTile = coresPerTile
+    self.maximumChips = maximumChips
+    self.chipColumns = chipColumns
+  }
+
+  /// Tiles on one chip.
+  public var tilesPerChip: Int { tileColumns * tileRows }
+
+  /// Cores on one chip.
+  public var coresPerChip: Int { tilesPerChip * coresPerTile }
+}
+
+/// How synapses are stored in a core.
+public enum SynapseStorage: Sendable, Hashable {
+  /// Lists of packed entries in words of one memory (Loihi).
+  case packedEntries(PackedEntryFormat)
+  /// Crossbars of cells: every axon meets every column (crossbar-256).
+  case crossbar(CrossbarFormat)
+}
+
+/// The packed synapse entries of a Loihi-like core.
+///
+/// An axon's list is a sequence of entries, each rounded up to whole words. A dense entry (a run of
+/// consecutive targets with one format) takes prefixBits + indexBits + n·(weight + delay + tag) bits; a
+/// sparse one prefixBits + n·(weight + delay + tag + indexBits).
+public struct PackedEntryFormat: Sendable, Hashable, Codable {
+  /// Bits of synapse memory of one core.
+  public var memoryBits: Int
+  /// Bits of a memory word.
+  public var wordBits: Int
+  /// Bits before the synapses of an entry (format index and count).
+  public var prefixBits: Int
+  /// Bits of a target index.
+  public var indexBits: Int
+  /// Tag bits of each synapse.
+  public var tagBits: Int
+  /// The most synapses in one entry.
+  public var maximumSynapsesPerEntry: Int
+  /// The most words in one axon's list.
+  public var maximumWordsPerAxon: Int
+  /// Distinct synapse formats (shift, delay width, dense or sparse) of one core.
+  public var maximumFormats: Int
+
+  /// Creates a format.
+  public init(
+    memoryBits: Int, wordBits: Int, prefixBits: Int, indexBits: Int, tagBits: Int,
+    maximumSynapsesPerEntry: Int, maximumWordsPerAxon: Int, maximumFormats: Int
+  ) {
+    self.memoryBits = memoryBits
+    self.wordBits = wordBits
+    self.prefixBits = prefixBits
+    self.indexBits = indexBits
+    self.tagBits = tagBits
+    self.maximumSynapsesPerEntry = maximumSynapsesPerEntry
+    self.maximumWordsPerAxon = maximumWordsPerAxon
+    self.maximumFormats = maximumFormats
+  }
+}
+
+/// The crossbars of one core: `arrays` blocks of `rows` axons × `columns` cells whose column sums are
+/// shifted (one shift per array and column) and added digitally before the neurons.
+public struct CrossbarFormat: Sendable, Hashable, Codable {
+  /// Axons of one array.
+  public var rows: Int
+  /// Columns of one array, one neuron (or current site) each.
+  public var columns: Int
+  /// Arrays joined in one core: fan-in up to rows × arrays.
+  public var arrays: Int
+
+  /// Creates a format.
+  public init(rows: Int, columns: Int, arrays: Int) {
+    self.rows = rows
+    self.columns = columns
+    self.arrays = arrays
+  }
+}
+
+/// What one core holds.
+public struct CoreLimits: Sendable, Hashable {
+  /// Neurons (compartments) of one core.
+  public var neurons: Int
+  /// Input axons of one core.
+  public var axonsIn: Int
+  /// Output axon entries of one core (one for each neuron and destination core).
+  public var axonsOut: Int
+  /// Extra output entries of a destination on another chip.
+  public var axonsOutOffChip: Int
+  /// How synapses are stored.
+  public var synapses: SynapseStorage
+
+  /// Creates limits.
+  public init(
+    neurons: Int, axonsIn: Int, axonsOut: Int, axonsOutOffChip: Int, synapses: SynapseStorage
+  ) {
+    self.neurons = neurons
+    self.axonsIn = axonsIn
+    self.axonsOut = axonsOut
+    self.axonsOutOffChip = axonsOutOffChip
+    self.synapses = synapses
+  }
+}
+
+/// How a chip subtracts the threshold after a spike.
+public enum SoftResetSupport: String, Codable, Sendable {
+  /// In the neuron itself.
+  case native
+  /// By a second compartment whose synapse of weight −θ is sent back: θ must be a legal weight m·2^e and
+  /// the neuron takes two compartments, both updated (Loihi 1).
+  case secondCompartment
+  /// Not at all.
+  case none
+}
+
+/// What one neuron can do.
+public struct NeuronCapabilities: Sendable, Hashable, Codable {
+  /// Width of the signed, saturating membrane potential.
+  public var potentialBits: Int
+  /// `greater` (v > θ) or `greaterOrEqual`.
+  public var firesOnGreaterOnly: Bool
+  /// How soft reset is done.
+  public var softReset: SoftResetSupport
+  /// Whether hard reset (to zero) exists.
+  public var hardReset: Bool
+  /// Thresholds are multiples of 2^this.
+  public var thresholdShift: Int
+  /// Mantissa bits of the threshold register.
+  public var thresholdMantissaBits: Int
+  /// Distinct thresholds of one core; 0: any number.
+  public var distinctThresholds: Int
+  /// Whether a population can be told at which step to start and to stop.
+  public var startStep: Bool
+  /// Whether each population can be reset by itself, so that samples are pipelined every T steps.
+  public var perPopulationReset: Bool
+  /// Largest number of current sites of a comparator (max-pooling) neuron; 0: none.
+  public var comparatorSites: Int
+  /// Whether potentials can be read out; else spike counts only.
+  public var potentialReadout: Bool
+  /// Whether the host can write a bias per neuron and sample (analog input).
+  public var analogInput: Bool
+
+  /// Creates capabilities.
+  public init(
+    potentialBits: Int, firesOnGreaterOnly: Bool, softReset: SoftResetSupport, hardReset: Bool,
+    thresholdShift: Int, thresholdMantissaBits: Int, distinctThresholds: Int, startStep: Bool,
+    perPopulationReset: Bool, comparatorSites: Int, potentialReadout: Bool, analogInput: Bool
+  ) {
+    self.potentialBits = potentialBits
+    self.firesOnGreaterOnly = firesOnGreaterOnly
+    self.softReset = softReset
+    self.hardReset = hardReset
+    self.thresholdShift = thresholdShift
+    self.thresholdMantissaBits = thresholdMantissaBits
+    self.distinctThresholds = distinctThresholds
+    self.startStep = startStep
+    self.perPopulationReset = perPopulationReset
+    self.comparatorSites = comparatorSites
+    self.potentialReadout = potentialReadout
+    self.analogInput = analogInput
+  }
+}
+
+/// A stored weight: a signed mantissa of `bits` bits, shifted left by a shift in a range.
+public struct WeightFormat: Sendable, Hashable, Codable {
+  /// Bits of the signed mantissa.
+  public var bits: Int
+  /// Smallest left shift, in potential units.
+  public var minimumShift: Int
+  /// Largest left shift.
+  public var maximumShift: Int
+  /// Whether target channels of one projection may have different shifts.
+  public var shiftPerChannel: Bool
+
+  /// Creates a format.
+  public init(bits: Int, minimumShift: Int, maximumShift: Int, shiftPerChannel: Bool) {
+    self.bits = bits
+    self.minimumShift = minimumShift
+    self.maximumShift = maximumShift
+    self.shiftPerChannel = shiftPerChannel
+  }
+
+  /// The largest mantissa in use (symmetric: −127...127 for 8 bits).
+  public var largestMantissa: Int { (1 << (bits - 1)) - 1 }
+}
+
+/// A bias register: mantissa and exponent.
+public struct BiasFormat: Sendable, Hashable, Codable {
+  /// Bits of the magnitude of the mantissa; 0: any integer of the potential's width.
+  public var mantissaBits: Int
+  /// The largest exponent.
+  public var maximumExponent: Int
+
+  /// Creates a format.
+  public init(mantissaBits: Int, maximumExponent: Int) {
+    self.mantissaBits = mantissaBits
+    self.maximumExponent = maximumExponent
+  }
+}
+
+/// The delays a chip offers: a spike sent in step t is due in t + d, 1 ≤ d ≤ maximum.
+public struct DelayFormat: Sendable, Hashable, Codable {
+  /// The longest delay in steps; 1: none beyond the step itself.
+  public var maximum: Int
+
+  /// Creates a format.
+  public init(maximum: Int) { self.maximum = maximum }
+}
+
+/// Energy prices. A nil price that is needed is an error with its JSON pointer, never zero.
+public struct Prices: Sendable, Hashable {
+  /// One synaptic operation, pJ.
+  public var synapticOperation: Quantity?
+  /// One update of one compartment that does not fire, pJ.
+  public var neuronUpdate: Quantity?
+  /// Added by an update that fires, pJ.
+  public var neuronSpike: Quantity?
+  /// One message arriving at a core, pJ.
+  public var axonIn: Quantity?
+  /// One message leaving a core, pJ.
+  public var axonOut: Quantity?
+  /// One hop in x, pJ.
+  public var hopEastWest: Quantity?
+  /// One hop in y, pJ.
+  public var hopNorthSouth: Quantity?
+  /// A message within its own tile, pJ.
+  public var hopWithinTile: Quantity?
+  /// One hop over a link between chips, pJ.
+  public var hopBetweenChips: Quantity?
+  /// One reading of one array column group (crossbars), pJ per active array and step; nil: none.
+  public var arrayRead: Quantity?
+  /// One addition of an array's column sum, pJ; nil: none.
+  public var columnAdd: Quantity?
+  /// Energy of one barrier per chip and step, pJ.
+  public var barrier: Quantity?
+  /// One write of one bias register by the host, pJ.
+  public var biasWrite: Quantity?
+  /// One potential read by the host, pJ.
+  public var readout: Quantity?
+  /// One input spike injected by the host, pJ.
+  public var hostSpike: Quantity?
+  /// One multiply-accumulate of the front end on the host, pJ.
+  public var hostMac: Quantity?
+  /// Resetting one chip's state between samples, pJ.
+  public var chipReset: Quantity?
+  /// Static power of one chip, mW.
+  public var staticPowerPerChip: Quantity?
+
+  /// Creates an empty price list.
+  public init() {}
+}
+
+/// Durations of a core's serial work, of links and of the barrier.
+public struct Times: Sendable, Hashable {
+  /// One synaptic operation, ns.
+  public var synapticOperation: Quantity?
+  /// One update of one compartment, ns.
+  public var neuronUpdate: Quantity?
+  /// Added by an update that fires, ns.
+  public var neuronSpike: Quantity?
+  /// One message arriving at a core, ns.
+  public var axonIn: Quantity?
+  /// One message leaving a core, ns.
+  public var axonOut: Quantity?
+  /// One hop in x, ns.
+  public var hopEastWest: Quantity?
+  /// One hop in y, ns.
+  public var hopNorthSouth: Quantity?
+  /// A message within its own tile, ns.
+  public var hopWithinTile: Quantity?
+  /// One hop over a link between chips, ns.
+  public var hopBetweenChips: Quantity?
+  /// Time one message occupies a mesh link, ns.
+  public var linkOccupancy: Quantity?
+  /// Time one message occupies a link between chips, ns.
+  public var chipLinkOccupancy: Quantity?
+  /// Duration of the barrier by tiles in use, on one chip: points to interpolate between (linear in the
+  /// number of tiles, constant beyond the ends).
+  public var barrierByTiles: [BarrierPoint] = []
+  /// Duration of the barrier by chips in use, when more than one (added to nothing: replaces the above
+  /// where larger).
+  public var barrierByChips: [BarrierPoint] = []
+  /// One write of one bias register by the host, ns.
+  public var biasWrite: Quantity?
+  /// One potential read by the host, ns.
+  public var readout: Quantity?
+  /// Resetting the state between samples, ns.
+  public var reset: Quantity?
+  /// Length of a tick (fixedTick), ns.
+  public var tick: Quantity?
+
+  /// Creates an empty list.
+  public init() {}
+}
+
+/// A point of the barrier's duration.
+public struct BarrierPoint: Sendable, Hashable {
+  /// Tiles (or chips) in use.
+  public var units: Int
+  /// The duration, ns.
+  public var duration: Quantity
+
+  /// Creates a point.
+  public init(units: Int, duration: Quantity) {
+    self.units = units
+    self.duration = duration
+  }
+}

@@ -1,0 +1,490 @@
+public import LoomBase
+
+/// Everything that leads from raw samples to an answer on one chip structure, and nothing else.
+///
+/// Order of neurons in the image is channel-last: index = (row · width + column) · channels + channel,
+/// over a whole map (population index) or over a slice's box (slice index), so that the targets of a
+/// kernel row lie side by side.
+public struct HardwareImage: Sendable, Hashable {
+  /// The name of the profile compiled for.
+  public var profileName: String
+  /// Digest of the structure of that profile; another price list is allowed, another structure refused.
+  public var structureDigest: Digest
+  /// Lengths in steps.
+  public var schedule: ImageSchedule
+  /// What samples look like.
+  public var input: ImageInput
+  /// The integer first layer, computed on the host.
+  public var frontEnd: [ImageFrontEnd]
+  /// Input spikes injected by the host (coding `spikes`): routes of each input element, channel-last.
+  public var hostRoutes: RouteTable
+  /// The populations, without names.
+  public var populations: [ImagePopulation]
+  /// Synapse templates shared by cores.
+  public var templates: [SynapseTemplate]
+  /// The cores in use.
+  public var cores: [ImageCore]
+  /// The populations that answer, in order.
+  public var outputs: [Int]
+  /// Names for people; the emulator never reads them and they can be stripped.
+  public var provenance: ImageProvenance?
+
+  /// Creates an image.
+  public init(
+    profileName: String, structureDigest: Digest, schedule: ImageSchedule, input: ImageInput,
+    frontEnd: [ImageFrontEnd], hostRoutes: RouteTable, populations: [ImagePopulation],
+    templates: [SynapseTemplate], cores: [ImageCore], outputs: [Int],
+    provenance: ImageProvenance?
+  ) {
+    self.profileName = profileName
+    self.structureDigest = structureDigest
+    self.schedule = schedule
+    self.input = input
+    self.frontEnd = frontEnd
+    self.hostRoutes = hostRoutes
+    self.populations = populations
+    self.templates = templates
+    self.cores = cores
+    self.outputs = outputs
+    self.provenance = provenance
+  }
+}
+
+/// Lengths in chip steps.
+public struct ImageSchedule: Sendable, Hashable {
+  /// T, the window of every population.
+  public var timesteps: Int
+  /// D, the greatest start of a population.
+  public var depth: Int
+  /// t0: the answer is v after output-aligned step T−1 minus v after output-aligned step t0−1.
+  public var readoutStart: Int
+  /// All populations start at 0 and have no window.
+  public var freeRunning: Bool
+
+  /// Creates a schedule.
+  public init(timesteps: Int, depth: Int, readoutStart: Int, freeRunning: Bool) {
+    self.timesteps = timesteps
+    self.depth = depth
+    self.readoutStart = readoutStart
+    self.freeRunning = freeRunning
+  }
+
+  /// Chip steps of one sample: T + D.
+  public var steps: Int { timesteps + depth }
+}
+
+/// What samples look like and how stored numbers become the integers x of the front end.
+public struct ImageInput: Sendable, Hashable {
+  /// The shape of a sample as a map (coding `spikes`: of one step; the sample is [T, map]).
+  public var shape: MapShape
+  /// Whether samples are spike rasters injected by the host.
+  public var isSpikes: Bool
+  /// Whether stored numbers are bytes, taken as they are; else floats.
+  public var isBytes: Bool
+  /// Floats x become clamp(round-half-to-even(x · factor), −2^15...2^15−1).
+  public var floatFactor: Double
+  /// What the stored numbers were said to mean, for people (already folded into weights and offsets).
+  public var preprocessing: Preprocessing
+
+  /// Creates an input description.
+  public init(
+    shape: MapShape, isSpikes: Bool, isBytes: Bool, floatFactor: Double,
+    preprocessing: Preprocessing
+  ) {
+    self.shape = shape
+    self.isSpikes = isSpikes
+    self.isBytes = isBytes
+    self.floatFactor = floatFactor
+    self.preprocessing = preprocessing
+  }
+}
+
+/// Which source meets which target in a template.
+public enum TemplateKind: Sendable, Hashable {
+  /// A convolution. Weights: [source channel][kernel row][kernel column][target channel of its group].
+  /// A target at (y, x) reads source (y·strideY + ky·dilationY − padTop, ...) where that exists.
+  case convolution(TemplateGeometry)
+  /// Every source meets every target. Weights: [source index][target index], channel-last.
+  case dense
+  /// Targets of each source, channel-last indices ascending. Weights: one for each entry.
+  case sparse(sourceOffsets: [UInt32], targets: [UInt32])
+  /// A single source meets every target `planes` times (parallel synapses that add up), each plane with
+  /// weights and shifts of its own: one per target channel, or per target (channel-last) if `perNeuron`.
+  /// Weights and shifts: [plane][channel or neuron].
+  case broadcast(planes: Int, perNeuron: Bool)
+}
+
+/// The geometry of a convolution template.
+public struct TemplateGeometry: Sendable, Hashable {
+  /// Kernel rows.
+  public var kernelHeight: Int
+  /// Kernel columns.
+  public var kernelWidth: Int
+  /// Stride in rows.
+  public var strideY: Int
+  /// Stride in columns.
+  public var strideX: Int
+  /// Padding above.
+  public var padTop: Int
+  /// Padding left.
+  public var padLeft: Int
+  /// Dilation in rows.
+  public var dilationY: Int
+  /// Dilation in columns.
+  public var dilationX: Int
+  /// Groups.
+  public var groups: Int
+
+  /// Creates a geometry.
+  public init(
+    kernelHeight: Int, kernelWidth: Int, strideY: Int, strideX: Int, padTop: Int, padLeft: Int,
+    dilationY: Int, dilationX: Int, groups: Int
+  ) {
+    self.kernelHeight = kernelHeight
+    self.kernelWidth = kernelWidth
+    self.strideY = strideY
+    self.strideX = strideX
+    self.padTop = padTop
+    self.padLeft = padLeft
+    self.dilationY = dilationY
+    self.dilationX = dilationX
+    self.groups = groups
+  }
+}
+
+/// Synapses between two whole maps; a core holds the part that meets its slice.
+///
+/// The current of a spike is `weight << shift` potential units, added to one current site of the target.
+public struct SynapseTemplate: Sendable, Hashable {
+  /// Which source meets which target.
+  public var kind: TemplateKind
+  /// The source population.
+  public var source: Int
+  /// The target population.
+  public var target: Int
+  /// Mantissas in the kind's order.
+  public var weights: [Int16]
+  /// Left shifts: one for all, or one per target channel (broadcast: see there).
+  public var shifts: [UInt8]
+  /// The current site fed.
+  public var site: Int
+  /// Whether its synaptic operations are lowering (gates, relays), counted apart.
+  public var isLowering: Bool
+
+  /// Creates a template.
+  public init(
+    kind: TemplateKind, source: Int, target: Int, weights: [Int16], shifts: [UInt8], site: Int,
+    isLowering: Bool
+  ) {
+    self.kind = kind
+    self.source = source
+    self.target = target
+    self.weights = weights
+    self.shifts = shifts
+    self.site = site
+    self.isLowering = isLowering
+  }
+}
+
+/// What the neurons of a population do.
+public enum ImageRole: UInt8, Sendable, Hashable {
+  /// Spiking neurons.
+  case hidden = 0
+  /// Host-injected spikes; no neurons on the chip.
+  case input = 1
+  /// Accumulators that never spike.
+  case readout = 2
+  /// Neurons that exist only to lower something (gates, relays).
+  case lowering = 3
+}
+
+/// What firing does to the potential.
+public enum ImageReset: UInt8, Sendable, Hashable {
+  /// v − θ, in the neuron itself.
+  case soft = 0
+  /// To zero.
+  case hard = 1
+  /// v − θ by a second compartment and a synapse of weight −θ = −(mantissa << shift): two compartment
+  /// updates a step and one lowering synaptic operation a spike.
+  case softBySecondCompartment = 2
+}
+
+/// A population: parameters that all its neurons share.
+public struct ImagePopulation: Sendable, Hashable {
+  /// Its shape.
+  public var shape: MapShape
+  /// What it does.
+  public var role: ImageRole
+  /// What firing does.
+  public var reset: ImageReset
+  /// Fires on v > θ only; else on v ≥ θ.
+  public var firesOnGreaterOnly: Bool
+  /// Width of the signed, saturating potential.
+  public var potentialBits: Int
+  /// Current sites per neuron (comparator if more than one; see `FixedPopulation`).
+  public var sites: Int
+  /// The chip step of aligned index 0.
+  public var start: Int
+  /// The chip steps in which its neurons are updated (and its biases act): start..<start+T where the chip
+  /// has a start step, all steps otherwise.
+  public var activeSteps: Range<Int>
+  /// Compartments each neuron takes.
+  public var compartments: Int
+
+  /// Creates a population.
+  public init(
+    shape: MapShape, role: ImageRole, reset: ImageReset, firesOnGreaterOnly: Bool,
+    potentialBits: Int, sites: Int, start: Int, activeSteps: Range<Int>, compartments: Int
+  ) {
+    self.shape = shape
+    self.role = role
+    self.reset = reset
+    self.firesOnGreaterOnly = firesOnGreaterOnly
+    self.potentialBits = potentialBits
+    self.sites = sites
+    self.start = start
+    self.activeSteps = activeSteps
+    self.compartments = compartments
+  }
+}
+
+/// The same value for a slice, one per channel of its box, or one per neuron (slice order).
+public enum SliceValues: Sendable, Hashable {
+  case uniform(Int32)
+  case perChannel([Int32])
+  case perNeuron([Int32])
+
+  /// The value of a neuron of a slice with `channels` channels.
+  @inlinable
+  public func value(neuron: Int, channels: Int) -> Int32 {
+    switch self {
+    case .uniform(let value): value
+    case .perChannel(let values): values[neuron % channels]
+    case .perNeuron(let values): values[neuron]
+    }
+  }
+}
+
+/// A box of a population's neurons on one core.
+public struct NeuronSlice: Sendable, Hashable {
+  /// The population.
+  public var population: Int
+  /// The part of the population's map.
+  public var box: MapBox
+  /// θ.
+  public var thresholds: SliceValues
+  /// v(0).
+  public var initialPotentials: SliceValues
+  /// The constant current of every active step (front-end currents are added to it).
+  public var biases: SliceValues
+
+  /// Creates a slice.
+  public init(
+    population: Int, box: MapBox, thresholds: SliceValues, initialPotentials: SliceValues,
+    biases: SliceValues
+  ) {
+    self.population = population
+    self.box = box
+    self.thresholds = thresholds
+    self.initialPotentials = initialPotentials
+    self.biases = biases
+  }
+}
+
+/// The sources that have an axon in a block, in axon order.
+public enum AxonSources: Sendable, Hashable {
+  /// Every neuron of a box of the source map, channel-last within the box.
+  case box(MapBox)
+  /// Listed neurons of the source map (channel-last indices), ascending.
+  case list([UInt32])
+
+  /// The number of axons.
+  public var count: Int {
+    switch self {
+    case .box(let box): box.count
+    case .list(let indices): indices.count
+    }
+  }
+}
+
+/// Consecutive input axons of a core that hold the synapses of one template onto one slice.
+public struct AxonBlock: Sendable, Hashable {
+  /// The first axon's number in the core; blocks follow one another without gaps.
+  public var firstAxon: Int
+  /// The template.
+  public var template: Int
+  /// Which neurons have an axon.
+  public var sources: AxonSources
+  /// The slice fed (position in `ImageCore.slices`).
+  public var slice: Int
+  /// Steps from sending to being due: 1 or more (host-injected input: 0 or more).
+  public var delay: Int
+
+  /// Creates a block.
+  public init(firstAxon: Int, template: Int, sources: AxonSources, slice: Int, delay: Int) {
+    self.firstAxon = firstAxon
+    self.template = template
+    self.sources = sources
+    self.slice = slice
+    self.delay = delay
+  }
+}
+
+/// Destinations of neurons: for each neuron a list of (core, axon).
+public struct RouteTable: Sendable, Hashable {
+  /// For each neuron the start of its entries; one more at the end (a single 0 for an empty table).
+  public var offsets: [UInt32]
+  /// The destination core of each entry (position in `HardwareImage.cores`).
+  public var cores: [UInt32]
+  /// The destination axon in that core.
+  public var axons: [UInt32]
+
+  /// Creates a table.
+  public init(offsets: [UInt32] = [0], cores: [UInt32] = [], axons: [UInt32] = []) {
+    self.offsets = offsets
+    self.cores = cores
+    self.axons = axons
+  }
+}
+
+/// Where a core sits.
+public struct CorePosition: Sendable, Hashable {
+  /// The chip, row-major in the grid of chips.
+  public var chip: Int
+  /// The tile's column on its chip.
+  public var column: Int
+  /// The tile's row on its chip.
+  public var row: Int
+  /// The core's place in its tile.
+  public var slot: Int
+
+  /// Creates a position.
+  public init(chip: Int, column: Int, row: Int, slot: Int) {
+    self.chip = chip
+    self.column = column
+    self.row = row
+    self.slot = slot
+  }
+}
+
+/// One core: neurons, synapses, routes.
+public struct ImageCore: Sendable, Hashable {
+  /// Where it sits.
+  public var position: CorePosition
+  /// Its neurons: local neuron numbers run through the slices in order.
+  public var slices: [NeuronSlice]
+  /// Its input axons and what they feed.
+  public var axonBlocks: [AxonBlock]
+  /// Where its neurons' spikes go, by local neuron number.
+  public var routes: RouteTable
+
+  /// Creates a core.
+  public init(
+    position: CorePosition, slices: [NeuronSlice], axonBlocks: [AxonBlock], routes: RouteTable
+  ) {
+    self.position = position
+    self.slices = slices
+    self.axonBlocks = axonBlocks
+    self.routes = routes
+  }
+
+  /// The number of neurons.
+  public var neuronCount: Int { slices.reduce(0) { $0 + $1.box.count } }
+
+  /// The number of input axons.
+  public var axonCount: Int { axonBlocks.reduce(0) { $0 + $1.sources.count } }
+}
+
+/// The integer first layer: see `arithmetic` in the format page; the sum over the sample's integers x,
+///
+///     c = roundingShiftRight(Σ w · x + offset, rightShift), then roundToMantissa if mantissa bits > 0,
+///
+/// is the constant current of a target neuron in every active step. Weights and offsets are in the
+/// channel-first order of the maps: convolution [target channel][source channel of its group][kernel
+/// row][kernel column], dense [target][source], sparse by target.
+public struct ImageFrontEnd: Sendable, Hashable {
+  /// Which input element meets which target.
+  public enum Kind: Sendable, Hashable {
+    case convolution(TemplateGeometry)
+    case dense
+    case sparse(targetOffsets: [UInt32], sources: [UInt32])
+  }
+
+  /// Which input element meets which target.
+  public var kind: Kind
+  /// The population driven.
+  public var target: Int
+  /// Integer weights.
+  public var weights: [Int32]
+  /// The constant of every target: one for all, one per channel, or one per neuron (channel-first).
+  public var offsets: [Int64]
+  /// How far the sum is shifted right.
+  public var rightShift: Int
+  /// Mantissa bits of the bias register; 0: any integer.
+  public var biasMantissaBits: Int
+  /// Largest exponent of the bias register.
+  public var biasMaximumExponent: Int
+  /// The current site fed.
+  public var site: Int
+
+  /// Creates a front end.
+  public init(
+    kind: Kind, target: Int, weights: [Int32], offsets: [Int64], rightShift: Int,
+    biasMantissaBits: Int, biasMaximumExponent: Int, site: Int
+  ) {
+    self.kind = kind
+    self.target = target
+    self.weights = weights
+    self.offsets = offsets
+    self.rightShift = rightShift
+    self.biasMantissaBits = biasMantissaBits
+    self.biasMaximumExponent = biasMaximumExponent
+    self.site = site
+  }
+}
+
+/// Names and facts for people, never read by the emulator.
+public struct ImageProvenance: Sendable, Hashable {
+  /// The network's name.
+  public var network: String
+  /// The conversion method.
+  public var method: String
+  /// The tool and version that wrote the image.
+  public var tool: String
+  /// For each population its name and the ONNX nodes it stands for.
+  public var populations: [PopulationProvenance]
+  /// For each template the ONNX nodes it stands for.
+  public var templates: [[String]]
+  /// For each population, potential units per activation unit by channel (to read potentials as logits).
+  public var scales: [[Double]]
+  /// Remarks of conversion and compiler.
+  public var remarks: [String]
+
+  /// Creates a provenance.
+  public init(
+    network: String, method: String, tool: String, populations: [PopulationProvenance],
+    templates: [[String]], scales: [[Double]], remarks: [String]
+  ) {
+    self.network = network
+    self.method = method
+    self.tool = tool
+    self.populations = populations
+    self.templates = templates
+    self.scales = scales
+    self.remarks = remarks
+  }
+}
+
+/// The names of one population.
+public struct PopulationProvenance: Sendable, Hashable {
+  /// Its name.
+  public var name: String
+  /// The ONNX nodes it stands for.
+  public var origin: [String]
+
+  /// Creates a provenance.
+  public init(name: String, origin: [String]) {
+    self.name = name
+    self.origin = origin
+  }
+}
