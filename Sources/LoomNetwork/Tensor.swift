@@ -1,5 +1,3 @@
-public import LoomBase
-
 /// The element type of a tensor, as ONNX names it.
 public enum ElementType: String, Sendable, Codable {
   case float32, float64, float16, bfloat16

@@ -1,0 +1,52 @@
+import LoomBase
+import LoomHardware
+import LoomImage
+
+/// `explain`: what is where in an image, and why.
+enum ExplainCommand {
+  static let command = Command(
+    name: "explain", summary: "what is where in an image",
+    positionals: "X.chip [core N | axon N.M | layer NAME]",
+    options: [
+      .value(
+        "--expand", placeholder: "CORE", help: "the exact synapse memory words of one core"),
+      ProfileFlags.profile, ProfileFlags.set,
+    ],
+    run: run)
+
+  private static func run(_ arguments: ParsedArguments) throws -> ExitStatus {
+    guard let path = arguments.positionals.first else { throw UsageError("X.chip is missing") }
+    let subject = try subject(Array(arguments.positionals.dropFirst()), arguments)
+    let image = try Files.image(path)
+    let profile = try ProfileFile.load(
+      arguments.text("--profile") ?? image.profileName, overrides: arguments.all("--set"))
+    let explanation = try ImageExplanation.explain(image, subject, profile: profile)
+    if arguments.has("--json") {
+      Console.print(json: explanation.json)
+    } else {
+      Console.print(explanation.text)
+    }
+    return .done
+  }
+
+  private static func subject(
+    _ words: [String], _ arguments: ParsedArguments
+  ) throws(UsageError) -> ExplanationSubject {
+    if let core = try arguments.integer("--expand", in: 0...Int(UInt32.max)) {
+      return .expandedCore(core)
+    }
+    switch (words.first, words.count) {
+    case (nil, _): return .whole
+    case ("core", 2):
+      guard let core = Int(words[1]) else { break }
+      return .core(core)
+    case ("axon", 2):
+      let parts = words[1].split(separator: ".").compactMap { Int($0) }
+      guard parts.count == 2 else { break }
+      return .axon(core: parts[0], axon: parts[1])
+    case ("layer", 2): return .layer(words[1])
+    default: break
+    }
+    throw UsageError("explain needs 'core N', 'axon N.M' or 'layer NAME', has '\(words)'")
+  }
+}

@@ -1,0 +1,158 @@
+import Foundation
+import LoomBase
+import LoomCompiler
+import LoomConversion
+import LoomEmulator
+import LoomEnergy
+import LoomExecution
+import LoomHardware
+import LoomImage
+import LoomNetwork
+import LoomReference
+
+/// What `compare` and `demo` are asked to do.
+struct ComparisonJob {
+  /// The trained network.
+  var network: Network
+  /// Samples, labels, calibration.
+  var data: DataSet
+  /// The chip.
+  var profile: Profile
+  /// How to convert.
+  var options: ConversionOptions
+  /// Worker threads.
+  var threads: Int
+  /// Whether the image keeps names for people.
+  var keepsProvenance: Bool
+}
+
+/// What every stage of the road gave: values, not text.
+struct ComparisonOutcome {
+  /// Predictions of the ANN, the float spiking network, its fixed-point form, and the emulated chip.
+  var predictions: (ann: [Int], spiking: [Int], fixed: [Int], chip: [Int])
+  /// The spiking network.
+  var spiking: SpikingNetwork
+  /// Its fixed-point form.
+  var fixed: FixedPointNetwork
+  /// What quantization did.
+  var quantization: QuantizationReport
+  /// The image.
+  var image: HardwareImage
+  /// The image as bytes.
+  var imageBytes: [UInt8]
+  /// What mapping did.
+  var mapping: MappingReport
+  /// The emulator's counts.
+  var record: RunRecord
+  /// Counts times prices.
+  var ledger: EnergyLedger
+  /// Seconds each stage took.
+  var seconds: [(stage: String, seconds: Double)]
+}
+
+extension ComparisonJob {
+  /// Runs the whole road, stage by stage.
+  func run(_ progress: Progress) throws -> ComparisonOutcome {
+    var timer = StageTimer(progress: progress)
+    let ann = try timer.stage("ANN, float: \(data.samples.count) samples") {
+      try annPredictions(progress)
+    }
+    let spiking = try timer.stage("conversion, \(data.calibration.count) calibration samples") {
+      try Converter.convert(network, calibration: data.calibration, options: options) {
+        Console.note("    \($0)")
+      }
+    }
+    let (fixed, quantization) = try timer.stage("fixed point for \(profile.name)") {
+      try Quantizer.quantize(spiking, profile: profile)
+    }
+    let (image, mapping) = try timer.stage("mapping") {
+      try Compiler.compile(
+        fixed, profile: profile, options: CompilerOptions(provenance: keepsProvenance),
+        remarks: spiking.remarks)
+    }
+    let spikingPredictions = try timer.stage("spiking network, float weights, T = \(timesteps)") {
+      try FloatSpikingInterpreter(spiking).predictions(data.samples, threads: threads)
+    }
+    let fixedPredictions = try timer.stage("fixed point, reference interpreter") {
+      try referencePredictions(fixed, progress)
+    }
+    let record = try timer.stage("emulated chip, \(mapping.cores) cores") {
+      let total = data.samples.count
+      return try Emulator(image: image, profile: profile).run(
+        data.samples, range: nil, threads: threads
+      ) { progress.count($0, of: total, what: "samples") }
+    }
+    let ledger = try Ledger.ledger(record: record, profile: profile)
+    return ComparisonOutcome(
+      predictions: (ann, spikingPredictions, fixedPredictions, record.predictions.map { Int($0) }),
+      spiking: spiking, fixed: fixed, quantization: quantization, image: image,
+      imageBytes: ChipFile.encode(image), mapping: mapping, record: record, ledger: ledger,
+      seconds: timer.seconds)
+  }
+
+  private var timesteps: Int { options.timesteps }
+
+  /// The ANN's predictions, in blocks so that a large set never stands in memory as floats.
+  private func annPredictions(_ progress: Progress) throws -> [Int] {
+    let executor = FloatExecutor(network)
+    var predictions: [Int] = []
+    let block = 256
+    for start in stride(from: 0, to: data.samples.count, by: block) {
+      let range = start..<min(start + block, data.samples.count)
+      let input = try SamplePreparation.tensor(
+        data.samples, range: range, network: network, preprocessing: options.preprocessing)
+      let outputs = try executor.runSamples(input, threads: threads)
+      predictions += firstLargest(outputs, samples: range.count)
+      progress.count(range.upperBound, of: data.samples.count, what: "samples")
+    }
+    return predictions
+  }
+
+  private func referencePredictions(
+    _ fixed: FixedPointNetwork, _ progress: Progress
+  ) throws -> [Int] {
+    let interpreter = try IntegerInterpreter(fixed)
+    let samples = data.samples
+    return try mapConcurrently(
+      count: samples.count, threads: threads,
+      progress: { progress.count($0, of: samples.count, what: "samples") },
+      { index throws(DiagnosticsError) in
+        try interpreter.run(samples, index: index, recordingSpikes: false).prediction
+      })
+  }
+}
+
+/// For each sample the index of the first largest number over all outputs, one after another.
+func firstLargest(_ outputs: [Tensor], samples: Int) -> [Int] {
+  let columns = outputs.map { (values: $0.floats, width: $0.count / max(samples, 1)) }
+  return (0..<samples).map { sample in
+    let scores = columns.flatMap { column in
+      column.values[(sample * column.width)..<((sample + 1) * column.width)]
+    }
+    var best = 0
+    for index in scores.indices where scores[index] > scores[best] { best = index }
+    return best
+  }
+}
+
+/// Announces stages and keeps how long each took.
+struct StageTimer {
+  /// Where stages are announced.
+  let progress: Progress
+  /// How long each stage took.
+  private(set) var seconds: [(stage: String, seconds: Double)] = []
+
+  init(progress: Progress) {
+    self.progress = progress
+  }
+
+  /// Runs one stage.
+  mutating func stage<Value>(_ name: String, _ body: () throws -> Value) rethrows -> Value {
+    progress.stage(name)
+    let start = ContinuousClock.now
+    let value = try body()
+    let elapsed = (ContinuousClock.now - start).components
+    seconds.append((name, Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18))
+    return value
+  }
+}

@@ -1,0 +1,55 @@
+import LoomBase
+import LoomConversion
+import LoomNetwork
+
+/// The options of the conversion, shared by `convert`, `compile`, `compare`.
+enum ConversionFlags {
+  static let options: [OptionSpecification] = [
+    .value("--timesteps", "-T", placeholder: "N", help: "time-steps of one sample"),
+    .value("--method", placeholder: "M", help: "threshold-balancing (default)"),
+    .value("--iterations", placeholder: "K", help: "threshold balancing: passes (default 1000)"),
+    .value("--coding", placeholder: "C", help: "direct (default) or rate"),
+    .value(
+      "--pooling", placeholder: "P",
+      help: "average pooling: auto (default), compose into the next layer, or neurons of its own"),
+    .value(
+      "--readout", placeholder: "R", help: "delayed (default) or whole: potential gained after t0"),
+    ModelOptions.scale, ModelOptions.mean, ModelOptions.deviation,
+  ]
+
+  /// Reads the options; the profile decides how max pooling is done.
+  static func read(
+    _ arguments: ParsedArguments, preprocessing: Preprocessing, samplesAreBytes: Bool,
+    comparatorSites: Int, defaultTimesteps: Int? = nil
+  ) throws -> ConversionOptions {
+    guard let timesteps = try arguments.integer("--timesteps", in: 1...65_535) ?? defaultTimesteps
+    else { throw UsageError("'-T' is needed: the number of time-steps") }
+    let method = try choice(arguments, "--method", ["threshold-balancing": "threshold-balancing"])
+    precondition(method == nil || method == "threshold-balancing", "one method is registered")
+    var options = ConversionOptions(
+      timesteps: timesteps, preprocessing: preprocessing, samplesAreBytes: samplesAreBytes)
+    options.iterations = try arguments.integer("--iterations", in: 1...1_000_000) ?? 1000
+    options.coding =
+      try choice(arguments, "--coding", ["direct": .direct, "rate": .rate]) ?? .direct
+    options.pooling =
+      try choice(
+        arguments, "--pooling", ["auto": .auto, "compose": .compose, "neurons": .neurons])
+      ?? .auto
+    options.delayedReadout =
+      try choice(arguments, "--readout", ["delayed": true, "whole": false]) ?? true
+    options.maxPool = comparatorSites > 0 ? .comparator : .pairs
+    options.threads = try threadCount(arguments)
+    return options
+  }
+
+  private static func choice<Value>(
+    _ arguments: ParsedArguments, _ key: String, _ choices: KeyValuePairs<String, Value>
+  ) throws(UsageError) -> Value? {
+    guard let word = arguments.text(key) else { return nil }
+    guard let match = choices.first(where: { $0.key == word }) else {
+      let names = choices.map(\.key).joined(separator: ", ")
+      throw UsageError("'\(key)' needs one of \(names), has '\(word)'")
+    }
+    return match.value
+  }
+}

@@ -1,0 +1,51 @@
+import Foundation
+import LoomBase
+import LoomImage
+import LoomImport
+import LoomNetwork
+
+/// Files read and written by commands.
+enum Files {
+  static let output = OptionSpecification.value(
+    "--output", "-o", placeholder: "FILE", help: "where to write the result")
+
+  /// Reads an ONNX model and refuses, all at once, what float execution cannot run.
+  static func model(_ path: String) throws -> Network {
+    let network = try ONNXImporter.network(path: path)
+    let unsupported = ONNXImporter.unsupported(in: network)
+    guard unsupported.isEmpty else { throw DiagnosticsError(.badInput, unsupported) }
+    return network
+  }
+
+  /// Whether a file holds a spiking network (by its extension).
+  static func isSpikingNetwork(_ path: String) -> Bool { path.hasSuffix(".snn") }
+
+  /// Reads a spiking network.
+  static func spikingNetwork(_ path: String) throws -> SpikingNetwork {
+    try SpikingNetworkFile.decode(try AtomicFile.read(path: path), name: name(of: path))
+  }
+
+  /// Reads an image.
+  static func image(_ path: String) throws -> HardwareImage {
+    try ChipFile.decode(try AtomicFile.read(path: path), name: name(of: path))
+  }
+
+  /// The last component of a path.
+  static func name(of path: String) -> String { URL(fileURLWithPath: path).lastPathComponent }
+
+  /// The path with another extension, in the current folder.
+  static func derived(from path: String, extension suffix: String) -> String {
+    URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent + "." + suffix
+  }
+}
+
+/// The options that name a profile.
+enum ProfileFlags {
+  static let profile = OptionSpecification.value(
+    "--profile", placeholder: "P", help: "a bundled profile's name or a file")
+  static let set = OptionSpecification.value(
+    "--set", placeholder: "/POINTER=VALUE",
+    help: "overrides a number of the profile, marked assumed", repeatable: true)
+
+  static let options = [profile, set]
+}
