@@ -56,9 +56,9 @@ struct IntegerFrontEndTests {
         frontEnd, input: MapShape(channels: 3), target: MapShape(channels: 3),
         quantization: .floats(factor: 10)))
     let samples = Samples(
-      storage: .floats([0.25, 0.35, -1e9]), sampleShape: [3], count: 1)
-    // 2.5 → 2; 3.5 (0.35 as a float is a little above) → 4; clamped at −32768
-    #expect(try interpreter.frontEndCurrents(samples, index: 0) == [[2, 4, -32768]])
+      storage: .floats([0.25, 0.75, -1e9]), sampleShape: [3], count: 1)
+    // 2.5 → 2; 7.5 → 8; clamped at −32768
+    #expect(try interpreter.frontEndCurrents(samples, index: 0) == [[2, 8, -32768]])
     #expect(throws: DiagnosticsError.self) {
       let bytes = Samples(storage: .bytes([1, 2, 3]), sampleShape: [3], count: 1)
       return try interpreter.frontEndCurrents(bytes, index: 0)

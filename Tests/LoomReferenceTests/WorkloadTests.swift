@@ -19,7 +19,7 @@ enum Workload {
   static func thresholds(_ folder: URL) throws -> [Int32] {
     let bytes = try bytes(folder.appending(path: "thresholds.npy"))
     return stride(from: 0, to: bytes.count, by: 8).map { start in
-      Int32(bytes[start]) | Int32(bytes[start + 1]) << 8 | Int32(bytes[start + 2]) << 16
+      bytes[start..<(start + 4)].reversed().reduce(0) { $0 << 8 | Int32($1) }
     }
   }
 
@@ -121,7 +121,6 @@ struct WorkloadTests {
     let reference = try JSONDecoder().decode(
       Reference.self, from: Data(contentsOf: folder.appending(path: "reference.json")))
     var network = try network(name, folder)
-    // w1 counts layers only, w2 the input as well.
     func expect(_ expected: [Int]) throws {
       #expect(Array(try spikes(network, folder).suffix(expected.count)) == expected)
     }
