@@ -72,8 +72,8 @@ enum Inflater {
     _ wrapper: Wrapper, limit: Int, into output: inout [UInt8]
   ) -> Outcome {
     guard let first = input.baseAddress, let room = chunk.baseAddress else { return .truncated }
-    var stream = Zlib.Stream()
-    let size = Int32(MemoryLayout<Zlib.Stream>.size)
+    var stream = unsafe Zlib.Stream()
+    let size = unsafe Int32(MemoryLayout<Zlib.Stream>.size)
     guard unsafe zlib.initialize(&stream, wrapper.windowBits, "1.2.11", size) == Zlib.ok else {
       return .damaged(offset: 0)
     }
@@ -84,12 +84,12 @@ enum Inflater {
       let offered = min(input.count - consumed, 1 << 30)
       let wanted = min(chunk.count, limit - output.count)
       unsafe stream.nextInput = unsafe first + consumed
-      stream.availableInput = UInt32(offered)
+      unsafe stream.availableInput = UInt32(offered)
       unsafe stream.nextOutput = unsafe room
-      stream.availableOutput = UInt32(wanted)
+      unsafe stream.availableOutput = UInt32(wanted)
       let status = unsafe zlib.inflate(&stream, 0)
-      let taken = offered - Int(stream.availableInput)
-      let made = wanted - Int(stream.availableOutput)
+      let taken = offered - Int(unsafe stream.availableInput)
+      let made = wanted - Int(unsafe stream.availableOutput)
       consumed += taken
       unsafe output.append(contentsOf: UnsafeBufferPointer(start: room, count: made))
       switch status {

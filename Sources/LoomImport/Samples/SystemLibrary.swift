@@ -1,4 +1,4 @@
-import LoomBase
+package import LoomBase
 
 #if canImport(Darwin)
   import Darwin
@@ -7,7 +7,7 @@ import LoomBase
 #endif
 
 /// A shared library of the system, loaded when it is first needed so that the build never is.
-package struct SystemLibrary {
+@safe package struct SystemLibrary {
   private let handle: UnsafeMutableRawPointer
   private let name: String
   private let remedy: String
@@ -39,7 +39,7 @@ package struct SystemLibrary {
   package func function<Function>(
     _ symbol: String, as type: Function.Type
   ) throws(DiagnosticsError) -> Function {
-    precondition(
+    unsafe precondition(
       MemoryLayout<Function>.size == MemoryLayout<UnsafeMutableRawPointer>.size,
       "a C function is one pointer")
     guard let address = unsafe dlsym(handle, symbol) else {

@@ -1,9 +1,9 @@
 import LoomBase
 
 /// The system's zlib (RFC 1950, 1951, 1952): only what unpacking needs.
-struct Zlib: Sendable {
+@safe struct Zlib: Sendable {
   /// zlib's `z_stream` on 64-bit systems, field by field.
-  struct Stream {
+  @unsafe struct Stream {
     var nextInput: UnsafePointer<UInt8>?
     var availableInput: UInt32 = 0
     var totalInput: UInt = 0
