@@ -33,7 +33,8 @@ struct NumberType: Equatable {
     }
   }
 
-  private func words<Word: FixedWidthInteger>(
+  /// The words of bytes that hold a whole number of them, in this type's byte order.
+  func words<Word: FixedWidthInteger>(
     _ bytes: ArraySlice<UInt8>, _ type: Word.Type
   ) -> [Word] {
     let size = Word.bitWidth / 8
