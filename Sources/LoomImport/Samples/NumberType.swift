@@ -62,6 +62,11 @@ struct NumberType: Equatable {
   }
 }
 
+/// The bytes of numbers, each little-endian: one copy, where a writer would take a call a number.
+func littleEndianBytes<Value: FixedWidthInteger>(_ values: [Value]) -> [UInt8] {
+  unsafe values.map(\.littleEndian).withUnsafeBytes { unsafe Array($0) }
+}
+
 /// The number of elements of a shape; nil if a length is negative or the product too large.
 func elementCount(_ shape: [Int]) -> Int? {
   var count = 1

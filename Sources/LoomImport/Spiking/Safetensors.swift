@@ -83,8 +83,10 @@ extension Safetensors {
     var writer = ByteWriter()
     writer.write(UInt64(text.count))
     writer.write(raw: text)
-    for name in order { if let tensor = tensors[name] { writer.write(raw: tensor.bytes) } }
-    return writer.bytes
+    var bytes = writer.bytes
+    bytes.reserveCapacity(bytes.count + offset)
+    for name in order { if let tensor = tensors[name] { bytes += tensor.bytes } }
+    return bytes
   }
 
   /// Reads a file; every offset and shape is checked, no two tensors share bytes.

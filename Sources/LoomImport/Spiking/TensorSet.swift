@@ -21,10 +21,8 @@ struct TensorSet {
   mutating func add<Value: FixedWidthInteger>(
     _ name: String, _ kind: Safetensors.NumberKind, _ values: [Value], shape: [Int]? = nil
   ) {
-    var writer = ByteWriter()
-    writer.write(contentsOf: values)
     tensors[name] = Safetensors.Tensor(
-      kind: kind, shape: shape ?? [values.count], bytes: writer.bytes[...])
+      kind: kind, shape: shape ?? [values.count], bytes: littleEndianBytes(values)[...])
   }
 
   mutating func add(_ name: String, _ values: [Float], shape: [Int]? = nil) {
