@@ -22,7 +22,11 @@ public enum LayerEvaluator {
       inputs: inputs, outputCount: outputCount, elementLimit: elementLimit)
     for input in inputs {
       guard let input else { continue }
-      _ = try ShapeArithmetic.count(input.shape)
+      if input.splatValue != nil {
+        _ = try ShapeArithmetic.count(input.shape)
+      } else {
+        try operands.allow(input.shape)
+      }
     }
     switch operation {
     case .maxPool(let window, let ceiling, let order):

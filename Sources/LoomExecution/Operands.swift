@@ -26,7 +26,8 @@ struct Operands {
   @discardableResult
   func allow(_ shape: [Int]) throws(ExecutionError) -> Int {
     let count = try ShapeArithmetic.count(shape)
-    guard count <= elementLimit else {
+    // An extent beside a zero one costs no elements, but still loops and index lists.
+    guard count <= elementLimit, shape.allSatisfy({ $0 <= elementLimit }) else {
       throw ExecutionError(
         .tooLarge, "needs at most \(elementLimit) elements, has a result of \(shape)")
     }
