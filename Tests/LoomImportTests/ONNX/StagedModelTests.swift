@@ -24,8 +24,7 @@ struct StagedModelTests {
       try StagedModels.array("models/ref/\(input).npy"), threads: 2)
     #expect(outputs.count == 1 && outputs[0].shape == expected.shape)
     let greatest = zip(outputs[0].floats, expected.floats).map { abs($0 - $1) }.max() ?? .infinity
-    let scale = max(1, expected.floats.map { abs($0) }.max() ?? 1)
-    #expect(greatest <= 1e-3 * scale, "\(model) differs by \(greatest)")
+    #expect(greatest <= 1e-3, "\(model) differs by \(greatest)")
   }
 
   @Test("every shape of an export with worked-out paddings is known, the batch axis free")
