@@ -16,8 +16,8 @@ struct PoolingEstimate {
   /// The largest fan-in of a composed map.
   static let maximumFanIn = 4096
 
-  /// Estimates one pooling from what reads it.
-  init(_ network: Network, _ layer: Layer, _ map: LinearMap) {
+  /// Estimates one pooling from what reads it; `known` dense operations come before it.
+  init(_ network: Network, _ layer: Layer, _ map: LinearMap, known: Int) {
     let poolSize = max(1, map.entryBound / max(1, map.target.count))
     let reader = Self.reader(network, layer)
     let positions = map.target.positions
@@ -36,7 +36,7 @@ struct PoolingEstimate {
       fanIn = reader.inputChannels * area
       if reader.isDense { fanIn = map.source.count }
     }
-    let total = Double(max(1, Self.denseOperations(network)))
+    let total = Double(max(known, Self.denseOperations(network)))
     let extra = composed - separate
     prefersComposition =
       fanIn <= Self.maximumFanIn && (composed <= 1.5 * separate || extra <= 0.05 * total)

@@ -81,7 +81,8 @@ extension RegionBuilder {
   ) throws {
     let pooled = try input.applying(map, layout: layout)
     guard input.isNonNegative, !input.terms.isEmpty else { return finish(layer, pooled) }
-    let estimate = PoolingEstimate(network, layer, map)
+    let estimate = PoolingEstimate(
+      network, layer, map, known: costs.reduce(0) { $0 + $1.cost.macs })
     switch options.pooling {
     case .compose:
       remarks.append("pooling '\(layer.name)' composed into the next linear map")
