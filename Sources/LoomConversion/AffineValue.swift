@@ -183,8 +183,9 @@ extension LinearMap {
     var part: [Float] = []
     for channel in 0..<target.channels {
       let base = channel * source.channels * kernel
-      part += weights[
-        base + channels.lowerBound * kernel..<base + channels.upperBound * kernel]
+      part +=
+        weights[
+          base + channels.lowerBound * kernel..<base + channels.upperBound * kernel]
     }
     return LinearMap(source: block, target: target, form: .convolution(geometry), weights: part)
   }

@@ -28,7 +28,9 @@ struct PreparedMap: Sendable {
     let (rows, columns) = (map.target.count, map.source.count)
     var matrix = [Float](repeating: 0, count: rows * columns)
     for row in 0..<rows {
-      for column in 0..<columns { matrix[column * rows + row] = map.weights[row * columns + column] }
+      for column in 0..<columns {
+        matrix[column * rows + row] = map.weights[row * columns + column]
+      }
     }
     transposed = matrix
   }
@@ -45,7 +47,8 @@ struct PreparedMap: Sendable {
     switch map.form {
     case .diagonal: addDiagonal(input, samples, &output, firstElement, outputStride)
     case .dense: addDense(input, samples, &output, firstElement, outputStride)
-    case .sparse(let pattern): addSparse(pattern, input, samples, &output, firstElement, outputStride)
+    case .sparse(let pattern):
+      addSparse(pattern, input, samples, &output, firstElement, outputStride)
     case .convolution(let geometry):
       addConvolution(geometry, input, samples, &output, firstElement, outputStride)
     }

@@ -93,7 +93,8 @@ extension LinearMap {
 
   private func accumulate(
     _ outer: ConvolutionGeometry, inner: LinearMap, _ geometry: ConvolutionGeometry,
-    rows: AxisPair, columns: AxisPair, joined: ConvolutionGeometry, into joinedWeights: inout [Float]
+    rows: AxisPair, columns: AxisPair, joined: ConvolutionGeometry,
+    into joinedWeights: inout [Float]
   ) {
     let middlePerGroup = source.channels / outer.groups
     let sourcePerGroup = inner.source.channels / geometry.groups

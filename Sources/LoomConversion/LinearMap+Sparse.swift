@@ -82,7 +82,8 @@ extension LinearMap {
       let offsets = pattern.targetOffsets[flat.lowerBound...flat.upperBound].map { $0 - begin }
       let part = SparsePattern(targetOffsets: offsets, sources: Array(pattern.sources[begin..<end]))
       return LinearMap(
-        source: source, target: shape, form: .sparse(part), weights: Array(whole.weights[begin..<end])
+        source: source, target: shape, form: .sparse(part),
+        weights: Array(whole.weights[begin..<end])
       )
     }
   }

@@ -30,8 +30,10 @@ struct PoolingEstimate {
       // A reader that strides or covers the map is estimated by its own synapses for each element.
       let perElement = reader.synapses(positions: positions)
       let area = reader.composedKernel(pool: poolSize, overlap: overlap)
-      composed = source * reader.fanOut(
-        kernel: area, poolStride: Double(poolSize) / overlap, positions: positions)
+      composed =
+        source
+        * reader.fanOut(
+          kernel: area, poolStride: Double(poolSize) / overlap, positions: positions)
       separate += Double(map.target.count) * perElement
       fanIn = reader.inputChannels * area
       if reader.isDense { fanIn = map.source.count }

@@ -210,7 +210,9 @@ struct ResizeAxis {
   }
 
   /// The map of three axes together: channels, rows, columns.
-  static func linearMap(_ source: MapShape, _ lists: [[[(source: Int, weight: Float)]]]) -> LinearMap {
+  static func linearMap(_ source: MapShape, _ lists: [[[(source: Int, weight: Float)]]])
+    -> LinearMap
+  {
     let target = MapShape(
       channels: lists[0].count, height: lists[1].count, width: lists[2].count)
     var builder = SparseBuilder()

@@ -123,7 +123,8 @@ extension RegionBuilder {
     let count = axes.reduce(1) { $0 * shape[$1] }
     let factor = reduction == .mean ? 1 / Float(count) : 1
     let reduced = shape.indices.map { axes.contains($0) ? 1 : shape[$0] }
-    let kept = keepDimensions ? reduced : shape.indices.filter { !axes.contains($0) }.map { shape[$0] }
+    let kept =
+      keepDimensions ? reduced : shape.indices.filter { !axes.contains($0) }.map { shape[$0] }
     let roles = axes.compactMap { input.layout.role(ofAxis: $0) }
     if case .axes(let order) = input.layout.order, !roles.contains(0) {
       let (rows, columns) = (roles.contains(1), roles.contains(2))

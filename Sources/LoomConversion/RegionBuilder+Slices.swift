@@ -127,7 +127,9 @@ extension RegionBuilder {
     guard
       inputs.allSatisfy({ input in
         input.layout.shape.count == rank
-          && (0..<rank).allSatisfy { $0 == place || input.layout.shape[$0] == first.layout.shape[$0] }
+          && (0..<rank).allSatisfy {
+            $0 == place || input.layout.shape[$0] == first.layout.shape[$0]
+          }
       })
     else {
       throw Refusal(

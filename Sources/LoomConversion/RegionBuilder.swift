@@ -126,7 +126,8 @@ struct RegionBuilder {
   private mutating func substitute(_ layer: Layer) {
     guard let output = layer.outputs.first else { return }
     var layout: TensorLayout?
-    if let known = network[output].shape, known.count > 0, known.dropFirst().allSatisfy({ $0 > 0 }) {
+    if let known = network[output].shape, known.count > 0, known.dropFirst().allSatisfy({ $0 > 0 })
+    {
       layout = .standard(Array(known.dropFirst()))
     } else if layer.operation.keepsShape, let input = layer.inputs.first ?? nil {
       layout = values[input]?.layout

@@ -71,7 +71,8 @@ struct RateEvaluator {
                   let weight = weights[
                     ((channel * perGroup + inner) * geometry.kernelHeight + ky)
                       * geometry.kernelWidth + kx]
-                  sum += Double(weight) * input[source.index(channel: first + inner, row: y, column: x)]
+                  sum +=
+                    Double(weight) * input[source.index(channel: first + inner, row: y, column: x)]
                 }
               }
             }

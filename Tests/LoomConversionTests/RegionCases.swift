@@ -152,7 +152,10 @@ extension RegionCase {
         .gather(axis: 2), [space, graph.integers([5, 0, 3, 3])], "Gather")
       let columns = graph.layer(
         .slice,
-        [picked, graph.integers([4]), graph.integers([0]), graph.integers([3]), graph.integers([-1])],
+        [
+          picked, graph.integers([4]), graph.integers([0]), graph.integers([3]),
+          graph.integers([-1]),
+        ],
         "Slice")
       let flat = graph.layer(
         .concat(axis: 1), [graph.flatten(edge), graph.flatten(columns)], "Concat")
@@ -240,7 +243,8 @@ extension RegionCase {
     },
     RegionCase(name: "max pooling by pairs", sampleShape: [2, 6, 7]) { maxPools() },
     RegionCase(
-      name: "max pooling by comparators", sampleShape: [2, 6, 7], options: { $0.maxPool = .comparator }
+      name: "max pooling by comparators", sampleShape: [2, 6, 7],
+      options: { $0.maxPool = .comparator }
     ) { maxPools() },
     RegionCase(
       name: "global max pooling, input neurons", sampleShape: [2, 6, 7],
