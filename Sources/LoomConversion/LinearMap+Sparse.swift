@@ -114,7 +114,7 @@ struct SparseBuilder {
   /// The number of entries so far.
   var count: Int { sources.count }
 
-  /// Adds an entry to the current target; sources ascend. Zeros are dropped.
+  /// Adds an entry to the current target (sources ascend); zeros are dropped.
   mutating func append(source: Int, weight: Float) {
     guard weight != 0 else { return }
     sources.append(Int32(truncatingIfNeeded: source))

@@ -117,9 +117,11 @@ struct ConverterTests {
         timesteps: timesteps, iterations: 1, delayedReadout: delayed)
       return try Converter.convert(network, calibration: samples, options: options).readoutStart
     }
-    #expect(try start(64) == 3)
-    #expect(try start(5) == 1)
-    #expect(try start(2) == 0)
+    // The onset is step 3, kept between T/4 and T/2.
+    #expect(try start(8) == 3)
+    #expect(try start(64) == 16)
+    #expect(try start(4) == 2)
+    #expect(try start(1) == 0)
     #expect(try start(64, delayed: false) == 0)
   }
 

@@ -1,9 +1,10 @@
 import LoomBase
 import LoomNetwork
 
-/// The function a spiking network approaches for many steps and wide thresholds: every population is
-/// max(0, currents + bias), the largest site where there are several. Written from the contract of
-/// `SpikingNetwork` alone, the slow and obvious way.
+/// The function a spiking network approaches for many steps and wide thresholds.
+///
+/// Every population is max(0, currents + bias), the largest site where there are several. Written from
+/// the contract of `SpikingNetwork` alone, the slow and obvious way.
 struct RateEvaluator {
   let network: SpikingNetwork
 
