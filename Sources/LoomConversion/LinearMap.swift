@@ -9,6 +9,16 @@ struct RegionLimit: Error {
   /// The largest number of weights one map may have.
   static let maximumEntries = 64 << 20
 
+  /// Throws if a shape has more elements than a map may have; nothing overflows on the way.
+  static func check(shape: [Int]) throws(RegionLimit) {
+    var count = 1
+    for extent in shape {
+      let (product, overflow) = count.multipliedReportingOverflow(by: extent)
+      if overflow || product > maximumEntries { throw RegionLimit(entries: .max) }
+      count = product
+    }
+  }
+
   /// Throws if a number of entries is beyond the limit.
   static func check(_ entries: Int) throws(RegionLimit) {
     if entries > maximumEntries { throw RegionLimit(entries: entries) }

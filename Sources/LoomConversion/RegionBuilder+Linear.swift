@@ -24,6 +24,7 @@ extension RegionBuilder {
         ))
     }
     let (rows, columns) = Self.planar(axes)
+    try RegionLimit.check(shape: [outputs] + axes.map(\.output))
     let shape = MapShape(channels: outputs, height: rows.output, width: columns.output)
     let map = LinearMap(
       source: input.map, target: shape,
@@ -76,6 +77,7 @@ extension RegionBuilder {
     let spatial = Array(input.layout.shape.dropFirst())
     guard (1...2).contains(spatial.count), weights.shape.count == spatial.count + 2, groups > 0,
       weights.shape[0] == input.map.channels, weights.shape[0] % groups == 0,
+      weights.shape[1] > 0,
       let axes = TransposedAxis.resolve(
         window, kernel: Array(weights.shape.dropFirst(2)), input: spatial,
         outputPadding: outputPadding, outputShape: outputShape)
@@ -85,6 +87,7 @@ extension RegionBuilder {
           layer, needs: "weights and padding that fit \(input.map)", has: "\(weights.shape)"))
     }
     let outputs = weights.shape[1] * groups
+    try RegionLimit.check(shape: [outputs] + axes.map(\.output))
     let (rows, columns) = axes.count == 1 ? (TransposedAxis.none, axes[0]) : (axes[0], axes[1])
     let shape = MapShape(channels: outputs, height: rows.output, width: columns.output)
     let transposed = TransposedConvolution(

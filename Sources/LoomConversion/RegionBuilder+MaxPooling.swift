@@ -27,7 +27,16 @@ extension RegionBuilder {
     try maxPool(layer, input, axes)
   }
 
+  /// The widest window taken apart, along an axis and as sites of a comparator.
+  private static let (widestWindow, mostSites) = (4096, 256)
+
   private mutating func maxPool(_ layer: Layer, _ input: AffineValue, _ axes: [WindowAxis]) throws {
+    guard axes.allSatisfy({ $0.kernel <= Self.widestWindow }) else {
+      throw Refusal(
+        diagnostic: .badOperand(
+          layer, needs: "a window of at most \(Self.widestWindow)", has: "\(axes.map(\.kernel))"))
+    }
+    try RegionLimit.check(shape: [input.map.channels] + axes.map(\.output))
     if options.maxPool == .comparator {
       if let pooled = try comparators(layer, input, axes) { return finish(layer, pooled) }
       remarks.append(
@@ -133,7 +142,9 @@ extension RegionBuilder {
   private mutating func comparators(
     _ layer: Layer, _ input: AffineValue, _ axes: [WindowAxis]
   ) throws -> AffineValue? {
-    guard let drives = try comparatorDrives(layer, input) else { return nil }
+    guard axes.reduce(1, { $0 * $1.kernel }) <= Self.mostSites,
+      let drives = try comparatorDrives(layer, input)
+    else { return nil }
     let (rows, columns) = Self.planar(axes)
     var map = input.map
     (map.height, map.width) = (rows.output, columns.output)

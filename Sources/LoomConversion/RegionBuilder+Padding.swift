@@ -53,6 +53,7 @@ extension RegionBuilder {
       (before[role], after[role]) = (begins[axis], ends[axis])
     }
     let shape = zip(input.layout.shape, zip(begins, ends)).map { $0 + $1.0 + $1.1 }
+    try RegionLimit.check(shape: shape)
     var wide = input.map
     wide.height += before[1] + after[1]
     wide.width += before[2] + after[2]
@@ -134,6 +135,7 @@ extension RegionBuilder {
       guard roles[axis] >= 0 else { throw Refusal(diagnostic: Self.unsuitable(layer)) }
       lists[roles[axis]] = taps
     }
+    try RegionLimit.check(shape: lists.map(\.count))
     let map = ResizeAxis.linearMap(input.map, lists)
     let layout = TensorLayout(shape: shape, map: map.target, order: input.layout.order)
     finish(layer, try input.applying(map, layout: layout.simplified()))

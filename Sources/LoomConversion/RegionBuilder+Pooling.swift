@@ -15,6 +15,7 @@ extension RegionBuilder {
       rows.divisors(countIncludePad: countIncludePad),
       columns.divisors(countIncludePad: countIncludePad)
     )
+    try RegionLimit.check(shape: [target.channels, rows.output, columns.output])
     let full = (rows.kernel, columns.kernel)
     let map: LinearMap
     if divisors.0.allSatisfy({ $0 == full.0 }), divisors.1.allSatisfy({ $0 == full.1 }) {

@@ -141,9 +141,7 @@ extension RegionBuilder {
   /// A value repeated along axes of length one.
   func expanded(_ layer: Layer, _ input: AffineValue, to shape: [Int]) throws -> AffineValue {
     if input.layout.shape == shape { return input }
-    guard shape.reduce(1, *) < 1 << 26 else {
-      throw RegionLimit(entries: shape.reduce(1, *))
-    }
+    try RegionLimit.check(shape: shape)
     let strides = zip(input.layout.shape, TensorLayout.strides(input.layout.shape)).map {
       $0 == 1 ? 0 : $1
     }
@@ -165,16 +163,16 @@ extension RegionBuilder {
       return finish(layer, try expanded(layer, input, to: target))
     }
     guard operand[0] == 1 else { throw Refusal(diagnostic: .shapeUnclear(layer, "\(operand)")) }
-    let target = zip(shape, rest).map { $0.multipliedReportingOverflow(by: $1).0 }
+    try RegionLimit.check(shape: zip(shape, rest).flatMap { [$0, $1] })
     let lists = zip(shape, rest).map { extent, times in
       (0..<times).flatMap { _ in Array(0..<extent) }
     }
-    guard target.reduce(1, *) < 1 << 26 else { throw RegionLimit(entries: .max) }
     finish(layer, try picking(input, lists: lists))
   }
 
   /// Picks along every axis at once: `lists` names, for each axis, the elements taken (−1: zero).
   func picking(_ input: AffineValue, lists: [[Int]]) throws -> AffineValue {
+    try RegionLimit.check(shape: lists.map(\.count))
     let steps = TensorLayout.strides(input.layout.shape)
     var picks: [Int32] = [0]
     for (list, step) in zip(lists, steps) {

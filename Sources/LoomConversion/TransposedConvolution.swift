@@ -75,7 +75,9 @@ struct TransposedConvolution {
   /// The map: an ordinary convolution with the kernel turned round at stride one, else listed.
   func linearMap() throws(RegionLimit) -> LinearMap {
     if rows.stride == 1, columns.stride == 1 { return flipped() }
-    let bound = target.count * inputsPerGroup * rows.kernel * columns.kernel
+    let (bound, overflow) = target.count.multipliedReportingOverflow(
+      by: inputsPerGroup * rows.kernel * columns.kernel)
+    if overflow { throw RegionLimit(entries: .max) }
     try RegionLimit.check(bound / (rows.stride * columns.stride))
     var builder = SparseBuilder()
     for output in 0..<target.channels {

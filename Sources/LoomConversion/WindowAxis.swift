@@ -55,7 +55,9 @@ struct WindowAxis: Equatable, Sendable {
         kernel: kernel[axis], stride: stride, dilation: dilation, padBegin: begin, padEnd: end,
         input: input[axis], output: 0)
       resolved.settle(window.autoPad, ceilMode: ceilMode)
-      guard resolved.output > 0 else { return nil }
+      guard resolved.output > 0, resolved.output < 1 << 20,
+        resolved.output * resolved.kernel <= 1 << 24
+      else { return nil }
       axes.append(resolved)
     }
     return axes
