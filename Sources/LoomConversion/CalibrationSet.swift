@@ -13,6 +13,8 @@ struct CalibrationSet: Sendable {
   private(set) var peak: Float
   /// Whether some value is negative.
   private(set) var hasNegative: Bool
+  /// The mean over all elements of the positive and of the negative parts.
+  private(set) var meanParts: (positive: Double, negative: Double)
   /// The largest mean |value| of an element.
   private var largestMean: Double
 
@@ -36,6 +38,11 @@ struct CalibrationSet: Sendable {
     }
     peak = values.reduce(0) { max($0, abs($1)) }
     hasNegative = values.contains { $0 < 0 }
+    let total = Double(values.count)
+    meanParts = (
+      values.reduce(0) { $0 + Double(max(0, $1)) } / total,
+      values.reduce(0) { $0 - Double(min(0, $1)) } / total
+    )
     var means = [Double](repeating: 0, count: elements)
     for sample in 0..<count {
       for element in 0..<elements {

@@ -33,7 +33,9 @@ extension Diagnostic {
     Diagnostic(
       .error, "SL2102", "needs a constant operand, '\(name)' is computed from the input",
       at: layer.anchor,
-      remedy: "spiking neurons add currents: replace products of two activations, retrain, export")
+      remedy: layer.operation.readsOnlyFirstInput
+        ? "export with fixed shapes, or simplify the file (constant folding)"
+        : "spiking neurons add currents: replace products of two activations, retrain, export")
   }
 
   static func missingInput(_ layer: Layer, _ position: Int) -> Diagnostic {

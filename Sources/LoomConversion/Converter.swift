@@ -74,7 +74,9 @@ public enum Converter {
   ) throws(DiagnosticsError) -> SpikingNetwork {
     let emission = Emission(
       draft: draft, calibrated: calibrated, inputShape: plan.layout.map,
-      inputPeak: samples.peak, hasNegativeInput: samples.hasNegative, coding: options.coding)
+      inputPeak: samples.peak, hasNegativeInput: samples.hasNegative,
+      inputMeans: samples.meanParts, inputName: network[network.inputs[0]].name,
+      coding: options.coding)
     let written: (projections: [Projection], frontEnd: [FrontEndProjection])
     do {
       written = try emission.projections()

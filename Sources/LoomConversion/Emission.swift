@@ -10,6 +10,10 @@ struct Emission {
   /// The largest |input| and whether some input is negative.
   let inputPeak: Float
   let hasNegativeInput: Bool
+  /// The means of the input's positive and negative parts.
+  let inputMeans: (positive: Double, negative: Double)
+  /// The input's name.
+  let inputName: String
   let coding: Coding
 
   /// Populations of input neurons in front of the draft's own.
@@ -24,7 +28,9 @@ struct Emission {
         Population(
           name: index == 0 ? "input+" : "input-", shape: inputShape, role: .hidden,
           threshold: .uniform(peak), initialPotential: .uniform(peak / 2),
-          calibratedPeak: peak, expectedRate: 0.5, origin: ["input"]))
+          calibratedPeak: peak,
+          expectedRate: Float(index == 0 ? inputMeans.positive : inputMeans.negative) / peak,
+          origin: [inputName]))
     }
     for (population, facts) in zip(draft.populations, calibrated) {
       result.append(Self.population(population, facts))
@@ -66,7 +72,7 @@ struct Emission {
       frontEnd.append(
         FrontEndProjection(
           target: PopulationID(index), connectivity: written.connectivity,
-          weights: written.weights, origin: ["input"]))
+          weights: written.weights, origin: [inputName]))
     }
     for (index, population) in draft.populations.enumerated() {
       let target = PopulationID(index + offset)

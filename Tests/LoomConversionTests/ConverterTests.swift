@@ -94,6 +94,8 @@ struct ConverterTests {
     #expect(signed.frontEnd.map(\.weights) == [[1], [-1]])
     #expect(signed.projections.prefix(2).map(\.weights) == [[1], [-1]])
     #expect(signed.populations[0].threshold == .uniform(signed.input.calibratedPeak))
+    // Evenly spread over −1…1: each sign fires a quarter of the time.
+    #expect(signed.populations.prefix(2).allSatisfy { abs($0.expectedRate - 0.25) < 0.08 })
     let positive = try Converter.convert(
       network, calibration: randomSamples([1, 2, 2], centre: 1), options: options)
     #expect(positive.populations.map(\.name).prefix(2) == ["input+", "relu1"])
