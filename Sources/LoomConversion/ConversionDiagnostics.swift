@@ -55,7 +55,7 @@ extension Diagnostic {
     Diagnostic(
       .error, "SL2105",
       "needs a linear region of at most \(RegionLimit.maximumEntries) weights, "
-        + "composed with the linear layers before it it has at least \(entries)",
+        + "composed with the linear layers before it takes \(entries) weights or multiplications",
       at: layer.anchor,
       remedy: "put a Relu between the linear layers, or use a smaller map")
   }

@@ -101,6 +101,7 @@ extension LinearMap {
     if case .dense = form {
       let listed = try inner.sparse()
       guard case .sparse(let pattern) = listed.form else { return self }
+      try RegionLimit.check(work: rows, times: pattern.sources.count)
       for row in 0..<rows {
         for middle in 0..<source.count {
           let weight = weights[row * source.count + middle]
@@ -113,6 +114,7 @@ extension LinearMap {
     } else {
       let listed = try sparse()
       guard case .sparse(let pattern) = listed.form else { return self }
+      try RegionLimit.check(work: columns, times: pattern.sources.count)
       for row in 0..<rows {
         for entry in pattern.targetOffsets[row]..<pattern.targetOffsets[row + 1] {
           let base = Int(pattern.sources[entry]) * columns
@@ -131,6 +133,10 @@ extension LinearMap {
     guard case .sparse(let outerPattern) = left.form, case .sparse(let pattern) = right.form else {
       return left
     }
+    let work = outerPattern.sources.reduce(0) {
+      $0 + pattern.targetOffsets[Int($1) + 1] - pattern.targetOffsets[Int($1)]
+    }
+    try RegionLimit.check(work: work, times: 1)
     var builder = SparseBuilder()
     var row = [Float](repeating: 0, count: inner.source.count)
     var seen = [Bool](repeating: false, count: inner.source.count)

@@ -66,6 +66,7 @@ extension LinearMap {
       return nil
     }
     try RegionLimit.check(count)
+    try RegionLimit.check(work: weights.count, times: inner.weights.count / source.channels)
     var result = LinearMap(
       source: inner.source, target: target, form: .convolution(joined),
       weights: [Float](repeating: 0, count: count))

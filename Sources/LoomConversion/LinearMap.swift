@@ -3,7 +3,7 @@ import LoomNetwork
 
 /// A composed linear region became too large to store.
 struct RegionLimit: Error {
-  /// The number of weights it would take, or as far as it was counted.
+  /// The number of weights or multiplications it would take, or as far as it was counted.
   var entries: Int
 
   /// The largest number of weights one map may have.
@@ -17,6 +17,15 @@ struct RegionLimit: Error {
       if overflow || product > maximumEntries { throw RegionLimit(entries: .max) }
       count = product
     }
+  }
+
+  /// The most multiplications one composition may take (about a minute).
+  static let maximumWork = 1 << 34
+
+  /// Throws if a composition of two factors' worth of multiplications takes too long.
+  static func check(work first: Int, times second: Int) throws(RegionLimit) {
+    let (product, overflow) = first.multipliedReportingOverflow(by: second)
+    if overflow || product > maximumWork { throw RegionLimit(entries: overflow ? .max : product) }
   }
 
   /// Throws if a number of entries is beyond the limit.
