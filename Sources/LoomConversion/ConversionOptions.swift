@@ -1,0 +1,73 @@
+public import LoomBase
+public import LoomNetwork
+
+/// How the thresholds of a converted network are found.
+public enum ConversionMethod: String, Sendable, CaseIterable {
+  /// Training-free local threshold balancing (Bu and others 2024, arXiv 2409.03368, §4).
+  case thresholdBalancing = "threshold-balancing"
+}
+
+/// What becomes of average pooling.
+public enum PoolingForm: String, Sendable, CaseIterable {
+  /// The cheaper of the two in synaptic operations, unless the difference is small or fan-in too large.
+  case auto
+  /// Folded into the next linear map: exact, at a larger fan-in.
+  case compose
+  /// A population of spiking neurons of its own: fewer synapses, one step deeper, inexact.
+  case neurons
+}
+
+/// What becomes of max pooling.
+public enum MaxPoolForm: String, Sendable, CaseIterable {
+  /// max(a, b) = a + ReLU(b − a), a tree of extra populations (inexact in spikes).
+  case pairs
+  /// One neuron with a current site for each position of the window (needs a chip that compares).
+  case comparator
+}
+
+/// What a conversion is told.
+public struct ConversionOptions: Sendable {
+  /// T, the number of time-steps of the spiking network, at least 1.
+  public var timesteps: Int
+  /// How thresholds are found.
+  public var method: ConversionMethod
+  /// K, the number of passes of threshold balancing; small K suits small T.
+  public var iterations: Int
+  /// How the input becomes spikes: `direct` or `rate`.
+  public var coding: Coding
+  /// What becomes of average pooling.
+  public var pooling: PoolingForm
+  /// What becomes of max pooling.
+  public var maxPool: MaxPoolForm
+  /// The number of threads; the result does not depend on it.
+  public var threads: Int
+  /// How stored numbers become values.
+  public var preprocessing: Preprocessing
+  /// Whether the samples the network will be given are bytes.
+  public var samplesAreBytes: Bool
+  /// Whether the answer is read from step t0 on (conversion.md §1, delayed evaluation).
+  public var delayedReadout: Bool
+  /// The largest number of calibration samples used; further ones are ignored.
+  public var maximumCalibrationSamples: Int
+
+  /// Creates options.
+  public init(
+    timesteps: Int, method: ConversionMethod = .thresholdBalancing, iterations: Int = 1000,
+    coding: Coding = .direct, pooling: PoolingForm = .auto, maxPool: MaxPoolForm = .pairs,
+    threads: Int = 2, preprocessing: Preprocessing = Preprocessing(scale: 1),
+    samplesAreBytes: Bool = false, delayedReadout: Bool = true,
+    maximumCalibrationSamples: Int = 1000
+  ) {
+    self.timesteps = timesteps
+    self.method = method
+    self.iterations = iterations
+    self.coding = coding
+    self.pooling = pooling
+    self.maxPool = maxPool
+    self.threads = threads
+    self.preprocessing = preprocessing
+    self.samplesAreBytes = samplesAreBytes
+    self.delayedReadout = delayedReadout
+    self.maximumCalibrationSamples = maximumCalibrationSamples
+  }
+}

@@ -1,0 +1,129 @@
+public import LoomBase
+public import LoomNetwork
+
+/// Turns trained networks into spiking ones without training.
+///
+/// Linear layers between activations are composed into exact maps, every ReLU becomes a population of
+/// integrate-and-fire neurons (soft reset, v(0) = θ/2), and thresholds are balanced on unlabelled
+/// calibration samples (Bu and others 2024, arXiv 2409.03368).
+public enum Converter {
+  /// Everything that keeps a network from being converted, all at once.
+  ///
+  /// Codes SL20xx concern the network as a whole, SL21xx its layers (name, why, what to do).
+  public static func diagnose(_ network: Network) -> [Diagnostic] {
+    do {
+      let plan = try InputPlan.make(network, samples: nil)
+      var builder = RegionBuilder(network, options: ConversionOptions(timesteps: 1), plan: plan)
+      _ = builder.build()
+      return builder.diagnostics
+    } catch {
+      return error.diagnostics
+    }
+  }
+
+  /// Converts a network, balancing thresholds on samples that need no labels.
+  ///
+  /// The result does not depend on the number of threads.
+  /// - Throws: all findings of `diagnose`; SL2105 for linear regions beyond 64 M weights; SL2201–SL2205 for
+  ///   samples or options that do not fit.
+  public static func convert(
+    _ network: Network, calibration: Samples, options: ConversionOptions,
+    progress: ((String) -> Void)? = nil
+  ) throws(DiagnosticsError) -> SpikingNetwork {
+    let plan = try InputPlan.make(network, samples: calibration.sampleShape)
+    var builder = RegionBuilder(network, options: options, plan: plan)
+    progress?("composing linear regions")
+    let draft = builder.build()
+    let findings = check(options) + builder.diagnostics
+    if !findings.isEmpty { throw DiagnosticsError(.badInput, findings) }
+    let samples = try CalibrationSet(calibration, draft: draft, plan: plan, options: options)
+    let calibrated = Calibration(
+      draft, iterations: options.iterations, threads: options.threads
+    ).run(samples.blocks, inputCount: plan.layout.count, progress: progress)
+    return try write(
+      network, draft: draft, calibrated: calibrated, samples: samples, plan: plan,
+      options: options)
+  }
+
+  private static func check(_ options: ConversionOptions) -> [Diagnostic] {
+    var findings: [Diagnostic] = []
+    if options.timesteps < 1 || options.timesteps > 1 << 20 {
+      findings.append(
+        .option(
+          "needs 1 to 1048576 time-steps, has \(options.timesteps)",
+          remedy: "give -T, for example 64"))
+    }
+    if options.iterations < 1 {
+      findings.append(
+        .option(
+          "needs at least 1 iteration, has \(options.iterations)",
+          remedy: "leave K at 1000 unless T is small"))
+    }
+    if options.coding == .spikes {
+      findings.append(
+        .option(
+          "needs coding 'direct' or 'rate', has 'spikes'",
+          remedy: "rasters of spikes are for networks that are spiking by birth"))
+    }
+    return findings
+  }
+
+  private static func write(
+    _ network: Network, draft: DraftNetwork, calibrated: [CalibratedPopulation],
+    samples: CalibrationSet, plan: InputPlan, options: ConversionOptions
+  ) throws(DiagnosticsError) -> SpikingNetwork {
+    let emission = Emission(
+      draft: draft, calibrated: calibrated, inputShape: plan.layout.map,
+      inputPeak: samples.peak, hasNegativeInput: samples.hasNegative,
+      inputMeans: samples.meanParts, inputName: network[network.inputs[0]].name,
+      coding: options.coding)
+    let written: (projections: [Projection], frontEnd: [FrontEndProjection])
+    do {
+      written = try emission.projections()
+    } catch {
+      throw DiagnosticsError(
+        .option(
+          "needs maps of at most \(RegionLimit.maximumEntries) weights, one has \(error.entries)",
+          remedy: "use a smaller network"))
+    }
+    let delay = ReadoutDelay(draft, calibrated, inputDelay: samples.firstSpike(options.coding))
+    let start = options.delayedReadout ? delay.start(timesteps: options.timesteps) : 0
+    let check = ForwardCheck(draft, calibrated, samples: samples, inputCount: plan.layout.count)
+    return SpikingNetwork(
+      name: network.name, method: options.method.rawValue,
+      input: InputSpecification(
+        shape: plan.layout.map, preprocessing: options.preprocessing,
+        samplesAreBytes: options.samplesAreBytes, calibratedPeak: samples.peak),
+      coding: options.coding, timesteps: options.timesteps, readoutStart: start,
+      populations: emission.populations(), projections: written.projections,
+      frontEnd: written.frontEnd, outputs: emission.outputs(), annLayers: check.costs,
+      remarks: remarks(draft, calibrated, samples, options, start: start, delay: delay)
+        + check.remarks)
+  }
+
+  private static func remarks(
+    _ draft: DraftNetwork, _ calibrated: [CalibratedPopulation], _ samples: CalibrationSet,
+    _ options: ConversionOptions, start: Int, delay: ReadoutDelay
+  ) -> [String] {
+    var remarks = [
+      "thresholds balanced on \(samples.count) calibration samples, K = \(options.iterations)"
+    ]
+    if samples.count < samples.given {
+      remarks.append("\(samples.given - samples.count) further calibration samples not used")
+    }
+    remarks += draft.remarks
+    let dead = zip(draft.populations, calibrated).filter { $0.1.deadChannels > 0 }
+    if !dead.isEmpty {
+      let total = dead.reduce(0) { $0 + $1.1.deadChannels }
+      let list = dead.prefix(8).map { "\($0.0.name): \($0.1.deadChannels)" }
+      remarks.append(
+        "\(total) channels never fired in calibration (\(list.joined(separator: ", "))); "
+          + "their threshold is the median of their population")
+    }
+    remarks.append(
+      options.delayedReadout
+        ? "readout from step \(start) on (estimated onset \(delay.onset))"
+        : "readout over the whole window, as asked")
+    return remarks
+  }
+}
