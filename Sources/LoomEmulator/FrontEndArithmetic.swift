@@ -32,13 +32,13 @@ enum FrontEndArithmetic {
   }
 
   /// Adds offsets, shifts right, rounds to what a bias register holds.
-  private static func finish(_ frontEnd: ImageFrontEnd, _ target: MapShape, _ sums: inout [Int64])
-  {
+  private static func finish(_ frontEnd: ImageFrontEnd, _ target: MapShape, _ sums: inout [Int64]) {
     let offsets = frontEnd.offsets
     for index in sums.indices {
       let offset =
         offsets.count == 1
-        ? offsets[0] : offsets.count == target.count
+        ? offsets[0]
+        : offsets.count == target.count
           ? offsets[index] : offsets[index / target.positions]
       var current = FixedPoint.roundingShiftRight(
         sums[index] &+ offset, by: frontEnd.rightShift)
@@ -104,17 +104,19 @@ enum FrontEndArithmetic {
     case .convolution(let geometry):
       var rows = 0
       for tap in 0..<geometry.kernelHeight {
-        rows += reach(
-          tap * geometry.dilationY - geometry.padTop, geometry.strideY, source.height,
-          target.height
-        ).count
+        rows +=
+          reach(
+            tap * geometry.dilationY - geometry.padTop, geometry.strideY, source.height,
+            target.height
+          ).count
       }
       var columns = 0
       for tap in 0..<geometry.kernelWidth {
-        columns += reach(
-          tap * geometry.dilationX - geometry.padLeft, geometry.strideX, source.width,
-          target.width
-        ).count
+        columns +=
+          reach(
+            tap * geometry.dilationX - geometry.padLeft, geometry.strideX, source.width,
+            target.width
+          ).count
       }
       return UInt64(rows) &* UInt64(columns)
         &* UInt64(target.channels * (source.channels / geometry.groups))

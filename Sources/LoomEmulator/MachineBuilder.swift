@@ -95,7 +95,8 @@ struct MachineBuilder {
         SliceInfo(
           core: core, population: slice.population, firstNeuron: firstNeuron, count: count,
           sites: population.sites, firstAccumulator: machine.accumulatorCount,
-          activeFrom: population.activeSteps.lowerBound, activeTo: population.activeSteps.upperBound,
+          activeFrom: population.activeSteps.lowerBound,
+          activeTo: population.activeSteps.upperBound,
           isReadout: population.role == .readout, isHard: population.reset == .hard,
           hasSecondCompartment: population.reset == .softBySecondCompartment
             && population.role != .readout,
