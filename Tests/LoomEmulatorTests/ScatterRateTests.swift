@@ -37,13 +37,15 @@ struct ScatterRateTests {
     let running = try clock.measure { record = try emulator?.run(samples, threads: 1) }
     let found = try #require(record)
     let operations = found.cores.reduce(0) { $0 + $1.synapticOperations }
-    let seconds = Double(running.components.attoseconds) * 1e-18 + Double(running.components.seconds)
+    let seconds =
+      Double(running.components.attoseconds) * 1e-18 + Double(running.components.seconds)
     let spikes = found.cores.reduce(0) { $0 + $1.spikes }
     let updates = found.cores.reduce(0) { $0 + $1.neuronUpdates }
     print(
       "cores \(image.cores.count) operations \(operations) spikes \(spikes) updates \(updates)",
       "rate \(Double(operations) / seconds * 1e-9) G/s, loading \(loading), accounting \(accounting),",
-      "checking \(checking), encoding \(encoding), decoding \(decoding), \(bytes.count) bytes, run \(running)")
+      "checking \(checking), encoding \(encoding), decoding \(decoding), \(bytes.count) bytes, run \(running)"
+    )
     #expect(operations > 0)
   }
 
