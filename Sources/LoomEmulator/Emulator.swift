@@ -36,7 +36,7 @@ public struct Emulator: Sendable {
     let timing = try reader.timing()
     var builder = MachineBuilder(image: image, profile: profile)
     let machine = try builder.build(timing.hops)
-    let slotBytes = machine.slots.multipliedReportingOverflow(by: machine.queueCapacity * 4)
+    let slotBytes = machine.slots.multipliedReportingOverflow(by: machine.queueCapacity * 12)
     guard !slotBytes.overflow, slotBytes.partialValue < 1 << 30 else {
       throw DiagnosticsError(
         Diagnostic(

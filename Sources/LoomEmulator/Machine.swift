@@ -45,13 +45,26 @@ struct BlockInfo: Sendable {
   var comesFromLowering: Bool
 }
 
-/// What an axon's event does.
-struct AxonInfo: Sendable {
+/// What sources that meet the same targets have in common.
+struct PatternInfo: Sendable {
   var firstRun: UInt32
   var runCount: UInt32
+  var synapses: UInt32
+}
+
+/// A spike at an axon, as it waits in a queue. It says all that its core needs to know, so that the core
+/// reads its queue in order and no table at random.
+struct Event: Sendable {
+  var pattern: UInt32
   /// Added to the runs' weight positions: sources that share a pattern differ in this only.
   var weightBase: UInt32
-  var synapses: UInt32
+  var axon: UInt32
+}
+
+/// One destination of a neuron.
+struct RouteEntry: Sendable {
+  var block: UInt32
+  var event: Event
 }
 
 /// Consecutive accumulators that take consecutive weights.
@@ -81,11 +94,12 @@ struct Machine: Sendable {
   /// The neuron's channel-last index in its population.
   var places: [UInt32] = []
   /// By axon (core after core).
-  var axons: [AxonInfo] = []
+  var axons: [Event] = []
+  var patterns: [PatternInfo] = []
   var runs: [RunInfo] = []
   /// Weights with their shifts applied, template after template, kernels re-laid for contiguous rows.
   var weights: [Int32] = []
-  /// Routes of neurons, then of host inputs: axons and their blocks.
+  /// Routes of neurons, and of host inputs.
   var routes = FlatRoutes()
   var hostRoutes = FlatRoutes()
   /// Crossbars: for each axon its arrays; empty for packed entries.
@@ -106,16 +120,16 @@ struct Machine: Sendable {
 /// Destinations of neurons, flattened.
 struct FlatRoutes: Sendable {
   var offsets: [UInt32] = [0]
-  var axons: [UInt32] = []
-  var blocks: [UInt32] = []
+  var entries: [RouteEntry] = []
 
-  mutating func append(_ table: RouteTable, firstAxons: [Int], blockOfAxon: [UInt32]) {
-    let base = UInt32(axons.count)
+  mutating func append(
+    _ table: RouteTable, firstAxons: [Int], blockOfAxon: [UInt32], axons: [Event]
+  ) {
+    let base = UInt32(entries.count)
     for offset in table.offsets.dropFirst() { offsets.append(base + offset) }
     for (core, axon) in zip(table.cores, table.axons) {
       let global = firstAxons[Int(core)] + Int(axon)
-      axons.append(UInt32(global))
-      blocks.append(blockOfAxon[global])
+      entries.append(RouteEntry(block: blockOfAxon[global], event: axons[global]))
     }
   }
 }

@@ -14,7 +14,7 @@ struct SampleState: Sendable {
   /// Slices that got events in this step.
   var isReached: [Bool]
   /// Events: slot after slot, block after block within a slot.
-  var queue: [UInt32]
+  var queue: [Event]
   /// Events queued: slot after slot, block after block.
   var fill: [Int32]
   /// Scratch: fired marks and fired neurons of one slice.
@@ -36,7 +36,9 @@ struct SampleState: Sendable {
     isDriven = machine.slices.map(\.hasBias)
     isQuiet = Array(repeating: false, count: slices)
     isReached = isQuiet
-    queue = Array(repeating: 0, count: machine.slots * machine.queueCapacity)
+    queue = Array(
+      repeating: Event(pattern: 0, weightBase: 0, axon: 0),
+      count: machine.slots * machine.queueCapacity)
     fill = Array(repeating: 0, count: machine.slots * machine.blocks.count)
     let largest = machine.slices.map(\.count).max() ?? 0
     fired = Array(repeating: 0, count: largest + 8)

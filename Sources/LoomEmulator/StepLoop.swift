@@ -43,12 +43,12 @@ struct StepLoop {
     let routes = machine.hostRoutes
     for input in inputs {
       for entry in Int(routes.offsets[Int(input)])..<Int(routes.offsets[Int(input) + 1]) {
-        let block = Int(routes.blocks[entry])
+        let block = Int(routes.entries[entry].block)
         let info = machine.blocks[block]
         let slot = slotOfDelay[info.delay]
         let place = slot * machine.blocks.count + block
         state.queue[slot * machine.queueCapacity + info.queueStart + Int(state.fill[place])] =
-          routes.axons[entry]
+          routes.entries[entry].event
         state.fill[place] += 1
       }
     }
@@ -93,7 +93,7 @@ struct StepLoop {
       if step >= slice.activeFrom, step < slice.activeTo {
         state.isReached[info.slice] = true
         done = Kernels.scatter(
-          events: state.queue, from: first, count: count, axons: machine.axons,
+          events: state.queue, from: first, count: count, patterns: machine.patterns,
           runs: machine.runs, weights: machine.weights, into: &state.accumulators)
       } else {
         done = synapses(from: first, count: count)
@@ -111,7 +111,7 @@ struct StepLoop {
   private func synapses(from first: Int, count: Int) -> UInt64 {
     var sum: UInt64 = 0
     for event in first..<(first + count) {
-      sum += UInt64(machine.axons[Int(state.queue[event])].synapses)
+      sum += UInt64(machine.patterns[Int(state.queue[event].pattern)].synapses)
     }
     return sum
   }
@@ -119,7 +119,7 @@ struct StepLoop {
   private mutating func markArrays(_ core: Int, _ first: Int, _ count: Int, _ step: Int) {
     var reads: UInt64 = 0
     for event in first..<(first + count) {
-      let axon = Int(state.queue[event])
+      let axon = Int(state.queue[event].axon)
       for entry in machine.axonArrayOffsets[axon]..<machine.axonArrayOffsets[axon + 1] {
         let array = machine.axonArrays[entry]
         if state.arrayMarks[array] != step + 1 {
@@ -189,17 +189,18 @@ struct StepLoop {
 
   private static func queue(
     _ firing: [UInt32], count: Int, firstNeuron: Int, _ routes: FlatRoutes,
-    _ blocks: [BlockInfo], _ slotOfDelay: [Int], _ capacity: Int, _ queue: inout [UInt32],
+    _ blocks: [BlockInfo], _ slotOfDelay: [Int], _ capacity: Int, _ queue: inout [Event],
     _ fill: inout [Int32]
   ) {
     for position in 0..<count {
       let neuron = firstNeuron &+ Int(firing[position])
       for entry in Int(routes.offsets[neuron])..<Int(routes.offsets[neuron &+ 1]) {
-        let block = Int(routes.blocks[entry])
+        let route = routes.entries[entry]
+        let block = Int(route.block)
         let slot = slotOfDelay[max(1, blocks[block].delay)]
         let place = slot &* blocks.count &+ block
         let used = fill[place]
-        queue[slot &* capacity &+ blocks[block].queueStart &+ Int(used)] = routes.axons[entry]
+        queue[slot &* capacity &+ blocks[block].queueStart &+ Int(used)] = route.event
         fill[place] = used &+ 1
       }
     }
