@@ -21,6 +21,8 @@ public struct Emulator: Sendable {
   let timing: StepTiming
   let host: HostSide
   let places: Places
+  /// Potentials (or counters) the host reads for one sample.
+  let readouts: Int
 
   /// Prepares an image for running.
   ///
@@ -50,6 +52,7 @@ public struct Emulator: Sendable {
     self.machine = machine
     host = HostSide(image, machine)
     places = Places(image, profile.topology)
+    readouts = Observer(image, machine).readouts
   }
 
   private static func check(

@@ -144,19 +144,20 @@ enum Kernels {
 
   /// Appends the positions of marks to `list`; returns how many there are.
   static func collect(_ fired: [UInt8], count: Int, into list: inout [UInt32]) -> Int {
-    precondition(
-      count <= fired.count && count + 8 <= list.count, "marks and one more word fit the list")
+    precondition(count <= fired.count && count <= list.count, "marks fit the list")
     var found = 0
     unsafe fired.withUnsafeBytes { fired in
       unsafe list.withUnsafeMutableBufferPointer { list in
         var index = 0
         while index &+ 8 <= count {
-          let word = unsafe fired.loadUnaligned(fromByteOffset: index, as: UInt64.self)
-          if word != 0 {
-            for offset in 0..<8 {
-              unsafe list[found] = UInt32(truncatingIfNeeded: index &+ offset)
-              unsafe found &+= Int(fired[index &+ offset])
-            }
+          // Every byte is 0 or 1, so that clearing the lowest bit goes to the next mark.
+          var word = UInt64(
+            littleEndian: unsafe fired.loadUnaligned(fromByteOffset: index, as: UInt64.self))
+          while word != 0 {
+            unsafe list[found] = UInt32(
+              truncatingIfNeeded: index &+ (word.trailingZeroBitCount &>> 3))
+            found &+= 1
+            word &= word &- 1
           }
           index &+= 8
         }

@@ -52,7 +52,9 @@ struct PatternInfo: Sendable {
   var synapses: UInt32
 }
 
-/// A spike at an axon, as it waits in a queue. It says all that its core needs to know, so that the core
+/// A spike at an axon, as it waits in a queue.
+///
+/// It says all that its core needs to know, so that the core
 /// reads its queue in order and no table at random.
 struct Event: Sendable {
   var pattern: UInt32
