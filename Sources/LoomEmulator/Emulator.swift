@@ -38,12 +38,11 @@ public struct Emulator: Sendable {
     let timing = try reader.timing()
     var builder = MachineBuilder(image: image, profile: profile)
     let machine = try builder.build(timing.hops)
-    let slotBytes = machine.slots.multipliedReportingOverflow(by: machine.queueCapacity * 12)
-    guard !slotBytes.overflow, slotBytes.partialValue < 1 << 30 else {
+    guard max(machine.queueCapacity * 12, machine.slotCount * 4) < 1 << 30 else {
       throw DiagnosticsError(
         Diagnostic(
           .error, "SL6004",
-          "needs event queues below 1 GiB, has delays up to \(machine.slots - 1) steps on \(machine.axons.count) axons"
+          "needs event queues below 1 GiB, has delays up to \(machine.longestDelay) steps on \(machine.axons.count) axons"
         ))
     }
     self.image = image

@@ -37,8 +37,12 @@ struct BlockInfo: Sendable {
   var axonCount: Int
   /// Steps from sending to being due; a message of a neuron takes at least one.
   var delay: Int
-  /// The first place of its events in a slot of the queue.
+  /// The first place of its events in the queue: slot after slot, `capacity` places each.
   var queueStart: Int
+  /// Events that can be due in one step: one for each route entry that leads here.
+  var capacity: Int
+  /// The first of its slots' counts of events.
+  var fillStart: Int
   /// Whether its synaptic operations are lowering.
   var isLowering: Bool
   /// Whether its messages come from a lowering population.
@@ -112,8 +116,11 @@ struct Machine: Sendable {
   /// Crossbars: columns in use of each core.
   var coreColumns: [Int] = []
   var accumulatorCount = 0
+  /// Places in the queues of all blocks, and their slots. A block has as many slots as its delay has
+  /// steps, and one more.
   var queueCapacity = 0
-  var slots = 1
+  var slotCount = 0
+  var longestDelay = 1
   var mesh = Mesh()
 
   var neuronCount: Int { thresholds.count }

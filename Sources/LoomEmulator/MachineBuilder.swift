@@ -133,6 +133,7 @@ struct MachineBuilder {
         BlockInfo(
           core: core, slice: slice, firstAxon: machine.axons.count,
           axonCount: block.sources.count, delay: block.delay, queueStart: 0,
+          capacity: 0, fillStart: 0,
           isLowering: template.isLowering,
           comesFromLowering: image.populations[template.source].role == .lowering))
       let info = machine.slices[slice]
@@ -160,8 +161,12 @@ struct MachineBuilder {
       machine.blocks[index].queueStart = machine.queueCapacity
       // A neuron and the host may meet in one block of delay 0 (only in images whose routes are wrong):
       // what was sent for this step and what is injected in it both fit, for each entry has its place.
-      machine.queueCapacity += entries[index]
-      machine.slots = max(machine.slots, max(1, machine.blocks[index].delay) + 1)
+      let slots = max(1, machine.blocks[index].delay) + 1
+      machine.blocks[index].capacity = entries[index]
+      machine.blocks[index].fillStart = machine.slotCount
+      machine.queueCapacity += entries[index] * slots
+      machine.slotCount += slots
+      machine.longestDelay = max(machine.longestDelay, slots - 1)
     }
   }
 
