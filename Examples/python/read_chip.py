@@ -218,7 +218,7 @@ def local(box, shape, indices):
 
 
 def synapses(chip, template, source):
-    """Targets (channel-last) and currents of all synapses of one source neuron."""
+    """Targets (channel-last), weight indices and shifts of all synapses of one source neuron."""
     target_shape = chip["populations"][template["target"]]["shape"]
     source_shape = chip["populations"][template["source"]]["shape"]
     channels, height, width = target_shape
@@ -260,7 +260,19 @@ def synapses(chip, template, source):
         shift = shifts[index]
     else:
         shift = shifts[targets % channels]
-    return targets, template["weights"][index] << shift
+    return targets, index, np.broadcast_to(shift, targets.shape)
+
+
+def pattern(chip, template, source):
+    """The first source that meets the same targets, and how much further this one's weights stand."""
+    if template["kind"] != "convolution":
+        return source, 0
+    g = template["geometry"]
+    channels = chip["populations"][template["source"]]["shape"][0]
+    per_group = channels // g["groups"]
+    first = source - source % channels % per_group
+    targets = chip["populations"][template["target"]]["shape"][0] // g["groups"]
+    return first, (source - first) * g["kh"] * g["kw"] * targets
 
 
 def expand(chip):
@@ -270,11 +282,16 @@ def expand(chip):
             template = chip["templates"][block["template"]]
             box = core["slices"][block["slice"]]["box"]
             shape = chip["populations"][template["target"]]["shape"]
-            block["axons"] = []
+            block["axons"], known = [], {}
             for source in block["sources"]:
-                targets, currents = synapses(chip, template, int(source))
-                places = local(box, shape, targets)
-                block["axons"].append((places[places >= 0], currents[places >= 0]))
+                first, step = pattern(chip, template, int(source))
+                if first not in known:
+                    targets, index, shift = synapses(chip, template, first)
+                    places = local(box, shape, targets)
+                    held = places >= 0
+                    known[first] = places[held], index[held], shift[held]
+                places, index, shift = known[first]
+                block["axons"].append((places, template["weights"][index + step] << shift))
 
 
 def explain(chip):
