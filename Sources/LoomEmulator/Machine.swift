@@ -116,7 +116,9 @@ struct Machine: Sendable {
   /// Crossbars: columns in use of each core.
   var coreColumns: [Int] = []
   var accumulatorCount = 0
-  /// Places in the queues of all blocks, and their slots. A block has as many slots as its delay has
+  /// Places in the queues of all blocks, and their slots.
+  ///
+  /// A block has as many slots as its delay has
   /// steps, and one more.
   var queueCapacity = 0
   var slotCount = 0

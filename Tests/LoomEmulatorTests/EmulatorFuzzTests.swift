@@ -13,7 +13,7 @@ struct EmulatorFuzzTests {
     let samples = RandomImage.samples(image, count: 1, seed: seed)
     var generator = SeededGenerator(seed: seed &+ 100)
     var ran = 0
-    for _ in 0..<150 {
+    for _ in 0..<(150 * Repacked.effort) {
       guard let decoded = try? ChipFile.decode(packed.mutated(&generator), name: "x"),
         decoded.schedule.steps < 500,
         decoded.cores.allSatisfy({ $0.axonBlocks.allSatisfy { $0.delay < 500 } }),

@@ -85,7 +85,7 @@ struct ChipFileTests {
     let packed = try Repacked(ChipFile.encode(image))
     var generator = SeededGenerator(seed: seed)
     var (refused, suspicious) = (0, 0)
-    for _ in 0..<200 {
+    for _ in 0..<(200 * Repacked.effort) {
       let bytes = packed.mutated(&generator)
       guard let decoded = try? ChipFile.decode(bytes, name: "x") else {
         refused += 1

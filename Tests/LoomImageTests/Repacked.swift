@@ -1,3 +1,4 @@
+import Foundation
 import LoomBase
 import LoomImage
 
@@ -23,6 +24,10 @@ struct Repacked {
     copy.sections.insert((name, isOptional ? 1 : 0, [1, 2, 3]), at: 2)
     return copy.bytes
   }
+
+  /// How many times more mutations to try than usual: SPIKELOOM_FUZZ, else 1.
+  static let effort: Int =
+    ProcessInfo.processInfo.environment["SPIKELOOM_FUZZ"].flatMap(Int.init) ?? 1
 
   /// One to three bytes of one section changed, taken away or put in.
   func mutated(_ generator: inout SeededGenerator) -> [UInt8] {
