@@ -1,0 +1,146 @@
+import LoomBase
+import LoomImage
+
+/// One slice of neurons, flattened: what a step needs to know of it.
+struct SliceInfo: Sendable {
+  var core: Int
+  var population: Int
+  /// The first neuron in the machine's numbering (core after core, slice after slice).
+  var firstNeuron: Int
+  var count: Int
+  var sites: Int
+  /// The first accumulator: site after site, slice order within a site.
+  var firstAccumulator: Int
+  var activeFrom: Int
+  var activeTo: Int
+  var isReadout: Bool
+  var isHard: Bool
+  var hasSecondCompartment: Bool
+  var firesOnEqual: Bool
+  var isLowering: Bool
+  var lowest: Int64
+  var highest: Int64
+  /// Whether any neuron has a bias.
+  var hasBias: Bool
+  /// Largest magnitude that bias and all synapses together can reach in one step.
+  var currentBound: Int64
+  /// Compartment updates of the network (or of lowering populations) in one step.
+  var updatesPerStep: UInt64
+  var flows: Range<Int>
+}
+
+/// One block of axons, flattened.
+struct BlockInfo: Sendable {
+  var core: Int
+  var slice: Int
+  var firstAxon: Int
+  var axonCount: Int
+  /// Steps from sending to being due; a message of a neuron takes at least one.
+  var delay: Int
+  /// The first place of its events in the queue: slot after slot, `capacity` places each.
+  var queueStart: Int
+  /// Events that can be due in one step: one for each route entry that leads here.
+  var capacity: Int
+  /// The first of its slots' counts of events.
+  var fillStart: Int
+  /// Whether its synaptic operations are lowering.
+  var isLowering: Bool
+  /// Whether its messages come from a lowering population.
+  var comesFromLowering: Bool
+}
+
+/// What sources that meet the same targets have in common.
+struct PatternInfo: Sendable {
+  var firstRun: UInt32
+  var runCount: UInt32
+  var synapses: UInt32
+}
+
+/// A spike at an axon, as it waits in a queue.
+///
+/// It says all that its core needs to know, so that the core
+/// reads its queue in order and no table at random.
+struct Event: Sendable {
+  var pattern: UInt32
+  /// Added to the runs' weight positions: sources that share a pattern differ in this only.
+  var weightBase: UInt32
+  var axon: UInt32
+}
+
+/// One destination of a neuron.
+struct RouteEntry: Sendable {
+  var block: UInt32
+  var event: Event
+}
+
+/// Consecutive accumulators that take consecutive weights.
+struct RunInfo: Sendable {
+  var target: UInt32
+  var weight: UInt32
+  var count: UInt32
+}
+
+/// Messages from one slice to one block: where they travel.
+struct FlowInfo: Sendable {
+  var block: Int
+  var path: MeshPath
+}
+
+/// An image flattened into arrays for the step loop; never changed while samples run.
+struct Machine: Sendable {
+  var slices: [SliceInfo] = []
+  var blocks: [BlockInfo] = []
+  var flows: [FlowInfo] = []
+  var coreSlices: [Range<Int>] = []
+  var coreBlocks: [Range<Int>] = []
+  /// By neuron.
+  var thresholds: [Int32] = []
+  var initialPotentials: [Int32] = []
+  var biases: [Int32] = []
+  /// The neuron's channel-last index in its population.
+  var places: [UInt32] = []
+  /// By axon (core after core).
+  var axons: [Event] = []
+  var patterns: [PatternInfo] = []
+  var runs: [RunInfo] = []
+  /// Weights with their shifts applied, template after template, kernels re-laid for contiguous rows.
+  var weights: [Int32] = []
+  /// Routes of neurons, and of host inputs.
+  var routes = FlatRoutes()
+  var hostRoutes = FlatRoutes()
+  /// Crossbars: for each axon its arrays; empty for packed entries.
+  var axonArrayOffsets: [Int] = []
+  var axonArrays: [Int] = []
+  /// Crossbars: for each core its first array, and one more at the end.
+  var coreArrays: [Int] = []
+  /// Crossbars: columns in use of each core.
+  var coreColumns: [Int] = []
+  var accumulatorCount = 0
+  /// Places in the queues of all blocks, and their slots.
+  ///
+  /// A block has as many slots as its delay has
+  /// steps, and one more.
+  var queueCapacity = 0
+  var slotCount = 0
+  var longestDelay = 1
+  var mesh = Mesh()
+
+  var neuronCount: Int { thresholds.count }
+}
+
+/// Destinations of neurons, flattened.
+struct FlatRoutes: Sendable {
+  var offsets: [UInt32] = [0]
+  var entries: [RouteEntry] = []
+
+  mutating func append(
+    _ table: RouteTable, firstAxons: [Int], blockOfAxon: [UInt32], axons: [Event]
+  ) {
+    let base = UInt32(entries.count)
+    for offset in table.offsets.dropFirst() { offsets.append(base + offset) }
+    for (core, axon) in zip(table.cores, table.axons) {
+      let global = firstAxons[Int(core)] + Int(axon)
+      entries.append(RouteEntry(block: blockOfAxon[global], event: axons[global]))
+    }
+  }
+}
