@@ -1,0 +1,65 @@
+import LoomBase
+import LoomHardware
+import LoomImage
+import LoomNetwork
+
+/// A neuron that fires exactly when one spike reaches it: what gates and relays are made of.
+///
+/// θ is the smallest legal threshold and the synapse is the smallest legal weight that makes it fire.
+/// Before (Loihi-like): θ = 64, fires on v > θ. After: weight 65 = 65·2^0, hard reset.
+struct PulseNeuron {
+  var threshold: Int32
+  /// A bias that makes it fire every step.
+  var bias: Int32
+  var mantissa: Int16
+  var shift: UInt8
+  var reset: ImageReset
+
+  /// The neuron on a chip; nil if the chip's formats allow none.
+  init?(_ profile: Profile) {
+    let neuron = profile.neuron
+    let grid = ThresholdGrid(profile, reset: .hard)
+    let threshold = grid.smallest
+    let least = neuron.firesOnGreaterOnly ? threshold + 1 : threshold
+    // Soft reset leaves nothing behind only where the weight equals θ.
+    guard neuron.hardReset || (neuron.softReset == .native && least == threshold) else {
+      return nil
+    }
+    reset = neuron.hardReset ? .hard : .soft
+    let largest = Int64(profile.weight.largestMantissa)
+    let fitting = (profile.weight.minimumShift...max(
+      profile.weight.minimumShift, profile.weight.maximumShift)).first { shift in
+        let mantissa = (least + (Int64(1) << Int64(shift)) - 1) >> Int64(shift)
+        return mantissa <= largest && (reset == .hard || mantissa << Int64(shift) == threshold)
+      }
+    guard let fitting, let threshold = Int32(exactly: threshold) else { return nil }
+    mantissa = Int16((least + (Int64(1) << Int64(fitting)) - 1) >> Int64(fitting))
+    shift = UInt8(fitting)
+    self.threshold = threshold
+    let format = profile.bias
+    let wish = reset == .hard ? 2 * Int64(threshold) : Int64(threshold)
+    let held =
+      format.mantissaBits == 0
+      ? wish
+      : FixedPoint.roundToMantissa(
+        wish, mantissaBits: format.mantissaBits, maximumExponent: format.maximumExponent)
+    guard held >= least, reset == .hard || held == wish else { return nil }
+    bias = Int32(clamping: held)
+  }
+
+  /// A population of such neurons that starts at a chip step.
+  func population(
+    name: String, shape: MapShape, start: Int, active: Range<Int>, profile: Profile,
+    bias: Int32, origin: Origin
+  ) -> LoweredPopulation {
+    LoweredPopulation(
+      name: name,
+      image: ImagePopulation(
+        shape: shape, role: .lowering, reset: reset,
+        firesOnGreaterOnly: profile.neuron.firesOnGreaterOnly,
+        potentialBits: profile.neuron.potentialBits, sites: 1, start: start, activeSteps: active,
+        compartments: 1),
+      threshold: .uniform(threshold), initialPotential: .uniform(0), bias: .uniform(bias),
+      scale: [Double](repeating: 1, count: shape.channels), origin: origin)
+  }
+}
