@@ -298,7 +298,7 @@ public struct DelayFormat: Sendable, Hashable, Codable {
   public init(maximum: Int) { self.maximum = maximum }
 }
 
-/// Energy prices. A nil price that is needed is an error with its JSON pointer, never zero.
+/// Energy prices; a nil price that is needed is an error with its JSON pointer, never zero.
 public struct Prices: Sendable, Hashable {
   /// One synaptic operation, pJ.
   public var synapticOperation: Quantity?

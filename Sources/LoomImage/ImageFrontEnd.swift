@@ -1,4 +1,4 @@
-/// The integer first layer: see `arithmetic` in the format page; the sum over the sample's integers x,
+/// The integer first layer, computed by the host from the sample's integers x.
 ///
 ///     c = roundingShiftRight(Σ w · x + offset, rightShift), then roundToMantissa if mantissa bits > 0,
 ///

@@ -145,7 +145,9 @@ public enum SynapseLayout {
   }
 }
 
-/// Adds up the axons of one block. Sources that meet the same targets are looked at once: all channels of
+/// Adds up the axons of one block.
+///
+/// Sources that meet the same targets are looked at once: all channels of
 /// a convolution's group at one position, all sources of a dense template.
 private struct BlockScan {
   let runs: SynapseRuns

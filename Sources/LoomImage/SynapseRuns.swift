@@ -30,9 +30,9 @@ public enum KernelOrder: Sendable, Hashable {
   case contiguousRows
 }
 
-/// The bijection between synapses and template positions: which targets of a slice a source meets, and
-/// with which weights. This is the one place of template geometry.
+/// The bijection between synapses and template positions, the one place of template geometry.
 ///
+/// It tells which targets of a slice a source meets, and with which weights.
 /// The runs of a source come in ascending order of targets for convolutions, dense and sparse templates;
 /// for broadcast templates plane after plane. Adjacent runs are joined where targets and weights continue
 /// and (unless shifts are ignored) shifts are equal.

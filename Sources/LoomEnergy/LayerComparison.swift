@@ -1,0 +1,81 @@
+/// A population of the spiking network beside the ANN layers it stands for.
+public struct LayerComparison: Sendable, Hashable {
+  /// The population's name, or the ANN layer's if no population stands for it.
+  public var name: String
+  /// The population; nil if none stands for these ANN layers.
+  public var spiking: LayerEnergy?
+  /// The ANN layers.
+  public var ann: [ANNLayer]
+  /// Break-even of the layer's events on the chip with the INT8 ANN, operations only (static power, barriers
+  /// and host belong to no layer and are left out).
+  public var operationBreakEven: BreakEven
+  /// Break-even of the same with the INT8 ANN, memory included.
+  public var memoryBreakEven: BreakEven
+  /// The same spikes on an imagined 45 nm machine.
+  public var analytic: SpikingEnergy
+
+  /// Dense MACs of the ANN layers.
+  public var macs: Double { ann.reduce(0) { $0 + $1.macs } }
+
+  /// Creates the comparison of one population with its ANN layers.
+  public init(spiking: LayerEnergy?, ann: [ANNLayer], timesteps: Int) {
+    self.spiking = spiking
+    self.ann = ann
+    name = spiking?.name ?? ann.first?.name ?? ""
+    let baseline = ANNBaseline.energy(of: ann, precision: .int8)
+    let macs = ann.reduce(0) { $0 + $1.macs }
+    let operations = spiking?.synapticOperations ?? 0
+    func breakEven(_ picojoules: Double) -> BreakEven {
+      BreakEven(
+        fixed: spiking?.fixedPicojoules ?? 0,
+        variable: spiking?.variablePicojoules ?? 0,
+        synapticOperations: operations, macs: macs, timesteps: timesteps, baseline: picojoules)
+    }
+    operationBreakEven = breakEven(baseline.operationPicojoules)
+    memoryBreakEven = breakEven(baseline.withMemoryPicojoules)
+    analytic = SpikingEnergy()
+    guard operations > 0 else { return }
+    for layer in ann {
+      // Several ANN layers may feed one population: each takes its share of the operations by MACs.
+      let share = macs > 0 ? layer.macs / macs : 0
+      analytic.add(
+        SpikingBaseline.energy(
+          of: layer, synapticOperations: operations * share,
+          spikes: (spiking?.spikes ?? 0) * share, timesteps: timesteps))
+    }
+  }
+
+  /// Pairs populations with ANN layers by name.
+  ///
+  /// An ANN layer belongs to the first population of its name, else to the first whose origins name it; what
+  /// no population stands for gets a row of its own at the end.
+  /// - Parameters:
+  ///   - layers: The populations' energies.
+  ///   - origins: For each population the ONNX nodes it stands for (may be shorter).
+  ///   - ann: The ANN's layers.
+  ///   - timesteps: T.
+  public static func pair(
+    layers: [LayerEnergy], origins: [[String]], ann: [ANNLayer], timesteps: Int
+  ) -> [LayerComparison] {
+    var byName: [String: Int] = [:]
+    var byOrigin: [String: Int] = [:]
+    for (index, layer) in layers.enumerated() {
+      if byName[layer.name] == nil { byName[layer.name] = index }
+      guard index < origins.count else { continue }
+      for origin in origins[index] where byOrigin[origin] == nil { byOrigin[origin] = index }
+    }
+    var members = [[ANNLayer]](repeating: [], count: layers.count)
+    var rest: [ANNLayer] = []
+    for layer in ann {
+      if let index = byName[layer.name] ?? byOrigin[layer.name] {
+        members[index].append(layer)
+      } else {
+        rest.append(layer)
+      }
+    }
+    let paired = layers.indices.map { index in
+      LayerComparison(spiking: layers[index], ann: members[index], timesteps: timesteps)
+    }
+    return paired + rest.map { LayerComparison(spiking: nil, ann: [$0], timesteps: timesteps) }
+  }
+}

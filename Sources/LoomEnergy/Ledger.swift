@@ -1,0 +1,180 @@
+public import LoomBase
+public import LoomEmulator
+public import LoomHardware
+public import LoomImage
+
+/// Multiplies the counts of a run with the prices of a profile.
+public enum Ledger {
+  /// The ledger of a run, names of layers taken from the image's provenance.
+  ///
+  /// - Throws: `DiagnosticsError` as the other form.
+  public static func ledger(
+    record: RunRecord, image: HardwareImage, profile: Profile
+  ) throws(DiagnosticsError) -> EnergyLedger {
+    let names = image.provenance?.populations.map(\.name) ?? []
+    return try ledger(record: record, populationNames: names, profile: profile)
+  }
+
+  /// The ledger of a run.
+  ///
+  /// - Parameters:
+  ///   - record: Counts summed over all samples.
+  ///   - populationNames: Names by population; missing ones become `population N`.
+  ///   - profile: The prices.
+  /// - Throws: `DiagnosticsError`: SL7101 for every price that is needed (its count is not zero) and missing,
+  ///   with its JSON pointer; SL7102 if the record holds no sample or no possible time.
+  public static func ledger(
+    record: RunRecord, populationNames: [String] = [], profile: Profile
+  ) throws(DiagnosticsError) -> EnergyLedger {
+    guard record.samples > 0, record.chips >= 0, record.stepsPerSample >= 0,
+      record.intervalNanoseconds.isFinite, record.intervalNanoseconds >= 0
+    else {
+      throw DiagnosticsError(
+        Diagnostic(
+          .error, "SL7102",
+          "needs a run of at least one sample with a finite interval, has \(record.samples) samples"
+        ))
+    }
+    var pricing = Pricing(samples: Double(record.samples), profile: profile)
+    pricing.addEvents(record.cores, prefix: "", suffix: "", category: .network)
+    pricing.addEvents(
+      record.loweringCores, prefix: "lowering.", suffix: " (lowering)", category: .lowering)
+    pricing.addHost(record.host)
+    pricing.addBarrier(record)
+    let window = record.intervalNanoseconds / Double(record.samples)
+    pricing.addStatic(chips: record.chips, window: window)
+    guard pricing.problems.isEmpty else {
+      throw DiagnosticsError(.badInput, pricing.problems)
+    }
+    return EnergyLedger(
+      profileName: profile.name, samples: record.samples, chips: record.chips,
+      staticWindowNanoseconds: window, lines: pricing.lines,
+      corePicojoules: pricing.corePicojoules(record),
+      layers: pricing.layers(record, names: populationNames))
+  }
+}
+
+/// The state of one pricing: lines so far and prices found missing.
+private struct Pricing {
+  let samples: Double
+  let profile: Profile
+  var lines: [LedgerLine] = []
+  var problems: [Diagnostic] = []
+
+  /// Adds a line if anything was counted; a zero count needs no price.
+  mutating func add(
+    id: String, name: String, category: LedgerCategory, count: Double, price: Quantity?,
+    key: String, followsSpikes: Bool = false
+  ) {
+    guard count > 0 else { return }
+    let pointer = "/prices/\(key)"
+    guard let price else {
+      report(pointer: pointer, name: name)
+      return
+    }
+    lines.append(
+      LedgerLine(
+        id: id, name: name, category: category, count: count, price: price, pricePointer: pointer,
+        followsSpikes: followsSpikes))
+  }
+
+  private mutating func report(pointer: String, name: String) {
+    let anchor = Anchor.jsonPointer(file: profile.name, pointer: pointer)
+    guard !problems.contains(where: { $0.anchor == anchor }) else { return }
+    problems.append(
+      Diagnostic(
+        .error, "SL7101", "needs a price for \(name), has none", at: anchor,
+        remedy: "add it to the profile with its source, or assume one: --set \(pointer)=VALUE"))
+  }
+
+  mutating func addEvents(
+    _ counts: [CoreCounts], prefix: String, suffix: String, category: LedgerCategory
+  ) {
+    for kind in EventKind.all {
+      let total = counts.reduce(0) { $0 + kind.count(in: $1) }
+      add(
+        id: prefix + kind.id, name: kind.name + suffix, category: category,
+        count: total / samples, price: kind.price(in: profile.prices), key: kind.id,
+        followsSpikes: kind.followsSpikes)
+    }
+  }
+
+  mutating func addHost(_ host: HostCounts) {
+    let prices = profile.prices
+    let entries: [(String, String, LedgerCategory, UInt64, Quantity?, String)] = [
+      (
+        "frontEnd", "front-end MACs on the host", .frontEnd, host.frontEndMacs, prices.hostMac,
+        "hostMac"
+      ),
+      ("biasWrite", "bias writes", .host, host.biasWrites, prices.biasWrite, "biasWrite"),
+      ("readout", "potentials read", .host, host.readouts, prices.readout, "readout"),
+      ("hostSpike", "input spikes", .host, host.inputSpikes, prices.hostSpike, "hostSpike"),
+      ("chipReset", "chip resets", .host, host.chipResets, prices.chipReset, "chipReset"),
+    ]
+    for (id, name, category, count, price, key) in entries {
+      add(
+        id: id, name: name, category: category, count: Double(count) / samples, price: price,
+        key: key, followsSpikes: id == "hostSpike")
+    }
+  }
+
+  /// One barrier for each chip and step, on chips that have barriers.
+  mutating func addBarrier(_ record: RunRecord) {
+    guard profile.synchronisation == .barrier else { return }
+    add(
+      id: "barrier", name: "barriers", category: .network,
+      count: Double(record.stepsPerSample) * Double(record.chips), price: profile.prices.barrier,
+      key: "barrier")
+  }
+
+  mutating func addStatic(chips: Int, window: Double) {
+    add(
+      id: "static", name: "static power (ns x chips)", category: .staticPower,
+      count: window * Double(chips), price: profile.prices.staticPowerPerChip,
+      key: "staticPowerPerChip")
+  }
+
+  /// Energy of the events of some counts that follow spikes (or do not), pJ per sample.
+  private func picojoules(_ counts: CoreCounts, followingSpikes: Bool) -> Double {
+    var sum = 0.0
+    for kind in EventKind.all where kind.followsSpikes == followingSpikes {
+      sum += kind.count(in: counts) * (kind.price(in: profile.prices)?.value ?? 0)
+    }
+    return sum / samples
+  }
+
+  private func picojoules(_ counts: CoreCounts) -> Double {
+    picojoules(counts, followingSpikes: true) + picojoules(counts, followingSpikes: false)
+  }
+
+  func corePicojoules(_ record: RunRecord) -> [Double] {
+    (0..<max(record.cores.count, record.loweringCores.count)).map { index in
+      picojoules(record.cores.at(index)) + picojoules(record.loweringCores.at(index))
+    }
+  }
+
+  func layers(_ record: RunRecord, names: [String]) -> [LayerEnergy] {
+    (0..<max(record.populations.count, record.loweringPopulations.count)).map { index in
+      let counts = record.populations.at(index)
+      let lowering = record.loweringPopulations.at(index)
+      return LayerEnergy(
+        name: index < names.count ? names[index] : "population \(index)",
+        synapticOperations: Double(counts.synapticOperations) / samples,
+        loweringOperations: Double(lowering.synapticOperations) / samples,
+        neuronUpdates: (Double(counts.neuronUpdates) + Double(lowering.neuronUpdates)) / samples,
+        spikes: Double(counts.spikes) / samples,
+        fixedPicojoules: picojoules(counts, followingSpikes: false)
+          + picojoules(lowering, followingSpikes: false),
+        variablePicojoules: picojoules(counts, followingSpikes: true)
+          + picojoules(lowering, followingSpikes: true),
+        loweringPicojoules: picojoules(lowering))
+    }
+  }
+}
+
+extension [CoreCounts] {
+  /// The counts at an index, zero beyond the end.
+  fileprivate func at(_ index: Int) -> CoreCounts {
+    index < count ? self[index] : CoreCounts()
+  }
+}

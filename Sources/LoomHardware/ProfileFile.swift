@@ -1,0 +1,153 @@
+import Foundation
+public import LoomBase
+
+/// Profile documents (`spikeloom.profile/1`): decoding, look-up, the profiles inside the program.
+public enum ProfileFile {
+  /// The schema identifier every profile states.
+  public static let schema: String = "spikeloom.profile/1"
+
+  /// Other names of bundled profiles.
+  public static let aliases: [String: String] = ["loihi1": "loihi1-silicon-fit"]
+
+  /// Names of the profiles inside the program, sorted.
+  public static var bundledNames: [String] { BundledProfiles.files.map(\.name).sorted() }
+
+  /// Larger files are not profiles.
+  private static let maximumBytes = 1 << 22
+
+  /// Decodes and checks a profile document.
+  ///
+  /// All problems are collected, each with its JSON pointer.
+  /// - Parameters:
+  ///   - bytes: The document, UTF-8.
+  ///   - name: What to call the file in diagnostics.
+  ///   - overrides: `--set` values such as `/core/neurons=2048`, applied in order and marked `assumed`.
+  /// - Returns: A profile in which every number is possible and carries its source.
+  /// - Throws: `DiagnosticsError` of kind `badInput` with codes SL7001 to SL7013.
+  public static func decode(
+    _ bytes: [UInt8], name: String, overrides: [String] = []
+  ) throws(DiagnosticsError) -> Profile {
+    var document = try parse(bytes, name: name)
+    let pointers = try apply(overrides, to: &document, name: name)
+    var reader = ProfileReader(file: name, overridden: Set(pointers))
+    var profile = read(document, with: &reader)
+    guard reader.isClean else { throw DiagnosticsError(.badInput, reader.diagnostics) }
+    profile.quantities = reader.quantities
+    profile.overrides = pointers
+    profile.structureDigest = ProfileDigest.structure(reader.structure)
+    profile.digest = ProfileDigest.whole(document, overrides: pointers)
+    return profile
+  }
+
+  /// Loads a profile by path (anything with a `/` or ending in `.json`), bundled name or alias.
+  ///
+  /// - Throws: `DiagnosticsError` of kind `badInput`: SL7010 if there is no such profile or the file cannot
+  ///   be read, else as `decode`.
+  public static func load(
+    _ nameOrPath: String, overrides: [String] = []
+  ) throws(DiagnosticsError) -> Profile {
+    let isPath = nameOrPath.contains("/") || nameOrPath.hasSuffix(".json")
+    if !isPath, let text = bundledText(nameOrPath) {
+      let file = "\(aliases[nameOrPath] ?? nameOrPath).json"
+      return try decode(Array(text.utf8), name: file, overrides: overrides)
+    }
+    guard isPath || FileManager.default.fileExists(atPath: nameOrPath) else {
+      throw DiagnosticsError(
+        Diagnostic(
+          .error, "SL7010", "needs the name of a profile or a file, has '\(nameOrPath)'",
+          notes: ["bundled profiles: \(bundledNames.joined(separator: ", "))"],
+          remedy: "choose one of these, or give the path of a profile of your own"))
+    }
+    return try decode(try contents(nameOrPath), name: nameOrPath, overrides: overrides)
+  }
+
+  /// The text of a bundled profile, by name or alias; nil if there is none.
+  public static func bundledText(_ name: String) -> String? {
+    let wanted = aliases[name] ?? name
+    return BundledProfiles.files.first { $0.name == wanted }?.text
+  }
+
+  private static func contents(_ path: String) throws(DiagnosticsError) -> [UInt8] {
+    guard let handle = FileHandle(forReadingAtPath: path),
+      let data = try? handle.read(upToCount: maximumBytes + 1)
+    else {
+      throw DiagnosticsError(
+        Diagnostic(.error, "SL7010", "needs a readable profile file", at: .file(path)))
+    }
+    return Array(data)
+  }
+
+  private static func parse(
+    _ bytes: [UInt8], name: String
+  ) throws(DiagnosticsError) -> JSONValue {
+    guard bytes.count <= maximumBytes else {
+      throw DiagnosticsError(
+        Diagnostic(
+          .error, "SL7001", "needs at most \(maximumBytes) bytes of JSON", at: .file(name)))
+    }
+    let document: JSONValue
+    do {
+      document = try JSONParser.parse(bytes)
+    } catch {
+      throw DiagnosticsError(
+        Diagnostic(
+          .error, "SL7001", "needs JSON: \(error.reason)",
+          at: .byteOffset(file: name, offset: error.offset)))
+    }
+    guard document["schema"] == .text(schema) else {
+      let found = document["schema"]?.kindName ?? "none"
+      throw DiagnosticsError(
+        Diagnostic(
+          .error, "SL7011", "needs the schema '\(schema)', has \(found)",
+          at: .jsonPointer(file: name, pointer: "/schema")))
+    }
+    return document
+  }
+
+  private static func apply(
+    _ overrides: [String], to document: inout JSONValue, name: String
+  ) throws(DiagnosticsError) -> [String] {
+    var problems: [Diagnostic] = []
+    var pointers: [String] = []
+    for text in overrides {
+      let problem: String?
+      var pointer = text
+      if let override = ProfileOverride(text) {
+        pointer = override.pointer
+        problem = override.apply(to: &document)
+      } else {
+        problem = "needs the form /pointer=value"
+      }
+      pointers.append(pointer)
+      guard let problem else { continue }
+      problems.append(
+        Diagnostic(
+          .error, "SL7009", "--set '\(text)': \(problem)",
+          at: .jsonPointer(file: name, pointer: pointer),
+          remedy: "`profiles show` lists the pointers of a profile"))
+    }
+    guard problems.isEmpty else { throw DiagnosticsError(.badInput, problems) }
+    return pointers
+  }
+
+  private static func read(_ document: JSONValue, with reader: inout ProfileReader) -> Profile {
+    let root = reader.object(
+      document, at: "",
+      required: [
+        "schema", "name", "summary", "synchronisation", "topology", "core", "neuron", "weight",
+        "bias", "delay", "prices", "times",
+      ], optional: ["$schema", "notes"])
+    let endings = [Synchronisation.barrier, .fixedTick, .asynchronous]
+    let synchronisation = reader.choice("synchronisation", of: root, at: "", among: endings)
+    let none = Digest(of: [])
+    return Profile(
+      name: reader.text("name", of: root, at: ""),
+      summary: reader.text("summary", of: root, at: ""),
+      synchronisation: synchronisation ?? .barrier,
+      topology: reader.topology(root["topology"]), core: reader.core(root["core"]),
+      neuron: reader.neuron(root["neuron"]), weight: reader.weight(root["weight"]),
+      bias: reader.bias(root["bias"]), delay: reader.delay(root["delay"]),
+      prices: reader.prices(root["prices"]), times: reader.times(root["times"]),
+      quantities: [:], overrides: [], structureDigest: none, digest: none)
+  }
+}

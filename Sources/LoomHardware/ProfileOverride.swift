@@ -1,0 +1,73 @@
+import LoomBase
+
+/// A value given on the command line in place of one in the profile: `/core/neurons=2048`.
+struct ProfileOverride {
+  /// The JSON pointer of the number, flag or choice.
+  var pointer: String
+  /// Its new value.
+  var value: JSONValue
+
+  /// Reads `pointer=value`; nil if it has not that form.
+  init?(_ text: String) {
+    guard let equals = text.firstIndex(of: "="), text.hasPrefix("/") else { return nil }
+    var pointer = String(text[..<equals])
+    // Whoever writes the full pointer of the number means the quantity it belongs to.
+    if pointer.hasSuffix("/value") { pointer.removeLast("/value".count) }
+    let word = String(text[text.index(after: equals)...])
+    guard pointer.count > 1, !word.isEmpty else { return nil }
+    self.pointer = pointer
+    value = (try? JSONParser.parse(Array(word.utf8))) ?? .text(word)
+  }
+
+  /// Puts the value into the document; the reason why not otherwise.
+  func apply(to document: inout JSONValue) -> String? {
+    guard let present = document.value(at: pointer) else { return applyNew(to: &document) }
+    if case .object(var members) = present, members["value"] != nil, members["unit"] != nil {
+      guard value.double != nil else { return "needs a number, has \(value.kindName)" }
+      members["value"] = value
+      members["source"] = .text("--set")
+      members["method"] = .text(QuantityMethod.assumed.rawValue)
+      members["range"] = nil
+      members["reason"] = nil
+      return document.replace(at: pointer, with: .object(members)) ? nil : "cannot be set"
+    }
+    guard isSettablePlainValue else { return "names no number, flag or choice that can be set" }
+    switch (present, value) {
+    case (.boolean, .boolean), (.text, .text):
+      return document.replace(at: pointer, with: value) ? nil : "cannot be set"
+    case (.boolean, _): return "needs true or false, has \(value.kindName)"
+    case (.text, _): return "needs a word, has \(value.kindName)"
+    default: return "names no number, flag or choice that can be set"
+    }
+  }
+
+  /// Only capabilities are plain values; names, sources and the like are not the chip's.
+  private var isSettablePlainValue: Bool {
+    let tokens = pointer.split(separator: "/")
+    return tokens == ["synchronisation"]
+      || (tokens.count == 2 && (tokens[0] == "neuron" || tokens[0] == "weight"))
+  }
+
+  /// Adds a price or duration that the profile leaves open.
+  private func applyNew(to document: inout JSONValue) -> String? {
+    guard let unit = openUnit else { return "names nothing in the profile" }
+    guard value.double != nil else { return "needs a number, has \(value.kindName)" }
+    let tokens = pointer.split(separator: "/").map(String.init)
+    let section = "/" + tokens[0]
+    guard case .object(var members)? = document.value(at: section) else {
+      return "names nothing in the profile"
+    }
+    members[tokens[1]] = .object([
+      "value": value, "unit": .text(unit), "source": .text("--set"),
+      "method": .text(QuantityMethod.assumed.rawValue),
+    ])
+    return document.replace(at: section, with: .object(members)) ? nil : "cannot be set"
+  }
+
+  private var openUnit: String? {
+    if let entry = PriceKeys.all.first(where: { "/prices/\($0.key)" == pointer }) {
+      return entry.unit
+    }
+    return TimeKeys.all.contains { "/times/\($0.key)" == pointer } ? "ns" : nil
+  }
+}

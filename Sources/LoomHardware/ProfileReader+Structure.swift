@@ -1,0 +1,181 @@
+import LoomBase
+
+/// The largest values a profile may state, chosen so that no later product of them overflows an `Int`.
+enum ProfileLimits {
+  static let cores = 1 << 20
+  static let neurons = 1 << 20
+  static let axons = 1 << 24
+  static let chips = 1 << 16
+  static let memoryBits = 1 << 36
+  static let shift = 31
+  static let delay = 1 << 10
+  /// Picojoules, nanoseconds or milliwatts.
+  static let price = 1e12
+}
+
+extension ProfileReader {
+  /// Reads `/topology`.
+  mutating func topology(_ value: JSONValue?) -> Topology {
+    let place = "/topology"
+    let members = object(
+      value, at: place,
+      required: ["tileColumns", "tileRows", "coresPerTile", "maximumChips", "chipColumns"])
+    let topology = Topology(
+      tileColumns: integer("tileColumns", of: members, at: place, unit: "tiles", in: 1...4096),
+      tileRows: integer("tileRows", of: members, at: place, unit: "tiles", in: 1...4096),
+      coresPerTile: integer("coresPerTile", of: members, at: place, unit: "cores", in: 1...1024),
+      maximumChips: integer(
+        "maximumChips", of: members, at: place, unit: "chips", in: 1...ProfileLimits.chips),
+      chipColumns: integer(
+        "chipColumns", of: members, at: place, unit: "chips", in: 1...ProfileLimits.chips))
+    if topology.coresPerChip > ProfileLimits.cores {
+      report(
+        "SL7012", "needs at most \(ProfileLimits.cores) cores a chip, has \(topology.coresPerChip)",
+        at: place)
+    }
+    if topology.chipColumns > topology.maximumChips {
+      report(
+        "SL7012",
+        "needs at most \(topology.maximumChips) chip columns, has \(topology.chipColumns)",
+        at: place + "/chipColumns")
+    }
+    return topology
+  }
+
+  /// Reads `/core`.
+  mutating func core(_ value: JSONValue?) -> CoreLimits {
+    let place = "/core"
+    let members = object(
+      value, at: place,
+      required: ["neurons", "axonsIn", "axonsOut", "axonsOutOffChip", "synapses"])
+    return CoreLimits(
+      neurons: integer(
+        "neurons", of: members, at: place, unit: "neurons", in: 1...ProfileLimits.neurons),
+      axonsIn: integer(
+        "axonsIn", of: members, at: place, unit: "axons", in: 1...ProfileLimits.axons),
+      axonsOut: integer(
+        "axonsOut", of: members, at: place, unit: "entries", in: 1...ProfileLimits.axons),
+      axonsOutOffChip: integer(
+        "axonsOutOffChip", of: members, at: place, unit: "entries", in: 0...16),
+      synapses: synapses(members["synapses"]))
+  }
+
+  private mutating func synapses(_ value: JSONValue?) -> SynapseStorage {
+    let place = "/core/synapses"
+    let packed = [
+      "memoryBits", "wordBits", "prefixBits", "indexBits", "tagBits", "maximumSynapsesPerEntry",
+      "maximumWordsPerAxon", "maximumFormats",
+    ]
+    let crossbar = ["rows", "columns", "arrays"]
+    let kinds = [StorageKind.packedEntries, .crossbar]
+    let kind = choice("kind", of: value?.members ?? [:], at: place, among: kinds)
+    guard let kind else {
+      _ = object(value, at: place, required: ["kind"], optional: packed + crossbar)
+      return .crossbar(CrossbarFormat(rows: 1, columns: 1, arrays: 1))
+    }
+    switch kind {
+    case .packedEntries:
+      let members = object(value, at: place, required: ["kind"] + packed)
+      return .packedEntries(packedEntries(members, at: place))
+    case .crossbar:
+      let members = object(value, at: place, required: ["kind"] + crossbar)
+      return .crossbar(
+        CrossbarFormat(
+          rows: integer("rows", of: members, at: place, unit: "axons", in: 1...65536),
+          columns: integer("columns", of: members, at: place, unit: "columns", in: 1...65536),
+          arrays: integer("arrays", of: members, at: place, unit: "arrays", in: 1...65536)))
+    }
+  }
+
+  private enum StorageKind: String {
+    case packedEntries
+    case crossbar
+  }
+
+  private mutating func packedEntries(
+    _ members: [String: JSONValue], at place: String
+  ) -> PackedEntryFormat {
+    PackedEntryFormat(
+      memoryBits: integer(
+        "memoryBits", of: members, at: place, unit: "bit", in: 1...ProfileLimits.memoryBits),
+      wordBits: integer("wordBits", of: members, at: place, unit: "bit", in: 1...4096),
+      prefixBits: integer("prefixBits", of: members, at: place, unit: "bit", in: 0...64),
+      indexBits: integer("indexBits", of: members, at: place, unit: "bit", in: 0...32),
+      tagBits: integer("tagBits", of: members, at: place, unit: "bit", in: 0...32),
+      maximumSynapsesPerEntry: integer(
+        "maximumSynapsesPerEntry", of: members, at: place, unit: "synapses", in: 1...65536),
+      maximumWordsPerAxon: integer(
+        "maximumWordsPerAxon", of: members, at: place, unit: "words", in: 1...(1 << 20)),
+      maximumFormats: integer(
+        "maximumFormats", of: members, at: place, unit: "formats", in: 1...65536))
+  }
+
+  /// Reads `/neuron`.
+  mutating func neuron(_ value: JSONValue?) -> NeuronCapabilities {
+    let place = "/neuron"
+    let members = object(
+      value, at: place,
+      required: [
+        "potentialBits", "firesOnGreaterOnly", "softReset", "hardReset", "thresholdShift",
+        "thresholdMantissaBits", "distinctThresholds", "startStep", "perPopulationReset",
+        "comparatorSites", "potentialReadout", "analogInput",
+      ])
+    let resets = [SoftResetSupport.native, .secondCompartment, .none]
+    let softReset = choice("softReset", of: members, at: place, among: resets)
+    return NeuronCapabilities(
+      potentialBits: integer("potentialBits", of: members, at: place, unit: "bit", in: 2...32),
+      firesOnGreaterOnly: flag("firesOnGreaterOnly", of: members, at: place),
+      softReset: softReset ?? .none,
+      hardReset: flag("hardReset", of: members, at: place),
+      thresholdShift: integer(
+        "thresholdShift", of: members, at: place, unit: "bit", in: 0...ProfileLimits.shift),
+      thresholdMantissaBits: integer(
+        "thresholdMantissaBits", of: members, at: place, unit: "bit", in: 1...32),
+      distinctThresholds: integer(
+        "distinctThresholds", of: members, at: place, unit: "thresholds",
+        in: 0...ProfileLimits.neurons),
+      startStep: flag("startStep", of: members, at: place),
+      perPopulationReset: flag("perPopulationReset", of: members, at: place),
+      comparatorSites: integer(
+        "comparatorSites", of: members, at: place, unit: "sites", in: 0...256),
+      potentialReadout: flag("potentialReadout", of: members, at: place),
+      analogInput: flag("analogInput", of: members, at: place))
+  }
+
+  /// Reads `/weight`.
+  mutating func weight(_ value: JSONValue?) -> WeightFormat {
+    let place = "/weight"
+    let members = object(
+      value, at: place, required: ["bits", "minimumShift", "maximumShift", "shiftPerChannel"])
+    let shifts = 0...ProfileLimits.shift
+    let format = WeightFormat(
+      bits: integer("bits", of: members, at: place, unit: "bit", in: 2...16),
+      minimumShift: integer("minimumShift", of: members, at: place, unit: "bit", in: shifts),
+      maximumShift: integer("maximumShift", of: members, at: place, unit: "bit", in: shifts),
+      shiftPerChannel: flag("shiftPerChannel", of: members, at: place))
+    if format.minimumShift > format.maximumShift {
+      report(
+        "SL7012",
+        "needs a largest shift of at least \(format.minimumShift), has \(format.maximumShift)",
+        at: place + "/maximumShift")
+    }
+    return format
+  }
+
+  /// Reads `/bias`.
+  mutating func bias(_ value: JSONValue?) -> BiasFormat {
+    let place = "/bias"
+    let members = object(value, at: place, required: ["mantissaBits", "maximumExponent"])
+    return BiasFormat(
+      mantissaBits: integer("mantissaBits", of: members, at: place, unit: "bit", in: 0...31),
+      maximumExponent: integer("maximumExponent", of: members, at: place, unit: "bit", in: 0...31))
+  }
+
+  /// Reads `/delay`.
+  mutating func delay(_ value: JSONValue?) -> DelayFormat {
+    let members = object(value, at: "/delay", required: ["maximum"])
+    return DelayFormat(
+      maximum: integer(
+        "maximum", of: members, at: "/delay", unit: "steps", in: 1...ProfileLimits.delay))
+  }
+}

@@ -1,0 +1,132 @@
+public import LoomBase
+
+/// The `.chip` file: a hardware image as bytes (the article *The chip file* has every byte).
+///
+/// Equal images give equal bytes. Taking away the provenance leaves the bytes of all other sections as
+/// they are.
+public enum ChipFile {
+  /// The first eight bytes.
+  static let magic: [UInt8] = Array("LOOMCHIP".utf8)
+  /// Readers refuse another major version.
+  static let majorVersion: UInt16 = 1
+  /// Later minor versions only add optional sections.
+  static let minorVersion: UInt16 = 0
+  /// Bytes of one entry of the section table.
+  static let entryBytes = 32
+  /// Bytes before the section table.
+  static let headerBytes = 16
+
+  /// A section's name and bytes.
+  struct Section {
+    var name: String
+    var isOptional: Bool
+    var bytes: [UInt8]
+  }
+
+  /// The bytes of an image.
+  public static func encode(_ image: HardwareImage) -> [UInt8] {
+    var sections = [
+      Section(name: "META", isOptional: false, bytes: encodeMeta(image)),
+      Section(name: "POPS", isOptional: false, bytes: encodePopulations(image.populations)),
+      Section(name: "FRNT", isOptional: false, bytes: encodeFrontEnd(image.frontEnd)),
+      Section(name: "TMPL", isOptional: false, bytes: encodeTemplates(image.templates)),
+      Section(name: "HOST", isOptional: false, bytes: encodeHost(image.hostRoutes)),
+      Section(name: "CORE", isOptional: false, bytes: encodeCores(image.cores)),
+    ]
+    if let provenance = image.provenance {
+      sections.append(
+        Section(name: "PROV", isOptional: true, bytes: encodeProvenance(provenance)))
+    }
+    return assemble(sections)
+  }
+
+  /// Header, section table, sections at multiples of eight, SHA-256 of all before it.
+  static func assemble(_ sections: [Section]) -> [UInt8] {
+    var writer = ByteWriter()
+    writer.write(raw: magic)
+    writer.write(majorVersion)
+    writer.write(minorVersion)
+    writer.write(UInt32(sections.count))
+    var offset = headerBytes + entryBytes * sections.count
+    for section in sections {
+      writer.write(raw: Array(section.name.utf8))
+      writer.write(UInt32(section.isOptional ? 1 : 0))
+      writer.write(UInt64(offset))
+      writer.write(UInt64(section.bytes.count))
+      writer.write(CyclicRedundancyCheck.checksum(section.bytes[...]))
+      writer.write(UInt32(0))
+      offset = (offset + section.bytes.count + 7) / 8 * 8
+    }
+    for section in sections {
+      writer.write(raw: section.bytes)
+      writer.pad(to: 8)
+    }
+    writer.write(raw: Digest(of: writer.bytes).bytes)
+    return writer.bytes
+  }
+
+  /// The SHA-256 of a whole file, as reports name an image.
+  public static func sha256(of bytes: [UInt8]) -> Digest { Digest(of: bytes) }
+
+  /// The image in the bytes of a file; `name` is used in diagnostics.
+  ///
+  /// Any bytes are safe: counts are checked before they are believed, and what is returned has passed
+  /// `ImageStructure`. Throws what is wrong with a file that is cut short, damaged or inconsistent.
+  public static func decode(
+    _ bytes: [UInt8], name: String
+  ) throws(DiagnosticsError) -> HardwareImage {
+    let image: HardwareImage
+    do throws(ByteError) {
+      image = try parse(bytes)
+    } catch {
+      throw DiagnosticsError(diagnostic(error, name))
+    }
+    let findings = ImageStructure.findings(image)
+    if !findings.isEmpty {
+      throw DiagnosticsError(.badInput, findings.map { relabel($0, name) })
+    }
+    return image
+  }
+
+  private static func diagnostic(_ error: ByteError, _ name: String) -> Diagnostic {
+    let offset =
+      switch error {
+      case .truncated(let offset, _, _): offset
+      case .invalid(let offset, _): offset
+      }
+    let reason =
+      switch error {
+      case .truncated(_, let needed, let available):
+        "needs \(needed) more bytes, has \(available)"
+      case .invalid(_, let reason): reason
+      }
+    return Diagnostic(
+      .error, "SL5001", reason, at: .byteOffset(file: name, offset: offset),
+      remedy: "compile the image again, or fetch the file again")
+  }
+
+  private static func relabel(_ finding: Diagnostic, _ name: String) -> Diagnostic {
+    var copy = finding
+    if case .none = copy.anchor { copy.anchor = .file(name) }
+    return copy
+  }
+}
+
+/// CRC-32 as in ISO 3309 and zlib (reflected, polynomial 0xEDB88320).
+public enum CyclicRedundancyCheck {
+  private static let table: [UInt32] = (0..<256).map { index in
+    var value = UInt32(index)
+    for _ in 0..<8 { value = value & 1 == 1 ? (value >> 1) ^ 0xEDB8_8320 : value >> 1 }
+    return value
+  }
+
+  /// The checksum of bytes.
+  public static func checksum(_ bytes: ArraySlice<UInt8>) -> UInt32 {
+    let table = table
+    var value: UInt32 = 0xFFFF_FFFF
+    for byte in bytes {
+      value = table[Int((value ^ UInt32(byte)) & 0xFF)] ^ (value >> 8)
+    }
+    return value ^ 0xFFFF_FFFF
+  }
+}

@@ -1,0 +1,162 @@
+import LoomBase
+import LoomNetwork
+
+/// What the JSON of float and integer networks has in common.
+struct NetworkDocument {
+  static let metadataKey = "spikeloom"
+
+  let root: DocumentReader
+  let tensors: TensorSet
+  let input: InputSpecification
+  let coding: Coding
+  let timesteps: Int
+  let readoutStart: Int
+  let schedule: Schedule
+
+  /// Opens a file and reads what every network has.
+  init(_ bytes: [UInt8], name: String, schema: String) throws(DiagnosticsError) {
+    let file = try Safetensors(bytes, name: name)
+    let text = file.metadata[NetworkDocument.metadataKey]
+    guard let text, let json = JSONText.decode(Array(text.utf8)), json.members != nil else {
+      throw DiagnosticsError(
+        Diagnostic(
+          .error, "SL1301",
+          "needs a JSON object as text under __metadata__.\(NetworkDocument.metadataKey), has none",
+          at: .file(name)))
+    }
+    root = DocumentReader(file: name, pointer: "", value: json)
+    tensors = TensorSet(file: name, tensors: file.tensors)
+    let found = try root.child("schema").text()
+    guard found == schema else { throw root.error("needs the schema \(schema), has '\(found)'") }
+    input = try NetworkDocument.input(root.child("input"))
+    coding = try root.choice("coding", default: .direct)
+    timesteps = try root.child("timesteps").integer(in: 1...DocumentReader.mostTimesteps)
+    readoutStart = try root.integer("readoutStart", in: 0...(timesteps - 1), default: 0)
+    schedule = try root.choice("schedule", default: .aligned)
+  }
+
+  // MARK: Shared pieces of JSON
+
+  static func encode(_ input: InputSpecification) -> JSONValue {
+    .object([
+      "shape": json(input.shape),
+      "samplesAreBytes": .boolean(input.samplesAreBytes),
+      "calibratedPeak": .number(Double(input.calibratedPeak)),
+      "scale": .number(input.preprocessing.scale),
+      "mean": .array(input.preprocessing.mean.map { .number($0) }),
+      "deviation": .array(input.preprocessing.deviation.map { .number($0) }),
+    ])
+  }
+
+  static func json(_ shape: MapShape) -> JSONValue {
+    .array([.integer(shape.channels), .integer(shape.height), .integer(shape.width)])
+  }
+
+  static func json(_ texts: [String]) -> JSONValue { .array(texts.map { .text($0) }) }
+
+  static func json(_ ids: [PopulationID]) -> JSONValue {
+    .array(ids.map { .integer($0.index) })
+  }
+
+  /// The file of a structure and its tensors.
+  static func file(_ structure: JSONValue, _ tensors: TensorSet) -> [UInt8] {
+    Safetensors(
+      metadata: ["format": "spikeloom", metadataKey: JSONText.encode(structure)],
+      tensors: tensors.tensors
+    ).encoded()
+  }
+
+  private static func input(
+    _ place: DocumentReader
+  ) throws(DiagnosticsError) -> InputSpecification {
+    let shape = try place.child("shape").shape()
+    let mean = try place.numbers("mean")
+    let deviation = try place.numbers("deviation")
+    for (key, values) in [("mean", mean), ("deviation", deviation)]
+    where ![0, 1, shape.channels].contains(values.count) {
+      throw place.error("needs no, one or \(shape.channels) numbers as \(key), has \(values.count)")
+    }
+    return InputSpecification(
+      shape: shape,
+      preprocessing: Preprocessing(
+        scale: try place.number("scale", default: 1), mean: mean, deviation: deviation),
+      samplesAreBytes: try place.flag("samplesAreBytes", default: true),
+      calibratedPeak: Float(try place.number("calibratedPeak", default: 0)))
+  }
+
+  // MARK: Shared pieces of populations and projections
+
+  /// A population's name, shape, role and sites.
+  struct PopulationHead {
+    var name: String
+    var shape: MapShape
+    var role: PopulationRole
+    var reset: ResetMode
+    var comparison: ThresholdComparison
+    var sites: Int
+    var origin: Origin
+  }
+
+  func populationHead(
+    _ place: DocumentReader, index: Int, names: inout Set<String>
+  ) throws(DiagnosticsError) -> PopulationHead {
+    let name = try place.text("name", default: "population \(index)")
+    guard names.insert(name).inserted else {
+      throw place.error("needs unique names, has '\(name)' twice")
+    }
+    let shape = try place.child("shape").shape()
+    let sites = try place.integer("sites", in: 1...4096, default: 1)
+    guard shape.count * sites <= DocumentReader.mostNeurons else {
+      throw place.error("needs at most \(DocumentReader.mostNeurons) sites in all, has more")
+    }
+    return PopulationHead(
+      name: name, shape: shape, role: try place.choice("role", default: .hidden),
+      reset: try place.choice("reset", default: .soft),
+      comparison: try place.choice("comparison", default: .greaterOrEqual), sites: sites,
+      origin: try place.texts("origin"))
+  }
+
+  /// Who a projection or front end joins, with its connectivity checked.
+  struct Link {
+    var source: PopulationID?
+    var target: PopulationID
+    var connectivity: Connectivity
+    var site: Int
+    var alignedDelay: Int
+    var origin: Origin
+  }
+
+  /// Reads a projection (whose JSON names a source) or a front end (driven by the sample).
+  func link(
+    _ place: DocumentReader, named prefix: String, isFrontEnd: Bool, weightCount: Int,
+    shapes: [MapShape], sites: [Int]
+  ) throws(DiagnosticsError) -> Link {
+    guard !shapes.isEmpty else { throw root.error("needs populations, has none") }
+    let ids = 0...(shapes.count - 1)
+    let source = isFrontEnd ? nil : try place.child("source").integer(in: ids)
+    let target = try place.child("target").integer(in: ids)
+    let connectivity = try ConnectivityDocument.read(
+      place, tensors: tensors, named: prefix,
+      source: source.map { shapes[$0] } ?? input.shape, target: shapes[target],
+      weightCount: weightCount)
+    return Link(
+      source: source.map { PopulationID($0) }, target: PopulationID(target),
+      connectivity: connectivity,
+      site: try place.integer("site", in: 0...(sites[target] - 1), default: 0),
+      alignedDelay: try place.integer(
+        "alignedDelay", in: 0...DocumentReader.mostTimesteps,
+        default: schedule == .freeRunning ? 1 : 0),
+      origin: try place.texts("origin"))
+  }
+
+  func outputs(populations: Int) throws(DiagnosticsError) -> [PopulationID] {
+    var outputs: [PopulationID] = []
+    for item in try root.child("outputs").items() {
+      outputs.append(PopulationID(try item.integer(in: 0...max(populations - 1, 0))))
+    }
+    guard populations > 0, !outputs.isEmpty else {
+      throw root.error("needs populations and outputs, has none")
+    }
+    return outputs
+  }
+}

@@ -1,0 +1,164 @@
+import Dispatch
+public import LoomBase
+public import LoomNetwork
+
+/// Runs a float spiking network in aligned time: its accuracy before any quantization.
+///
+/// Real units: a spike of source channel c is worth θ_c (1 where the population says so), first-layer
+/// currents come from value = (stored · scale − mean) / deviation, and padding is 0 of that value. Work
+/// is driven by spikes; the order of every float addition is fixed, so results depend on neither threads
+/// nor timing.
+public struct FloatSpikingInterpreter: Sendable {
+  private let network: SpikingNetwork
+  private let order: [Int]
+  private let longestDelays: [Int]
+  private let parameters: [FloatParameters]
+  /// The synapses into each population.
+  private let incoming: [[FloatSynapses]]
+  private let frontEnd: [FloatSynapses]
+
+  /// Checks a network and lays out its synapses.
+  ///
+  /// - Throws: SL2901 for ids, counts, shapes and cycles without delay.
+  public init(_ network: SpikingNetwork) throws(DiagnosticsError) {
+    let skeleton = NetworkSkeleton(network)
+    let findings = ConsistencyCheck.findings(of: skeleton)
+    guard findings.isEmpty else { throw DiagnosticsError(.badInput, findings) }
+    order = try ProcessingOrder.order(of: skeleton)
+    longestDelays = ProcessingOrder.longestDelays(of: skeleton)
+    parameters = network.populations.map { FloatParameters($0) }
+    let shapes = network.populations.map(\.shape)
+    var incoming = [[FloatSynapses]](repeating: [], count: shapes.count)
+    for projection in network.projections {
+      incoming[projection.target.index].append(
+        FloatSynapses(
+          projection, source: shapes[projection.source.index],
+          target: shapes[projection.target.index]))
+    }
+    self.incoming = incoming
+    frontEnd = network.frontEnd.map {
+      FloatSynapses($0, source: network.input.shape, target: shapes[$0.target.index])
+    }
+    self.network = network
+  }
+
+  /// The answer to one sample, outputs one after another, channel-first.
+  ///
+  /// Of readout populations the potential gained after aligned step t0, divided by T − t0, which is
+  /// comparable to the ANN's logits; of hidden ones the spikes of all steps divided by T.
+  ///
+  /// - Throws: SL1901 if the samples do not suit the network.
+  public func scores(_ samples: Samples, index: Int) throws(DiagnosticsError) -> [Float] {
+    try run(samples, index: index).scores
+  }
+
+  /// The scores of one sample and the number of spikes of every population.
+  ///
+  /// - Throws: SL1901 if the samples do not suit the network.
+  public func run(_ samples: Samples, index: Int) throws(DiagnosticsError) -> FloatRun {
+    var progress = try start(samples, index: index)
+    var remembered: [[Float]] = []
+    for step in 0..<network.timesteps {
+      if step == network.readoutStart { remembered = progress.states.map(\.potential) }
+      for population in order {
+        progress.record(
+          spikes(of: population, step: step, &progress), of: population, step: step)
+      }
+    }
+    return FloatRun(
+      scores: scores(progress, since: remembered), spikes: progress.spikeCounts.map { $0.total })
+  }
+
+  /// The prediction for every sample: the index of the first largest score.
+  ///
+  /// The samples are shared out over `threads` threads; the result does not depend on how many.
+  ///
+  /// - Throws: SL1901 if the samples do not suit the network.
+  public func predictions(_ samples: Samples, threads: Int) throws(DiagnosticsError) -> [Int] {
+    let workers = max(1, min(threads, samples.count, 1024))
+    var results = [Result<Int, DiagnosticsError>](repeating: .success(0), count: samples.count)
+    unsafe results.withUnsafeMutableBufferPointer { buffer in
+      // Worker w writes only elements w, w + workers, …: no two threads touch the same one.
+      nonisolated(unsafe) let buffer = unsafe buffer
+      DispatchQueue.concurrentPerform(iterations: workers) { worker in
+        for index in stride(from: worker, to: samples.count, by: workers) {
+          unsafe buffer[index] = prediction(samples, index: index)
+        }
+      }
+    }
+    var predictions: [Int] = []
+    predictions.reserveCapacity(results.count)
+    for result in results { predictions.append(try result.get()) }
+    return predictions
+  }
+
+  private func prediction(_ samples: Samples, index: Int) -> Result<Int, DiagnosticsError> {
+    do throws(DiagnosticsError) {
+      return .success(firstLargest(try scores(samples, index: index)))
+    } catch {
+      return .failure(error)
+    }
+  }
+
+  private func start(_ samples: Samples, index: Int) throws(DiagnosticsError) -> FloatProgress {
+    var progress = FloatProgress(parameters: parameters, longestDelays: longestDelays)
+    let reader = SampleReader(input: network.input, timesteps: network.timesteps)
+    if network.coding == .spikes {
+      progress.injected = try reader.raster(samples, index: index)
+    }
+    guard !frontEnd.isEmpty else { return progress }
+    let values = try reader.values(samples, index: index)
+    let events = values.indices.filter { values[$0] != 0 }.map {
+      WeightedEvent(neuron: Int32($0), amplitude: values[$0])
+    }
+    for part in frontEnd {
+      part.deliver(events, to: &progress.states[part.target].constant[part.site])
+    }
+    return progress
+  }
+
+  private func spikes(
+    of population: Int, step: Int, _ progress: inout FloatProgress
+  ) -> SpikeList {
+    let own = parameters[population]
+    if own.role == .input { return progress.injected[step] }
+    var drive = progress.states[population].constant
+    for synapses in incoming[population] {
+      let events = progress.histories[synapses.source].events(ofStep: step - synapses.delay)
+      synapses.deliver(events, to: &drive[synapses.site])
+    }
+    let flags = progress.states[population].update(own, drive: drive)
+    return flags.isEmpty ? [] : listSpikes(flags: flags, shape: own.shape)
+  }
+
+  private func scores(_ progress: FloatProgress, since remembered: [[Float]]) -> [Float] {
+    var scores: [Float] = []
+    let steps = Float(network.timesteps - network.readoutStart)
+    for id in network.outputs {
+      if parameters[id.index].role == .readout {
+        let now = progress.states[id.index].potential
+        let gained = zip(now, remembered[id.index]).map { ($0 - $1) / steps }
+        scores += ChannelLast(parameters[id.index].shape).restored(gained)
+      } else {
+        scores += progress.spikeCounts[id.index].perNeuron.map {
+          Float($0) / Float(network.timesteps)
+        }
+      }
+    }
+    return scores
+  }
+}
+
+/// What the float interpreter found for one sample.
+public struct FloatRun: Sendable, Equatable {
+  /// The answer (see `FloatSpikingInterpreter.scores`).
+  public var scores: [Float]
+  /// The number of spikes of each population over all steps.
+  public var spikes: [Int]
+
+  /// Creates a run's record.
+  public init(scores: [Float], spikes: [Int]) {
+    self.scores = scores
+    self.spikes = spikes
+  }
+}

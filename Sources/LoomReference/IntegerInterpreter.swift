@@ -1,0 +1,159 @@
+public import LoomBase
+public import LoomNetwork
+
+/// Runs a fixed-point network in aligned time, population by population: the oracle for the chip.
+///
+/// It knows nothing of cores, axons or images. In every aligned step t the populations are worked out in
+/// a topological order of the projections with delay 0; a projection delivers its source's spikes of
+/// step t − alignedDelay. It is a value without hidden state: many threads may run samples at once.
+public struct IntegerInterpreter: Sendable {
+  private let network: FixedPointNetwork
+  private let order: [Int]
+  private let longestDelays: [Int]
+  private let parameters: [IntegerParameters]
+  /// The synapses into each population.
+  private let incoming: [[IntegerSynapses]]
+  private let frontEnd: [IntegerFrontEnd]
+
+  /// Checks a network and lays out its synapses.
+  ///
+  /// - Throws: SL3901 for ids, counts, shapes and cycles without delay; SL3902 and SL3903 for numbers
+  ///   outside their fields or sums that could overflow 64 bits.
+  public init(_ network: FixedPointNetwork) throws(DiagnosticsError) {
+    let skeleton = NetworkSkeleton(network)
+    var findings = ConsistencyCheck.findings(of: skeleton)
+    if findings.isEmpty { findings = IntegerRangeCheck.findings(of: network) }
+    guard findings.isEmpty else { throw DiagnosticsError(.badInput, findings) }
+    order = try ProcessingOrder.order(of: skeleton)
+    longestDelays = ProcessingOrder.longestDelays(of: skeleton)
+    parameters = network.populations.map { IntegerParameters($0) }
+    let shapes = network.populations.map(\.shape)
+    var incoming = [[IntegerSynapses]](repeating: [], count: shapes.count)
+    for projection in network.projections {
+      incoming[projection.target.index].append(
+        IntegerSynapses(
+          projection, source: shapes[projection.source.index],
+          target: shapes[projection.target.index]))
+    }
+    self.incoming = incoming
+    frontEnd = network.frontEnd.map {
+      IntegerFrontEnd($0, source: network.input.shape, target: shapes[$0.target.index])
+    }
+    self.network = network
+  }
+
+  /// The constant currents of one sample: for each front end, its target's neurons channel-first.
+  ///
+  /// - Throws: SL1901 if the samples do not suit the network, SL3904 if a current exceeds 32 bits.
+  public func frontEndCurrents(
+    _ samples: Samples, index: Int
+  ) throws(DiagnosticsError) -> [[Int32]] {
+    guard !frontEnd.isEmpty else { return [] }
+    let reader = SampleReader(input: network.input, timesteps: network.timesteps)
+    let integers = try reader.integers(
+      samples, index: index, quantization: network.inputQuantization)
+    var currents: [[Int32]] = []
+    for part in frontEnd { currents.append(try part.currents(integers)) }
+    return currents
+  }
+
+  /// Runs one sample for T steps.
+  ///
+  /// - Throws: SL1901 if the samples do not suit the network, SL3904 if a current exceeds 32 bits.
+  public func run(
+    _ samples: Samples, index: Int, recordingSpikes: Bool
+  ) throws(DiagnosticsError) -> ReferenceRun {
+    var progress = IntegerProgress(
+      parameters: parameters, longestDelays: longestDelays, timesteps: network.timesteps,
+      recordingSpikes: recordingSpikes)
+    var injected: [SpikeList] = []
+    if network.coding == .spikes {
+      injected = try SampleReader(input: network.input, timesteps: network.timesteps)
+        .raster(samples, index: index)
+    }
+    for (part, currents) in zip(frontEnd, try frontEndCurrents(samples, index: index)) {
+      let order = ChannelLast(parameters[part.targetIndex].shape)
+      progress.states[part.targetIndex].addConstant(order.reordered(currents), site: part.site)
+    }
+    for step in 0..<network.timesteps {
+      if step == network.readoutStart { progress.rememberPotentials(of: network.outputs) }
+      for population in order {
+        let spikes =
+          parameters[population].role == .input
+          ? injected[step] : fire(population, step: step, &progress)
+        progress.record(spikes, of: population, step: step)
+      }
+    }
+    return answer(progress)
+  }
+
+  private func fire(_ population: Int, step: Int, _ progress: inout IntegerProgress) -> SpikeList {
+    let own = parameters[population]
+    var drive = progress.states[population].drive
+    for synapses in incoming[population] {
+      let spikes = progress.histories[synapses.source].spikes(ofStep: step - synapses.delay)
+      synapses.deliver(spikes, to: &drive[synapses.site], scratch: &progress.scratch[population])
+    }
+    let flags = progress.states[population].update(own, drive: drive)
+    return flags.isEmpty ? [] : listSpikes(flags: flags, shape: own.shape)
+  }
+
+  private func answer(_ progress: IntegerProgress) -> ReferenceRun {
+    let potentials = zip(progress.states, parameters).map { state, own in
+      ChannelLast(own.shape).restored(state.potential)
+    }
+    var scores: [Int64] = []
+    for id in network.outputs {
+      if parameters[id.index].role == .readout {
+        let earlier = ChannelLast(parameters[id.index].shape)
+          .restored(progress.remembered[id.index])
+        scores += zip(potentials[id.index], earlier).map { Int64($0) - Int64($1) }
+      } else {
+        scores += progress.spikeCounts[id.index].map { Int64($0) }
+      }
+    }
+    return ReferenceRun(
+      rasters: progress.rasters, finalPotentials: potentials, spikeCounts: progress.spikeCounts,
+      scores: scores, prediction: firstLargest(scores))
+  }
+}
+
+/// Everything that changes while one sample runs.
+struct IntegerProgress {
+  var states: [IntegerState]
+  private(set) var histories: [SpikeHistory]
+  private(set) var rasters: [[UInt8]]
+  private(set) var spikeCounts: [[Int32]]
+  /// The potentials (channel-last) of output populations just before aligned step t0.
+  private(set) var remembered: [[Int32]]
+  /// Zeros between uses: the 32-bit sums of each population.
+  var scratch: [[Int32]]
+  private let recordsSpikes: Bool
+
+  init(
+    parameters: [IntegerParameters], longestDelays: [Int], timesteps: Int, recordingSpikes: Bool
+  ) {
+    states = parameters.map { IntegerState($0) }
+    histories = longestDelays.map { SpikeHistory(longestDelay: $0) }
+    rasters = parameters.map {
+      recordingSpikes ? [UInt8](repeating: 0, count: $0.shape.count * timesteps) : []
+    }
+    spikeCounts = parameters.map { [Int32](repeating: 0, count: $0.shape.count) }
+    scratch = spikeCounts
+    remembered = parameters.map { _ in [] }
+    recordsSpikes = recordingSpikes
+  }
+
+  mutating func rememberPotentials(of outputs: [PopulationID]) {
+    for id in outputs { remembered[id.index] = states[id.index].potential }
+  }
+
+  mutating func record(_ spikes: SpikeList, of population: Int, step: Int) {
+    histories[population].record(spikes, ofStep: step)
+    let count = spikeCounts[population].count
+    for spike in spikes {
+      spikeCounts[population][Int(spike)] += 1
+      if recordsSpikes { rasters[population][step * count + Int(spike)] = 1 }
+    }
+  }
+}

@@ -1,0 +1,36 @@
+/// What the integer interpreter found for one sample.
+///
+/// Neurons are numbered channel-first everywhere.
+public struct ReferenceRun: Sendable, Equatable {
+  /// For each population its spikes as 0/1 bytes, [step][neuron]; empty unless recorded.
+  public var rasters: [[UInt8]]
+  /// For each population the membrane potentials after the last step (a comparator's v, not its sites;
+  /// zeros for input populations).
+  public var finalPotentials: [[Int32]]
+  /// For each population the spikes of each neuron over all steps.
+  public var spikeCounts: [[Int32]]
+  /// The answer, outputs one after another: of readout populations the potential gained since aligned
+  /// step t0, of hidden ones the spikes of all steps.
+  public var scores: [Int64]
+  /// The index of the first largest score.
+  public var prediction: Int
+
+  /// Creates a run's record.
+  public init(
+    rasters: [[UInt8]], finalPotentials: [[Int32]], spikeCounts: [[Int32]], scores: [Int64],
+    prediction: Int
+  ) {
+    self.rasters = rasters
+    self.finalPotentials = finalPotentials
+    self.spikeCounts = spikeCounts
+    self.scores = scores
+    self.prediction = prediction
+  }
+}
+
+/// The index of the first largest element; 0 if there is none (a NaN is never the largest).
+func firstLargest<Value: Comparable>(_ values: [Value]) -> Int {
+  var best = 0
+  for index in values.indices where values[index] > values[best] { best = index }
+  return best
+}
