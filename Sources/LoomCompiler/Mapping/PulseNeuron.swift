@@ -25,16 +25,12 @@ struct PulseNeuron {
     guard neuron.hardReset || (neuron.softReset == .native && least == threshold) else {
       return nil
     }
+    guard let weight = Self.weight(
+      least: least, exactly: neuron.hardReset ? nil : threshold, format: profile.weight),
+      let threshold = Int32(exactly: threshold)
+    else { return nil }
     reset = neuron.hardReset ? .hard : .soft
-    let largest = Int64(profile.weight.largestMantissa)
-    let fitting = (profile.weight.minimumShift...max(
-      profile.weight.minimumShift, profile.weight.maximumShift)).first { shift in
-        let mantissa = (least + (Int64(1) << Int64(shift)) - 1) >> Int64(shift)
-        return mantissa <= largest && (reset == .hard || mantissa << Int64(shift) == threshold)
-      }
-    guard let fitting, let threshold = Int32(exactly: threshold) else { return nil }
-    mantissa = Int16((least + (Int64(1) << Int64(fitting)) - 1) >> Int64(fitting))
-    shift = UInt8(fitting)
+    (mantissa, shift) = weight
     self.threshold = threshold
     let format = profile.bias
     let wish = reset == .hard ? 2 * Int64(threshold) : Int64(threshold)
@@ -45,6 +41,22 @@ struct PulseNeuron {
         wish, mantissaBits: format.mantissaBits, maximumExponent: format.maximumExponent)
     guard held >= least, reset == .hard || held == wish else { return nil }
     bias = Int32(clamping: held)
+  }
+
+  /// The finest weight of at least `least` (or exactly a value).
+  private static func weight(
+    least: Int64, exactly value: Int64?, format: WeightFormat
+  ) -> (mantissa: Int16, shift: UInt8)? {
+    var shift = format.minimumShift
+    while shift <= format.maximumShift {
+      let mantissa = (least + (Int64(1) << Int64(shift)) - 1) >> Int64(shift)
+      let isExact = value.map { mantissa << Int64(shift) == $0 } ?? true
+      if mantissa <= Int64(format.largestMantissa), isExact {
+        return (Int16(clamping: mantissa), UInt8(clamping: shift))
+      }
+      shift += 1
+    }
+    return nil
   }
 
   /// A population of such neurons that starts at a chip step.
