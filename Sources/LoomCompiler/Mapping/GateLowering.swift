@@ -28,7 +28,8 @@ enum GateLowering {
     }
     let first = addChain(deepest, pulse, &lowering)
     for index in biased {
-      connect(gate: first + lowering.result.populations[index].image.start - 1, to: index, &lowering)
+      connect(
+        gate: first + lowering.result.populations[index].image.start - 1, to: index, &lowering)
     }
   }
 

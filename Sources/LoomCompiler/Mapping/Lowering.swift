@@ -119,7 +119,8 @@ struct Lowering {
       if population.image.start > 0 {
         findings.append(
           Diagnostic(
-            .error, "SL4004", "needs analog input at depth \(population.image.start), has it from "
+            .error, "SL4004",
+            "needs analog input at depth \(population.image.start), has it from "
               + "chip step 0 only on \(profile.name)", at: .layer(population.name),
             remedy: "choose a profile whose populations have a start step"))
       }
@@ -129,7 +130,8 @@ struct Lowering {
       if firesByItself(population) {
         findings.append(
           Diagnostic(
-            .error, "SL4005", "needs initial potentials below θ, has a neuron that fires before "
+            .error, "SL4005",
+            "needs initial potentials below θ, has a neuron that fires before "
               + "its window", at: .layer(population.name),
             remedy: "choose a profile whose populations have a start step"))
       }

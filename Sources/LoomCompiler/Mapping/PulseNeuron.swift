@@ -25,8 +25,9 @@ struct PulseNeuron {
     guard neuron.hardReset || (neuron.softReset == .native && least == threshold) else {
       return nil
     }
-    guard let weight = Self.weight(
-      least: least, exactly: neuron.hardReset ? nil : threshold, format: profile.weight),
+    guard
+      let weight = Self.weight(
+        least: least, exactly: neuron.hardReset ? nil : threshold, format: profile.weight),
       let threshold = Int32(exactly: threshold)
     else { return nil }
     reset = neuron.hardReset ? .hard : .soft

@@ -30,7 +30,9 @@ struct BiasGrid: Hashable {
     let largest = Int64(format.largestMantissa)
     guard format.minimumShift <= format.maximumShift else { return nil }
     let shared = values.reduce(Int64(0)) { $0 | abs($1) }
-    guard shared != 0 else { return BiasGrid(shifts: [format.minimumShift], largestMantissa: largest) }
+    guard shared != 0 else {
+      return BiasGrid(shifts: [format.minimumShift], largestMantissa: largest)
+    }
     let fine = min(shared.trailingZeroBitCount, format.maximumShift)
     guard fine >= format.minimumShift else { return nil }
     let single = BiasGrid(shifts: [fine], largestMantissa: largest)

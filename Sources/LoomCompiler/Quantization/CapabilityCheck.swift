@@ -16,7 +16,8 @@ enum CapabilityCheck {
         Diagnostic(
           .error, "SL3005",
           "needs a bias the host writes per neuron and sample, has none on \(profile.name)",
-          at: .layer(network.frontEnd.first.map { network.populations[$0.target.index].name } ?? ""),
+          at: .layer(
+            network.frontEnd.first.map { network.populations[$0.target.index].name } ?? ""),
           remedy: "use coding `spikes`, or a profile with analog input"))
     }
     let reads = network.outputs.filter { network.populations[$0.index].role == .readout }

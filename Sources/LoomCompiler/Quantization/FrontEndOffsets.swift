@@ -59,10 +59,12 @@ struct FrontEndOffsets {
     let size = geometry.kernelHeight * geometry.kernelWidth
     var values = [Double](repeating: 0, count: target.count)
     for row in 0..<target.height {
-      let insideRows = inside(row, geometry.strideY, geometry.padTop, geometry.dilationY,
+      let insideRows = inside(
+        row, geometry.strideY, geometry.padTop, geometry.dilationY,
         geometry.kernelHeight, source.height)
       for column in 0..<target.width {
-        let insideColumns = inside(column, geometry.strideX, geometry.padLeft, geometry.dilationX,
+        let insideColumns = inside(
+          column, geometry.strideX, geometry.padLeft, geometry.dilationX,
           geometry.kernelWidth, source.width)
         for channel in 0..<target.channels {
           var sum = 0.0

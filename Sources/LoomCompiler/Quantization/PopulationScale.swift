@@ -68,7 +68,8 @@ struct ChannelInputs {
       let plus = parts.reduce(zero) { zip($0, input.currents[$1].positive).map(+) }
       let minus = parts.reduce(zero) { zip($0, input.currents[$1].negative).map(+) }
       for channel in 0..<channels {
-        step[channel] = max(step[channel], plus[channel] + bias[channel], minus[channel] + bias[channel])
+        step[channel] = max(
+          step[channel], plus[channel] + bias[channel], minus[channel] + bias[channel])
       }
     }
     self.step = step
@@ -220,9 +221,10 @@ enum ReadoutScale {
   /// The largest |potential| over the whole window to make room for, in activation units.
   private static func reach(_ inputs: ChannelInputs, _ input: QuantizationInput) -> Double {
     let steps = Double(input.network.timesteps)
-    let start = ChannelInputs.perChannel(
-      inputs.population.initialPotential, inputs.population.shape
-    ) { abs(Double($0)) }.max() ?? 0
+    let start =
+      ChannelInputs.perChannel(
+        inputs.population.initialPotential, inputs.population.shape
+      ) { abs(Double($0)) }.max() ?? 0
     let peak = Double(abs(inputs.population.calibratedPeak))
     let step = inputs.step.max() ?? 0
     let answer = peak > 0 ? safety * peak * steps : step * steps

@@ -119,4 +119,6 @@ struct QuantizationInput {
 }
 
 /// 2 to the power of a small integer.
-func powerOfTwo(_ exponent: Int) -> Double { Double(sign: .plus, exponent: exponent, significand: 1) }
+func powerOfTwo(_ exponent: Int) -> Double {
+  Double(sign: .plus, exponent: exponent, significand: 1)
+}

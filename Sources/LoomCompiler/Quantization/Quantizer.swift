@@ -102,11 +102,14 @@ private struct QuantizationPass {
     if saturated > 0 {
       diagnostics.append(
         Diagnostic(
-          .warning, "SL3020", "needs larger weights than the format holds, has \(saturated) clamped",
+          .warning, "SL3020",
+          "needs larger weights than the format holds, has \(saturated) clamped",
           at: .layer(layer)))
     }
     let used = entry.levels.filter { $0 > 0 }
-    if let fewest = used.min(), fewest < 32, input.profile.weight.bits >= 8, !input.network.isInteger {
+    if let fewest = used.min(), fewest < 32, input.profile.weight.bits >= 8,
+      !input.network.isInteger
+    {
       diagnostics.append(
         Diagnostic(
           .remark, "SL3021",
