@@ -32,7 +32,8 @@ extension StructureCheck {
       guard
         need(
           isSound(geometry, channels: source.channels, target.channels),
-          "\(name) needs a geometry that divides \(source.channels) and \(target.channels) channels")
+          "\(name) needs a geometry that divides \(source.channels) and \(target.channels) channels"
+        )
       else { return }
       weights = checkedProduct(
         source.channels, geometry.kernelHeight, geometry.kernelWidth,
@@ -106,7 +107,8 @@ extension StructureCheck {
       guard
         need(
           isSound(geometry, channels: source.channels, target.channels),
-          "\(name) needs a geometry that divides \(source.channels) and \(target.channels) channels")
+          "\(name) needs a geometry that divides \(source.channels) and \(target.channels) channels"
+        )
       else { return }
       weights = checkedProduct(
         target.channels, source.channels / geometry.groups, geometry.kernelHeight,

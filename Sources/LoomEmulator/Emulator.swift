@@ -1,0 +1,118 @@
+import Dispatch
+public import LoomBase
+public import LoomHardware
+public import LoomImage
+import Synchronization
+
+/// Runs a hardware image, event by event, in the integers and on the cores the image names.
+///
+/// It knows the image and the profile and nothing else. In every chip step each core (a) adds the spikes
+/// due, (b) updates the neurons of populations that are active in the step, (c) sends their spikes; a
+/// message through an axon block of delay d is due d steps later (a neuron's at least one). Events due
+/// while their population is not active are counted and change nothing. Durations are estimates from
+/// counts (`RunRecord`); they never change what is computed.
+public struct Emulator: Sendable {
+  /// The image.
+  public let image: HardwareImage
+  /// The profile.
+  public let profile: Profile
+
+  let machine: Machine
+  let timing: StepTiming
+  let host: HostSide
+  let places: Places
+
+  /// Prepares an image for running.
+  ///
+  /// Throws what is wrong: an image whose structure is broken or was compiled for another structure than
+  /// the profile's, cores off the mesh, missing durations (by JSON pointer), an asynchronous profile, and
+  /// (unless allowed) routes that lead to axons of other neurons. With `allowInconsistentRoutes` routes
+  /// are followed as they are written.
+  public init(
+    image: HardwareImage, profile: Profile, allowInconsistentRoutes: Bool = false
+  ) throws(DiagnosticsError) {
+    try Emulator.check(image, profile, allowInconsistentRoutes)
+    var reader = TimingReader(image: image, profile: profile)
+    let timing = try reader.timing()
+    var builder = MachineBuilder(image: image, profile: profile)
+    let machine = try builder.build(timing.hops)
+    let slotBytes = machine.slots.multipliedReportingOverflow(by: machine.queueCapacity * 4)
+    guard !slotBytes.overflow, slotBytes.partialValue < 1 << 32 else {
+      throw DiagnosticsError(
+        Diagnostic(
+          .error, "SL6004",
+          "needs event queues below 4 GiB, has delays up to \(machine.slots - 1) steps on \(machine.axons.count) axons"
+        ))
+    }
+    self.image = image
+    self.profile = profile
+    self.timing = timing
+    self.machine = machine
+    host = HostSide(image, machine)
+    places = Places(image, profile.topology)
+  }
+
+  private static func check(
+    _ image: HardwareImage, _ profile: Profile, _ allowInconsistentRoutes: Bool
+  ) throws(DiagnosticsError) {
+    var findings = ImageStructure.findings(image)
+    if !findings.isEmpty { throw DiagnosticsError(.badInput, findings) }
+    if image.structureDigest != profile.structureDigest {
+      findings.append(
+        Diagnostic(
+          .error, "SL6001",
+          "needs the structure of profile '\(image.profileName)' (\(image.structureDigest)), has '\(profile.name)' (\(profile.structureDigest))",
+          remedy: "compile for this profile; only prices and times may differ"))
+    }
+    if profile.synchronisation == .asynchronous {
+      findings.append(
+        Diagnostic(
+          .error, "SL6006", "needs a profile with steps (barrier or fixedTick), has asynchronous",
+          at: .jsonPointer(file: profile.name, pointer: "/synchronisation")))
+    }
+    findings += ImageVerifier.placementFindings(image, profile)
+    findings += ImageVerifier.neuronFindings(image)
+    if !allowInconsistentRoutes { findings += ImageVerifier.routeFindings(image) }
+    if !findings.isEmpty { throw DiagnosticsError(.badInput, findings) }
+  }
+
+  /// Runs the samples in `range` (all if nil) and counts what happens.
+  ///
+  /// The record is the same for any number of threads. `progress` is told how many samples are done.
+  /// Throws if the samples do not fit the image's input.
+  public func run(
+    _ samples: Samples, range: Range<Int>? = nil, threads: Int = 1,
+    progress: (@Sendable (Int) -> Void)? = nil
+  ) throws(DiagnosticsError) -> RunRecord {
+    let layout = try host.layout(of: samples)
+    let range = range ?? 0..<samples.count
+    precondition(range.lowerBound >= 0 && range.upperBound <= samples.count, "samples exist")
+    let batch = SampleBatch(emulator: self, samples: samples, layout: layout, range: range)
+    let workers = max(1, min(threads, batch.chunkCount))
+    let merged = Mutex(MergedRun(batch, machine))
+    let nextChunk = Atomic<Int>(0)
+    DispatchQueue.concurrentPerform(iterations: workers) { _ in
+      var worker = SampleWorker(batch)
+      while true {
+        let chunk = nextChunk.add(1, ordering: .relaxed).oldValue
+        guard chunk < batch.chunkCount else { break }
+        let result = worker.run(chunk: chunk)
+        let done = merged.withLock { $0.add(result) }
+        progress?(done)
+      }
+      merged.withLock { $0.tally.add(worker.tally) }
+    }
+    return merged.withLock { record($0) }
+  }
+
+  /// Runs one sample and returns every spike.
+  public func trace(_ samples: Samples, index: Int) throws(DiagnosticsError) -> EmulatorTrace {
+    let layout = try host.layout(of: samples)
+    precondition((0..<samples.count).contains(index), "the sample exists")
+    let batch = SampleBatch(
+      emulator: self, samples: samples, layout: layout, range: index..<(index + 1))
+    var worker = SampleWorker(batch, raster: Raster(image))
+    let result = worker.run(chunk: 0)
+    return EmulatorTrace(image, machine, worker, scores: result.scores)
+  }
+}

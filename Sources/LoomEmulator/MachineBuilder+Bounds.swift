@@ -1,0 +1,52 @@
+import LoomBase
+import LoomImage
+
+extension MachineBuilder {
+  /// Bounds what synapses and bias can bring a neuron in one step, so that 32-bit accumulators never
+  /// overflow and the narrow update is taken only where it is exact. Refuses images beyond that.
+  mutating func boundCurrents() throws(DiagnosticsError) {
+    var hits = [Int64](repeating: 0, count: machine.axons.count)
+    for axon in machine.routes.axons { hits[Int(axon)] += 1 }
+    for axon in machine.hostRoutes.axons { hits[Int(axon)] += 1 }
+    var sums = [Int64](repeating: 0, count: machine.accumulatorCount)
+    MachineBuilder.addMagnitudes(
+      machine.axons, machine.runs, machine.weights, hits: hits, to: &sums)
+    var findings: [Diagnostic] = []
+    for index in machine.slices.indices {
+      let slice = machine.slices[index]
+      var bound: Int64 = 0
+      for site in 0..<slice.sites {
+        for neuron in 0..<slice.count {
+          let sum = sums[slice.firstAccumulator + site * slice.count + neuron]
+          bound = max(
+            bound, sum + Int64(machine.biases[slice.firstNeuron + neuron].magnitude))
+        }
+      }
+      machine.slices[index].currentBound = bound
+      if bound >= 1 << 31 {
+        findings.append(
+          Diagnostic(
+            .error, "SL6003",
+            "population \(slice.population) needs currents below 2^31 in a step, has up to \(bound)",
+            at: .core(slice.core), remedy: "smaller weight shifts"))
+      }
+    }
+    if !findings.isEmpty { throw DiagnosticsError(.badInput, findings) }
+  }
+
+  private static func addMagnitudes(
+    _ axons: [AxonInfo], _ runs: [RunInfo], _ weights: [Int32], hits: [Int64],
+    to sums: inout [Int64]
+  ) {
+    for (axon, count) in zip(axons, hits) where count > 0 {
+      for index in Int(axon.firstRun)..<(Int(axon.firstRun) + Int(axon.runCount)) {
+        let run = runs[index]
+        let weight = Int(run.weight) + Int(axon.weightBase)
+        let target = Int(run.target)
+        for offset in 0..<Int(run.count) {
+          sums[target + offset] += Int64(weights[weight + offset].magnitude) * count
+        }
+      }
+    }
+  }
+}

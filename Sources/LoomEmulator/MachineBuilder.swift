@@ -1,0 +1,276 @@
+import LoomBase
+import LoomHardware
+import LoomImage
+
+/// Flattens an image for the step loop.
+struct MachineBuilder {
+  let image: HardwareImage
+  let profile: Profile
+  var machine = Machine()
+  private var firstAxons: [Int] = []
+  private var blockOfAxon: [UInt32] = []
+  /// For each template the first of its weights, and its geometry.
+  private var templateStarts: [Int] = []
+  private var templateRuns: [SynapseRuns] = []
+
+  init(image: HardwareImage, profile: Profile) {
+    self.image = image
+    self.profile = profile
+  }
+
+  mutating func build(_ hopTimes: HopTimes) throws(DiagnosticsError) -> Machine {
+    addWeights()
+    for index in image.cores.indices {
+      addNeurons(index)
+      addBlocks(index)
+    }
+    addRoutes()
+    addFlows(hopTimes)
+    if case .crossbar(let format) = profile.core.synapses { addArrays(format) }
+    try boundCurrents()
+    return machine
+  }
+
+  private mutating func addWeights() {
+    for template in image.templates {
+      let runs = SynapseRuns(
+        template, source: image.populations[template.source].shape,
+        target: image.populations[template.target].shape, order: .contiguousRows,
+        ignoresShifts: true)
+      templateStarts.append(machine.weights.count)
+      templateRuns.append(runs)
+      machine.weights += MachineBuilder.shifted(runs.weights(of: template), template, runs.target)
+    }
+  }
+
+  /// Weights with their shifts applied. The shift of a weight is that of its target channel, which runs
+  /// fastest in every order but the sparse and the broadcast one.
+  private static func shifted(
+    _ weights: [Int16], _ template: SynapseTemplate, _ target: MapShape
+  ) -> [Int32] {
+    if template.shifts.count == 1 {
+      let shift = Int32(template.shifts[0])
+      return weights.map { Int32($0) << shift }
+    }
+    switch template.kind {
+    case .broadcast:
+      return zip(weights, template.shifts).map { Int32($0) << Int32($1) }
+    case .sparse(_, let targets):
+      return zip(weights, targets).map {
+        Int32($0) << Int32(template.shifts[Int($1) % target.channels])
+      }
+    case .dense:
+      return weights.indices.map {
+        Int32(weights[$0]) << Int32(template.shifts[$0 % target.channels])
+      }
+    case .convolution(let geometry):
+      let perGroup = target.channels / geometry.groups
+      let perSource = geometry.kernelHeight * geometry.kernelWidth * perGroup
+      let sourcesPerGroup = max(1, weights.count / max(1, perSource) / geometry.groups)
+      return weights.indices.map { index in
+        let group = index / perSource / sourcesPerGroup
+        let channel = group * perGroup + index % perGroup
+        return Int32(weights[index]) << Int32(template.shifts[channel])
+      }
+    }
+  }
+
+  private mutating func addNeurons(_ core: Int) {
+    let first = machine.slices.count
+    for slice in image.cores[core].slices {
+      let population = image.populations[slice.population]
+      let count = slice.box.count
+      let biases = MachineBuilder.expand(slice.biases, slice.box)
+      let firstNeuron = machine.neuronCount
+      machine.thresholds += MachineBuilder.expand(slice.thresholds, slice.box)
+      machine.initialPotentials += MachineBuilder.expand(slice.initialPotentials, slice.box)
+      machine.biases += biases
+      for row in slice.box.rows {
+        for column in slice.box.columns {
+          let base = (row * population.shape.width + column) * population.shape.channels
+          for channel in slice.box.channels { machine.places.append(UInt32(base + channel)) }
+        }
+      }
+      machine.slices.append(
+        SliceInfo(
+          core: core, population: slice.population, firstNeuron: firstNeuron, count: count,
+          sites: population.sites, firstAccumulator: machine.accumulatorCount,
+          activeFrom: population.activeSteps.lowerBound,
+          activeTo: population.activeSteps.upperBound,
+          isReadout: population.role == .readout, isHard: population.reset == .hard,
+          hasSecondCompartment: population.reset == .softBySecondCompartment
+            && population.role != .readout,
+          firesOnEqual: !population.firesOnGreaterOnly, isLowering: population.role == .lowering,
+          lowest: FixedPoint.minimum(bits: population.potentialBits),
+          highest: FixedPoint.maximum(bits: population.potentialBits),
+          hasBias: biases.contains { $0 != 0 }, currentBound: 0, updatesPerStep: UInt64(count),
+          flows: 0..<0))
+      machine.accumulatorCount += count * population.sites
+    }
+    machine.coreSlices.append(first..<machine.slices.count)
+  }
+
+  private static func expand(_ values: SliceValues, _ box: MapBox) -> [Int32] {
+    switch values {
+    case .uniform(let value): Array(repeating: value, count: box.count)
+    case .perChannel(let list):
+      (0..<(box.rows.count * box.columns.count)).flatMap { _ in list }
+    case .perNeuron(let list): list
+    }
+  }
+
+  private mutating func addBlocks(_ core: Int) {
+    let first = machine.blocks.count
+    firstAxons.append(machine.axons.count)
+    for block in image.cores[core].axonBlocks {
+      let template = image.templates[block.template]
+      let slice = machine.coreSlices[core].lowerBound + block.slice
+      let number = UInt32(machine.blocks.count)
+      blockOfAxon += Array(repeating: number, count: block.sources.count)
+      machine.blocks.append(
+        BlockInfo(
+          core: core, slice: slice, firstAxon: machine.axons.count,
+          axonCount: block.sources.count, delay: block.delay, queueStart: 0,
+          isLowering: template.isLowering,
+          comesFromLowering: image.populations[template.source].role == .lowering))
+      let info = machine.slices[slice]
+      var writer = AxonWriter(
+        runs: templateRuns[block.template], box: image.cores[core].slices[block.slice].box,
+        firstTarget: info.firstAccumulator + template.site * info.count,
+        firstWeight: templateStarts[block.template])
+      writer.add(block.sources, template.kind, &machine)
+    }
+    machine.coreBlocks.append(first..<machine.blocks.count)
+  }
+
+  /// Routes, and a place in the queue for every route entry that can reach a block in one step.
+  private mutating func addRoutes() {
+    for core in image.cores {
+      machine.routes.append(core.routes, firstAxons: firstAxons, blockOfAxon: blockOfAxon)
+    }
+    machine.hostRoutes.append(
+      image.hostRoutes, firstAxons: firstAxons, blockOfAxon: blockOfAxon)
+    var entries = [Int](repeating: 0, count: machine.blocks.count)
+    for block in machine.routes.blocks { entries[Int(block)] += 1 }
+    for block in machine.hostRoutes.blocks { entries[Int(block)] += 1 }
+    for index in machine.blocks.indices {
+      machine.blocks[index].queueStart = machine.queueCapacity
+      // A neuron and the host may meet in one block of delay 0 (only in images whose routes are wrong):
+      // what was sent for this step and what is injected in it both fit, for each entry has its place.
+      machine.queueCapacity += entries[index]
+      machine.slots = max(machine.slots, max(1, machine.blocks[index].delay) + 1)
+    }
+  }
+
+  private mutating func addFlows(_ hopTimes: HopTimes) {
+    var isSeen = [Int](repeating: -1, count: machine.blocks.count)
+    for index in machine.slices.indices {
+      let slice = machine.slices[index]
+      let first = Int(machine.routes.offsets[slice.firstNeuron])
+      let last = Int(machine.routes.offsets[slice.firstNeuron + slice.count])
+      var found: [Int] = []
+      for entry in first..<last where isSeen[Int(machine.routes.blocks[entry])] != index {
+        isSeen[Int(machine.routes.blocks[entry])] = index
+        found.append(Int(machine.routes.blocks[entry]))
+      }
+      let start = machine.flows.count
+      for block in found.sorted() {
+        let path = machine.mesh.path(
+          from: image.cores[slice.core].position,
+          to: image.cores[machine.blocks[block].core].position, profile.topology, hopTimes)
+        machine.flows.append(FlowInfo(block: block, path: path))
+      }
+      machine.slices[index].flows = start..<machine.flows.count
+    }
+  }
+
+  private mutating func addArrays(_ format: CrossbarFormat) {
+    machine.axonArrayOffsets = [0]
+    machine.coreArrays = [0]
+    for core in image.cores {
+      let placement = CrossbarPlacement(
+        blocks: core.axonBlocks, slices: core.slices, templates: image.templates,
+        populations: image.populations, format: format)
+      let base = machine.coreArrays[machine.coreArrays.count - 1]
+      let start = machine.axonArrays.count
+      for offset in placement.offsets.dropFirst() {
+        machine.axonArrayOffsets.append(start + offset)
+      }
+      machine.axonArrays += placement.arrays.map { base + $0 }
+      machine.coreArrays.append(base + placement.arrayCount)
+      machine.coreColumns.append(
+        core.slices.reduce(0) { $0 + $1.box.count * image.populations[$1.population].sites })
+    }
+  }
+}
+
+/// Writes the axons of one block; sources of one position and group share their runs.
+private struct AxonWriter {
+  let runs: SynapseRuns
+  let box: MapBox
+  let firstTarget: Int
+  let firstWeight: Int
+  private var patternKey = -1
+  private var pattern = AxonInfo(firstRun: 0, runCount: 0, weightBase: 0, synapses: 0)
+  private var patternSource = 0
+  private var buffer: [SynapseRun] = []
+
+  init(runs: SynapseRuns, box: MapBox, firstTarget: Int, firstWeight: Int) {
+    self.runs = runs
+    self.box = box
+    self.firstTarget = firstTarget
+    self.firstWeight = firstWeight
+  }
+
+  mutating func add(_ sources: AxonSources, _ kind: TemplateKind, _ machine: inout Machine) {
+    switch sources {
+    case .list(let indices):
+      for index in indices { add(Int(index), kind, &machine) }
+    case .box(let part):
+      for row in part.rows {
+        for column in part.columns {
+          let base = (row * runs.source.width + column) * runs.source.channels
+          for channel in part.channels { add(base + channel, kind, &machine) }
+        }
+      }
+    }
+  }
+
+  private mutating func add(_ source: Int, _ kind: TemplateKind, _ machine: inout Machine) {
+    let (key, step) = share(source, kind)
+    if key != patternKey || key < 0 {
+      patternKey = key
+      patternSource = source
+      buffer.removeAll(keepingCapacity: true)
+      runs.append(source: source, box: box, to: &buffer)
+      pattern = AxonInfo(
+        firstRun: UInt32(machine.runs.count), runCount: UInt32(buffer.count),
+        weightBase: UInt32(firstWeight), synapses: 0)
+      for run in buffer {
+        pattern.synapses += UInt32(run.count)
+        machine.runs.append(
+          RunInfo(
+            target: UInt32(firstTarget + run.firstTarget), weight: UInt32(run.firstWeight),
+            count: UInt32(run.count)))
+      }
+    }
+    var axon = pattern
+    axon.weightBase += UInt32((source - patternSource) * step)
+    machine.axons.append(axon)
+  }
+
+  /// Sources with equal keys meet the same targets; their weights stand `step` apart for each index.
+  private func share(_ source: Int, _ kind: TemplateKind) -> (key: Int, step: Int) {
+    switch kind {
+    case .dense: return (0, runs.target.count)
+    case .convolution(let geometry):
+      let channels = runs.source.channels
+      let group = source % channels / (channels / geometry.groups)
+      return (
+        source / channels * geometry.groups + group,
+        geometry.kernelHeight * geometry.kernelWidth * (runs.target.channels / geometry.groups)
+      )
+    case .sparse, .broadcast: return (-1, 0)
+    }
+  }
+}

@@ -1,0 +1,129 @@
+import LoomBase
+import LoomImage
+
+/// Spikes of every population by chip step, for those who want to see them.
+struct Raster: Sendable {
+  var spikes: [[UInt8]]
+  var sizes: [Int]
+
+  init(_ image: HardwareImage) {
+    sizes = image.populations.map(\.shape.count)
+    spikes = image.populations.map {
+      [UInt8](repeating: 0, count: $0.role == .input ? 0 : $0.shape.count * image.schedule.steps)
+    }
+  }
+}
+
+/// Collects scores (and rasters where asked for) while a sample runs.
+struct Observer: Sendable {
+  /// One answering population.
+  struct Output: Sendable {
+    var population: Int
+    /// Spike counts instead of potentials.
+    var countsSpikes: Bool
+    /// Chip steps of the window.
+    var window: Range<Int>
+    /// After this chip step the potential is taken to subtract; −1: v(0).
+    var baseStep: Int
+    var firstScore: Int
+    var shape: MapShape
+    var slices: [Int]
+  }
+
+  let outputs: [Output]
+  let scoreCount: Int
+  var raster: Raster?
+  private var isCounted: [Bool]
+  private var windows: [Range<Int>]
+  /// By neuron: spikes within the window, of outputs that count them.
+  private var counts: [Int64]
+  private var scores: [Int64]
+
+  init(_ image: HardwareImage, _ machine: Machine) {
+    var outputs: [Output] = []
+    var firstScore = 0
+    isCounted = Array(repeating: false, count: image.populations.count)
+    windows = Array(repeating: 0..<0, count: image.populations.count)
+    for index in image.outputs {
+      let population = image.populations[index]
+      let window = population.start..<(population.start + image.schedule.timesteps)
+      let countsSpikes = population.role != .readout
+      outputs.append(
+        Output(
+          population: index, countsSpikes: countsSpikes, window: window,
+          baseStep: image.schedule.readoutStart == 0
+            ? -1 : population.start + image.schedule.readoutStart - 1,
+          firstScore: firstScore, shape: population.shape,
+          slices: machine.slices.indices.filter { machine.slices[$0].population == index }))
+      firstScore += population.shape.count
+      isCounted[index] = countsSpikes
+      windows[index] = window
+    }
+    self.outputs = outputs
+    scoreCount = firstScore
+    counts =
+      outputs.contains { $0.countsSpikes } ? Array(repeating: 0, count: machine.neuronCount) : []
+    scores = Array(repeating: 0, count: firstScore)
+  }
+
+  /// Potentials (or counters) the host reads for one sample.
+  var readouts: Int {
+    outputs.reduce(0) {
+      $0 + $1.shape.count * ($1.countsSpikes || $1.baseStep < 0 ? 1 : 2)
+    }
+  }
+
+  mutating func begin() {
+    for index in counts.indices { counts[index] = 0 }
+    for index in scores.indices { scores[index] = 0 }
+  }
+
+  /// Notes the spikes of a slice in a step.
+  mutating func record(
+    _ slice: SliceInfo, _ firing: [UInt32], count: Int, step: Int, places: [UInt32]
+  ) {
+    if isCounted[slice.population], windows[slice.population].contains(step) {
+      for position in 0..<count { counts[slice.firstNeuron + Int(firing[position])] += 1 }
+    }
+    guard let size = raster?.sizes[slice.population] else { return }
+    for position in 0..<count {
+      let place = Int(places[slice.firstNeuron + Int(firing[position])])
+      raster?.spikes[slice.population][step * size + place] = 1
+    }
+  }
+
+  /// Takes the potentials that scores need after a step (−1: before the first).
+  mutating func read(after step: Int, _ machine: Machine, _ potentials: [Int32]) {
+    for output in outputs where !output.countsSpikes {
+      if step == output.baseStep { add(output, machine, sign: -1) { Int64(potentials[$0]) } }
+      if step == output.window.upperBound - 1 {
+        add(output, machine, sign: 1) { Int64(potentials[$0]) }
+      }
+    }
+  }
+
+  /// The scores of the sample, channel-first, output after output.
+  mutating func finish(_ machine: Machine) -> [Int64] {
+    let counts = counts
+    for output in outputs where output.countsSpikes {
+      add(output, machine, sign: 1) { counts[$0] }
+    }
+    return scores
+  }
+
+  private mutating func add(
+    _ output: Output, _ machine: Machine, sign: Int64, _ value: (Int) -> Int64
+  ) {
+    var scores = scores
+    for index in output.slices {
+      let slice = machine.slices[index]
+      for neuron in slice.firstNeuron..<(slice.firstNeuron + slice.count) {
+        let place = Int(machine.places[neuron])
+        let position = place / output.shape.channels
+        let first = place % output.shape.channels * output.shape.positions + position
+        scores[output.firstScore + first] += sign * value(neuron)
+      }
+    }
+    self.scores = scores
+  }
+}

@@ -1,0 +1,143 @@
+import LoomBase
+import LoomImage
+
+/// The results of all chunks, put in their places as they come.
+struct MergedRun: Sendable {
+  var tally: Tally
+  var scores: [Int64]
+  var predictions: [Int32]
+  var chunks: [ChunkResult?]
+  private let chunkSize: Int
+  private let scoreCount: Int
+  private var done = 0
+
+  init(_ batch: SampleBatch, _ machine: Machine) {
+    tally = Tally(machine)
+    scoreCount = Observer(batch.emulator.image, machine).scoreCount
+    scores = Array(repeating: 0, count: batch.range.count * scoreCount)
+    predictions = Array(repeating: 0, count: batch.range.count)
+    chunks = Array(repeating: nil, count: batch.chunkCount)
+    chunkSize = batch.chunkSize
+  }
+
+  /// Adds a chunk; returns the number of samples done so far.
+  mutating func add(_ result: ChunkResult) -> Int {
+    let first = result.chunk * chunkSize
+    let count = result.predictions.count
+    predictions.replaceSubrange(first..<(first + count), with: result.predictions)
+    scores.replaceSubrange(
+      (first * scoreCount)..<((first + count) * scoreCount), with: result.scores)
+    var kept = result
+    kept.scores = []
+    kept.predictions = []
+    chunks[result.chunk] = kept
+    done += count
+    return done
+  }
+}
+
+extension Emulator {
+  /// Sorts raw counts by core and population and network or lowering.
+  func record(_ run: MergedRun) -> RunRecord {
+    let observer = Observer(image, machine)
+    let samples = run.predictions.count
+    var counts = SortedCounts(image)
+    counts.add(run.tally, machine)
+    var host = HostCounts()
+    host.biasWrites = self.host.biasWrites * UInt64(samples)
+    host.readouts = UInt64(observer.readouts * samples)
+    host.inputSpikes = run.tally.inputSpikes
+    host.frontEndMacs = self.host.macs * UInt64(samples)
+    host.chipResets = UInt64(places.chips * samples)
+    var record = RunRecord(
+      samples: samples, stepsPerSample: image.schedule.steps, chips: places.chips,
+      tiles: places.tiles, cores: counts.cores, loweringCores: counts.loweringCores,
+      populations: counts.populations, loweringPopulations: counts.loweringPopulations,
+      host: host, latencyNanoseconds: 0, intervalNanoseconds: 0,
+      stepNanoseconds: Array(repeating: 0, count: image.schedule.steps),
+      bounds: [
+        .core: run.tally.bounds[0], .link: run.tally.bounds[1], .route: run.tally.bounds[2],
+      ],
+      slowestCoreSteps: run.tally.slowestCoreSteps, predictions: run.predictions,
+      scores: run.scores, scoresPerSample: observer.scoreCount)
+    for case .some(let chunk) in run.chunks {
+      record.latencyNanoseconds += chunk.latency
+      record.intervalNanoseconds += chunk.interval
+      for step in record.stepNanoseconds.indices {
+        record.stepNanoseconds[step] += chunk.stepDurations[step]
+      }
+    }
+    return record
+  }
+}
+
+/// Counts by core and by population, network and lowering apart.
+struct SortedCounts {
+  var cores: [CoreCounts]
+  var loweringCores: [CoreCounts]
+  var populations: [CoreCounts]
+  var loweringPopulations: [CoreCounts]
+
+  init(_ image: HardwareImage) {
+    cores = Array(repeating: CoreCounts(), count: image.cores.count)
+    loweringCores = cores
+    populations = Array(repeating: CoreCounts(), count: image.populations.count)
+    loweringPopulations = populations
+  }
+
+  /// Adds to a core and a population, on the network's or the lowering's side.
+  private mutating func add(
+    core: Int, population: Int, lowering: Bool, _ change: (inout CoreCounts) -> Void
+  ) {
+    if lowering {
+      change(&loweringCores[core])
+      change(&loweringPopulations[population])
+    } else {
+      change(&cores[core])
+      change(&populations[population])
+    }
+  }
+
+  mutating func add(_ tally: Tally, _ machine: Machine) {
+    for (index, slice) in machine.slices.enumerated() { add(slice, index, tally, machine) }
+    for (index, block) in machine.blocks.enumerated() {
+      let population = machine.slices[block.slice].population
+      add(core: block.core, population: population, lowering: block.isLowering) {
+        $0.synapticOperations += tally.blockOperations[index]
+      }
+      add(core: block.core, population: population, lowering: block.comesFromLowering) {
+        $0.messagesIn += tally.blockEvents[index]
+      }
+    }
+    for core in cores.indices where !machine.coreColumns.isEmpty {
+      cores[core].arrayReads += tally.arrayReads[core]
+      cores[core].columnAdds += tally.arrayReads[core] * UInt64(machine.coreColumns[core])
+    }
+  }
+
+  private mutating func add(_ slice: SliceInfo, _ index: Int, _ tally: Tally, _ machine: Machine) {
+    let updates = tally.sliceUpdates[index]
+    let spikes = tally.sliceSpikes[index]
+    add(core: slice.core, population: slice.population, lowering: slice.isLowering) {
+      $0.neuronUpdates += updates
+      $0.spikes += spikes
+    }
+    if slice.hasSecondCompartment {
+      add(core: slice.core, population: slice.population, lowering: true) {
+        $0.neuronUpdates += updates
+        $0.synapticOperations += spikes
+      }
+    }
+    for flow in slice.flows {
+      let messages = tally.flowMessages[flow]
+      let path = machine.flows[flow].path
+      add(core: slice.core, population: slice.population, lowering: slice.isLowering) {
+        $0.messagesOut += messages
+        $0.hopsEastWest += messages * UInt64(path.hopsEastWest)
+        $0.hopsNorthSouth += messages * UInt64(path.hopsNorthSouth)
+        $0.hopsBetweenChips += messages * UInt64(path.hopsBetweenChips)
+        $0.hopsWithinTile += path.staysInTile ? messages : 0
+      }
+    }
+  }
+}

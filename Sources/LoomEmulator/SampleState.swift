@@ -1,0 +1,93 @@
+/// Everything that changes while one sample runs; each thread has one.
+struct SampleState: Sendable {
+  var potentials: [Int32]
+  var accumulators: [Int32]
+  /// Bias plus front-end current, for narrow updates.
+  var drive: [Int32]
+  var wide = WideKernels.State()
+  /// Slices updated in 64 bits.
+  var isWide: [Bool]
+  /// Slices with a bias or front-end current that is not zero.
+  var isDriven: [Bool]
+  /// Slices none of whose neurons fired in the last update: without input nothing changes in them.
+  var isQuiet: [Bool]
+  /// Slices that got events in this step.
+  var isReached: [Bool]
+  /// Events: slot after slot, block after block within a slot.
+  var queue: [UInt32]
+  /// Events queued: slot after slot, block after block.
+  var fill: [Int32]
+  /// Scratch: fired marks and fired neurons of one slice.
+  var fired: [UInt8]
+  var firing: [UInt32]
+  /// Scratch: fill before a slice sends.
+  var fillBefore: [Int32]
+  /// Scratch: messages on each link in this step.
+  var linkLoads: [Int32]
+  /// Crossbars: the step (plus one) in which an array last had an event.
+  var arrayMarks: [Int]
+
+  init(_ machine: Machine, hasFrontEnd: Bool) {
+    potentials = machine.initialPotentials
+    accumulators = Array(repeating: 0, count: machine.accumulatorCount)
+    drive = machine.biases
+    let slices = machine.slices.count
+    isWide = Array(repeating: false, count: slices)
+    isDriven = machine.slices.map(\.hasBias)
+    isQuiet = Array(repeating: false, count: slices)
+    isReached = isQuiet
+    queue = Array(repeating: 0, count: machine.slots * machine.queueCapacity)
+    fill = Array(repeating: 0, count: machine.slots * machine.blocks.count)
+    let largest = machine.slices.map(\.count).max() ?? 0
+    fired = Array(repeating: 0, count: largest + 8)
+    firing = Array(repeating: 0, count: largest + 8)
+    fillBefore = Array(
+      repeating: 0, count: machine.slices.map(\.flows.count).max() ?? 0)
+    linkLoads = Array(repeating: 0, count: machine.mesh.linkIsBetweenChips.count)
+    arrayMarks = Array(repeating: 0, count: machine.coreArrays.last ?? 0)
+    if machine.slices.contains(where: { $0.sites > 1 }) {
+      wide.siteSums = Array(repeating: 0, count: machine.accumulatorCount)
+      wide.greatest = Array(repeating: 0, count: machine.neuronCount)
+    }
+    if hasFrontEnd {
+      wide.currents = Array(repeating: 0, count: machine.accumulatorCount)
+    }
+  }
+
+  /// Back to the state before the first step, with the front-end currents in `wide.currents`.
+  mutating func reset(_ machine: Machine) {
+    potentials = machine.initialPotentials
+    SampleState.clear(&accumulators, 0)
+    SampleState.clear(&fill, 0)
+    SampleState.clear(&arrayMarks, 0)
+    SampleState.clear(&isQuiet, false)
+    SampleState.clear(&isReached, false)
+    SampleState.clear(&wide.siteSums, 0)
+    SampleState.clear(&wide.greatest, 0)
+    for index in machine.slices.indices { chooseWidth(machine, index) }
+  }
+
+  /// Takes the narrow update where the currents of this sample prove it exact.
+  private mutating func chooseWidth(_ machine: Machine, _ index: Int) {
+    let slice = machine.slices[index]
+    var greatest: Int64 = 0
+    if !wide.currents.isEmpty {
+      for place in slice.firstAccumulator..<(slice.firstAccumulator + slice.count * slice.sites) {
+        greatest = max(greatest, abs(wide.currents[place]))
+      }
+    }
+    isDriven[index] = slice.hasBias || greatest > 0
+    let bound = slice.currentBound + greatest + slice.highest + 1
+    isWide[index] = slice.sites > 1 || greatest >= 1 << 31 || bound >= 1 << 31
+    guard !isWide[index], !wide.currents.isEmpty else { return }
+    for neuron in 0..<slice.count {
+      let current = wide.currents[slice.firstAccumulator + neuron]
+      drive[slice.firstNeuron + neuron] =
+        machine.biases[slice.firstNeuron + neuron] &+ Int32(truncatingIfNeeded: current)
+    }
+  }
+
+  private static func clear<Value>(_ values: inout [Value], _ value: Value) {
+    for index in values.indices { values[index] = value }
+  }
+}

@@ -1,0 +1,108 @@
+import LoomBase
+import LoomImage
+
+/// The samples of a run, cut into chunks whose size depends on their number only, so that sums of
+/// durations are the same for any number of threads.
+struct SampleBatch: Sendable {
+  let emulator: Emulator
+  let samples: Samples
+  let layout: SampleLayout
+  let range: Range<Int>
+
+  /// Samples of one chunk.
+  var chunkSize: Int { max(1, (range.count + 1023) / 1024) }
+
+  var chunkCount: Int { (range.count + chunkSize - 1) / chunkSize }
+
+  /// The samples of a chunk.
+  func samples(ofChunk chunk: Int) -> Range<Int> {
+    let first = range.lowerBound + chunk * chunkSize
+    return first..<min(first + chunkSize, range.upperBound)
+  }
+}
+
+/// What a chunk of samples brought.
+struct ChunkResult: Sendable {
+  var chunk: Int
+  var scores: [Int64] = []
+  var predictions: [Int32] = []
+  var latency = 0.0
+  var interval = 0.0
+  var stepDurations: [Double]
+}
+
+/// Runs samples one after another on one thread.
+struct SampleWorker {
+  private let batch: SampleBatch
+  private var loop: StepLoop
+
+  init(_ batch: SampleBatch, raster: Raster? = nil) {
+    self.batch = batch
+    let emulator = batch.emulator
+    var observer = Observer(emulator.image, emulator.machine)
+    observer.raster = raster
+    loop = StepLoop(
+      emulator.machine, emulator.timing, steps: emulator.image.schedule.steps,
+      hasFrontEnd: !emulator.image.frontEnd.isEmpty, observer: observer)
+  }
+
+  var tally: Tally { loop.tally }
+
+  var raster: Raster? { loop.observer.raster }
+
+  var potentials: [Int32] { loop.state.potentials }
+
+  mutating func run(chunk: Int) -> ChunkResult {
+    var result = ChunkResult(
+      chunk: chunk, stepDurations: Array(repeating: 0, count: loop.steps))
+    for index in batch.samples(ofChunk: chunk) { run(sample: index, &result) }
+    return result
+  }
+
+  private mutating func run(sample index: Int, _ result: inout ChunkResult) {
+    let emulator = batch.emulator
+    let image = emulator.image
+    let hostSpikes =
+      image.input.isSpikes
+      ? emulator.host.spikes(batch.samples, index: index, layout: batch.layout) : []
+    if !image.frontEnd.isEmpty {
+      emulator.host.drive(
+        batch.samples, index: index, layout: batch.layout, into: &loop.state.wide.currents)
+    }
+    loop.state.reset(emulator.machine)
+    loop.observer.begin()
+    loop.observer.read(after: -1, emulator.machine, loop.state.potentials)
+    var latency = 0.0
+    for step in 0..<loop.steps {
+      let spikes = step < hostSpikes.count ? hostSpikes[step][...] : []
+      let duration = loop.run(step: step, hostSpikes: spikes)
+      latency += duration
+      result.stepDurations[step] += duration
+      loop.observer.read(after: step, emulator.machine, loop.state.potentials)
+    }
+    let scores = loop.observer.finish(emulator.machine)
+    result.latency += latency
+    result.interval += emulator.interval(latency: latency)
+    result.predictions.append(SampleWorker.firstLargest(scores))
+    result.scores += scores
+  }
+
+  private static func firstLargest(_ scores: [Int64]) -> Int32 {
+    var best = 0
+    for index in scores.indices where scores[index] > scores[best] { best = index }
+    return Int32(truncatingIfNeeded: best)
+  }
+}
+
+extension Emulator {
+  /// Time from a sample's start to the next one's: T mean steps where samples are pipelined, else the
+  /// latency, the reset, writing the biases and reading the scores.
+  func interval(latency: Double) -> Double {
+    if timing.isPipelined {
+      return latency / Double(image.schedule.steps) * Double(image.schedule.timesteps)
+    }
+    let readouts = Observer(image, machine).readouts
+    return latency + timing.reset + Double(host.biasWrites) * timing.biasWrite
+      + Double(readouts) * timing.readout
+  }
+}

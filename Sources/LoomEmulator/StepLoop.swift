@@ -1,0 +1,222 @@
+import LoomHardware
+
+/// One thread's run of samples: state, counts, and what the current step has done so far.
+struct StepLoop {
+  let machine: Machine
+  let timing: StepTiming
+  let steps: Int
+  var state: SampleState
+  var tally: Tally
+  /// Where spikes and scores are written, if anybody looks at them.
+  var observer: Observer
+  /// Work of the slowest core in this step, and which core it is.
+  private var longestWork = 0.0
+  private var slowestCore = -1
+  private var longestRoute = 0.0
+  /// By slot of the queue: the first fill of the slot a message of that delay goes to.
+  private var slotOfDelay: [Int]
+
+  init(_ machine: Machine, _ timing: StepTiming, steps: Int, hasFrontEnd: Bool, observer: Observer)
+  {
+    self.machine = machine
+    self.timing = timing
+    self.steps = steps
+    self.observer = observer
+    state = SampleState(machine, hasFrontEnd: hasFrontEnd)
+    tally = Tally(machine)
+    slotOfDelay = Array(repeating: 0, count: machine.slots)
+  }
+
+  /// Runs one step of all cores; returns its duration in ns.
+  mutating func run(step: Int, hostSpikes: ArraySlice<UInt32>) -> Double {
+    for delay in 0..<machine.slots { slotOfDelay[delay] = (step + delay) % machine.slots }
+    longestWork = 0
+    slowestCore = -1
+    longestRoute = 0
+    inject(hostSpikes)
+    for core in machine.coreSlices.indices { run(core: core, step: step) }
+    return closeStep()
+  }
+
+  private mutating func inject(_ inputs: ArraySlice<UInt32>) {
+    tally.inputSpikes += UInt64(inputs.count)
+    let routes = machine.hostRoutes
+    for input in inputs {
+      for entry in Int(routes.offsets[Int(input)])..<Int(routes.offsets[Int(input) + 1]) {
+        let block = Int(routes.blocks[entry])
+        let info = machine.blocks[block]
+        let slot = slotOfDelay[info.delay]
+        let place = slot * machine.blocks.count + block
+        state.queue[slot * machine.queueCapacity + info.queueStart + Int(state.fill[place])] =
+          routes.axons[entry]
+        state.fill[place] += 1
+      }
+    }
+  }
+
+  private mutating func run(core: Int, step: Int) {
+    var work = receive(core: core, step: step)
+    for index in machine.coreSlices[core] {
+      let slice = machine.slices[index]
+      guard step >= slice.activeFrom, step < slice.activeTo else { continue }
+      let compartments = slice.hasSecondCompartment ? 2 : 1
+      tally.sliceUpdates[index] &+= UInt64(slice.count)
+      work += Double(slice.count * compartments) * timing.neuronUpdate
+      let spikes = update(index, slice)
+      guard spikes > 0 else { continue }
+      tally.sliceSpikes[index] &+= UInt64(spikes)
+      work += Double(spikes) * timing.neuronSpike
+      if slice.hasSecondCompartment { work += Double(spikes) * timing.synapticOperation }
+      observer.record(slice, state.firing, count: spikes, step: step, places: machine.places)
+      work += Double(send(slice, spikes)) * timing.axonOut
+    }
+    if work > longestWork {
+      longestWork = work
+      slowestCore = core
+    }
+  }
+
+  /// (a) Adds the spikes due; returns the time it takes.
+  private mutating func receive(core: Int, step: Int) -> Double {
+    let slot = slotOfDelay[0]
+    var events = 0
+    var operations: UInt64 = 0
+    for block in machine.coreBlocks[core] {
+      let place = slot * machine.blocks.count + block
+      let count = Int(state.fill[place])
+      if count == 0 { continue }
+      state.fill[place] = 0
+      let info = machine.blocks[block]
+      let first = slot * machine.queueCapacity + info.queueStart
+      let slice = machine.slices[info.slice]
+      let done: UInt64
+      if step >= slice.activeFrom, step < slice.activeTo {
+        state.isReached[info.slice] = true
+        done = Kernels.scatter(
+          events: state.queue, from: first, count: count, axons: machine.axons,
+          runs: machine.runs, weights: machine.weights, into: &state.accumulators)
+      } else {
+        done = synapses(from: first, count: count)
+      }
+      if !machine.axonArrays.isEmpty { markArrays(core, first, count, step) }
+      tally.blockEvents[block] &+= UInt64(count)
+      tally.blockOperations[block] &+= done
+      events += count
+      operations &+= done
+    }
+    return Double(events) * timing.axonIn + Double(operations) * timing.synapticOperation
+  }
+
+  /// The synapses met by events that come too early or too late to change anything.
+  private func synapses(from first: Int, count: Int) -> UInt64 {
+    var sum: UInt64 = 0
+    for event in first..<(first + count) {
+      sum += UInt64(machine.axons[Int(state.queue[event])].synapses)
+    }
+    return sum
+  }
+
+  private mutating func markArrays(_ core: Int, _ first: Int, _ count: Int, _ step: Int) {
+    var reads: UInt64 = 0
+    for event in first..<(first + count) {
+      let axon = Int(state.queue[event])
+      for entry in machine.axonArrayOffsets[axon]..<machine.axonArrayOffsets[axon + 1] {
+        let array = machine.axonArrays[entry]
+        if state.arrayMarks[array] != step + 1 {
+          state.arrayMarks[array] = step + 1
+          reads += 1
+        }
+      }
+    }
+    tally.arrayReads[core] &+= reads
+  }
+
+  /// (b) Updates a slice; returns how many neurons fired (they are in `state.firing`).
+  private mutating func update(_ index: Int, _ slice: SliceInfo) -> Int {
+    if !state.isReached[index], !state.isDriven[index], state.isQuiet[index] { return 0 }
+    state.isReached[index] = false
+    if state.isWide[index] {
+      WideKernels.update(
+        slice, &state.wide, potentials: &state.potentials, accumulators: &state.accumulators,
+        biases: machine.biases, thresholds: machine.thresholds, fired: &state.fired)
+    } else {
+      let rule = Kernels.Rule(
+        neurons: slice.firstNeuron..<(slice.firstNeuron + slice.count),
+        firstAccumulator: slice.firstAccumulator, lowest: Int32(truncatingIfNeeded: slice.lowest),
+        highest: Int32(truncatingIfNeeded: slice.highest), firesOnEqual: slice.firesOnEqual,
+        isHard: slice.isHard)
+      if slice.isReadout {
+        Kernels.integrate(
+          rule, potentials: &state.potentials, accumulators: &state.accumulators,
+          drive: state.drive)
+      } else {
+        Kernels.update(
+          rule, potentials: &state.potentials, accumulators: &state.accumulators,
+          drive: state.drive, thresholds: machine.thresholds, fired: &state.fired)
+      }
+    }
+    let spikes =
+      slice.isReadout
+      ? 0 : Kernels.collect(state.fired, count: slice.count, into: &state.firing)
+    state.isQuiet[index] = spikes == 0
+    return spikes
+  }
+
+  /// (c) Queues the messages of a slice's spikes; returns how many there are.
+  private mutating func send(_ slice: SliceInfo, _ spikes: Int) -> Int {
+    for (position, flow) in slice.flows.enumerated() {
+      state.fillBefore[position] = state.fill[fillPlace(machine.flows[flow].block)]
+    }
+    StepLoop.queue(
+      state.firing, count: spikes, firstNeuron: slice.firstNeuron, machine.routes,
+      machine.blocks, slotOfDelay, machine.queueCapacity, &state.queue, &state.fill)
+    var sent = 0
+    for (position, flow) in slice.flows.enumerated() {
+      let info = machine.flows[flow]
+      let count = state.fill[fillPlace(info.block)] &- state.fillBefore[position]
+      guard count > 0 else { continue }
+      tally.flowMessages[flow] &+= UInt64(count)
+      sent += Int(count)
+      longestRoute = max(longestRoute, info.path.nanoseconds)
+      for link in info.path.links { state.linkLoads[Int(machine.mesh.pathLinks[link])] += count }
+    }
+    return sent
+  }
+
+  private func fillPlace(_ block: Int) -> Int {
+    slotOfDelay[max(1, machine.blocks[block].delay)] * machine.blocks.count + block
+  }
+
+  private static func queue(
+    _ firing: [UInt32], count: Int, firstNeuron: Int, _ routes: FlatRoutes,
+    _ blocks: [BlockInfo], _ slotOfDelay: [Int], _ capacity: Int, _ queue: inout [UInt32],
+    _ fill: inout [Int32]
+  ) {
+    for position in 0..<count {
+      let neuron = firstNeuron &+ Int(firing[position])
+      for entry in Int(routes.offsets[neuron])..<Int(routes.offsets[neuron &+ 1]) {
+        let block = Int(routes.blocks[entry])
+        let slot = slotOfDelay[max(1, blocks[block].delay)]
+        let place = slot &* blocks.count &+ block
+        let used = fill[place]
+        queue[slot &* capacity &+ blocks[block].queueStart &+ Int(used)] = routes.axons[entry]
+        fill[place] = used &+ 1
+      }
+    }
+  }
+
+  /// The step's duration: what bounds it, then barrier or tick.
+  private mutating func closeStep() -> Double {
+    var busiest = 0.0
+    for link in state.linkLoads.indices where state.linkLoads[link] > 0 {
+      let occupancy =
+        machine.mesh.linkIsBetweenChips[link] ? timing.chipLinkOccupancy : timing.linkOccupancy
+      busiest = max(busiest, Double(state.linkLoads[link]) * occupancy)
+      state.linkLoads[link] = 0
+    }
+    if slowestCore >= 0 { tally.slowestCoreSteps[slowestCore] += 1 }
+    let length = max(longestWork, busiest, longestRoute)
+    tally.bounds[longestWork == length ? 0 : busiest == length ? 1 : 2] += 1
+    return max(timing.tick, length) + timing.barrier
+  }
+}

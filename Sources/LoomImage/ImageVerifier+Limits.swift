@@ -1,0 +1,107 @@
+import LoomBase
+import LoomHardware
+
+extension ImageVerifier {
+  /// Every core stays within the profile's limits.
+  static func limitFindings(_ image: HardwareImage, _ profile: Profile) -> [Diagnostic] {
+    var findings: [Diagnostic] = []
+    for index in image.cores.indices {
+      let usage = SynapseLayout.usage(ofCore: index, in: image, profile: profile)
+      for (what, has, limit) in limits(usage, profile) where has > limit {
+        findings.append(
+          Diagnostic(
+            .error, "SL5107", "needs at most \(limit) \(what), has \(has)", at: .core(index)))
+      }
+    }
+    return findings
+  }
+
+  private static func limits(
+    _ usage: CoreUsage, _ profile: Profile
+  ) -> [(what: String, has: Int, limit: Int)] {
+    var limits = [
+      ("compartments", usage.neurons, profile.core.neurons),
+      ("input axons", usage.axonsIn, profile.core.axonsIn),
+      ("output axon entries", usage.axonsOut, profile.core.axonsOut),
+    ]
+    if profile.neuron.distinctThresholds > 0 {
+      limits.append(
+        ("distinct thresholds", usage.distinctThresholds, profile.neuron.distinctThresholds))
+    }
+    switch profile.core.synapses {
+    case .packedEntries(let format):
+      limits += [
+        ("bits of synapse memory", usage.synapseBits, format.memoryBits),
+        ("synapse formats", usage.formats.count, format.maximumFormats),
+        ("words in an axon's list", usage.longestAxonList, format.maximumWordsPerAxon),
+      ]
+    case .crossbar(let format):
+      limits += [
+        ("crossbars", usage.arrays, format.arrays),
+        ("crossbar columns", usage.columns, format.columns),
+      ]
+    }
+    return limits
+  }
+
+  /// What synapses and bias can bring a neuron in a step stays below 2^31.
+  static func currentFindings(_ image: HardwareImage) -> [Diagnostic] {
+    var findings: [Diagnostic] = []
+    let largest = image.templates.map { template -> Int64 in
+      let weight = template.weights.map { Int64($0.magnitude) }.max() ?? 0
+      return weight << Int64(template.shifts.max() ?? 0)
+    }
+    for (index, core) in image.cores.enumerated() {
+      for (position, slice) in core.slices.enumerated() {
+        let bias = slice.biases.all.map { Int64($0.magnitude) }.max() ?? 0
+        var bound = bias
+        for block in core.axonBlocks where block.slice == position {
+          let (product, overflow) = largest[block.template].multipliedReportingOverflow(
+            by: Int64(block.sources.count) * Int64(planes(image.templates[block.template])))
+          bound = overflow ? .max / 2 : min(.max / 2, bound + min(product, .max / 4))
+        }
+        if bound >= 1 << 31 { bound = exactBound(image, core, position) + bias }
+        if bound >= 1 << 31 {
+          findings.append(
+            Diagnostic(
+              .error, "SL5104",
+              "population \(slice.population) needs currents below 2^31 in a step, has up to \(bound)",
+              at: .core(index)))
+        }
+      }
+    }
+    return findings
+  }
+
+  private static func planes(_ template: SynapseTemplate) -> Int {
+    if case .broadcast(let planes, _) = template.kind { planes } else { 1 }
+  }
+
+  /// The largest Σ|w|<<shift of a slice's neurons and sites.
+  private static func exactBound(
+    _ image: HardwareImage, _ core: ImageCore, _ position: Int
+  ) -> Int64 {
+    let slice = core.slices[position]
+    let sites = image.populations[slice.population].sites
+    var sums = [Int64](repeating: 0, count: slice.box.count * sites)
+    var runs: [SynapseRun] = []
+    for block in core.axonBlocks where block.slice == position {
+      let template = image.templates[block.template]
+      let source = image.populations[template.source].shape
+      let geometry = SynapseRuns(
+        template, source: source, target: image.populations[template.target].shape)
+      let base = template.site * slice.box.count
+      for index in block.sources.indices(in: source) {
+        runs.removeAll(keepingCapacity: true)
+        geometry.append(source: Int(index), box: slice.box, to: &runs)
+        for run in runs {
+          for offset in 0..<run.count {
+            let weight = Int64(template.weights[run.firstWeight + offset].magnitude)
+            sums[base + run.firstTarget + offset] += weight << Int64(run.shift)
+          }
+        }
+      }
+    }
+    return sums.max() ?? 0
+  }
+}

@@ -1,0 +1,93 @@
+import LoomBase
+import LoomEmulator
+import LoomHardware
+import LoomImage
+import Testing
+
+@Suite("Emulator against its plain twin")
+struct TwinTests {
+  static let cases: [RandomImage.Options] = [
+    .init(), .init(spikes: true), .init(freeRunning: true), .init(hiddenOutput: true),
+    .init(spikes: true, freeRunning: true), .init(secondCompartment: true),
+  ]
+
+  @Test("spikes, potentials, scores and operations agree", arguments: 0..<UInt64(72))
+  func agree(seed: UInt64) throws {
+    let options = TwinTests.cases[Int(seed) % TwinTests.cases.count]
+    var profile = TestProfiles.profile(
+      seed % 4 == 0 ? TestProfiles.crossbar : .packedEntries(TestProfiles.packed),
+      softReset: options.secondCompartment ? .secondCompartment : .native)
+    profile.topology.coresPerTile = 8
+    let image = RandomImage.make(seed: seed, profile: profile, options: options)
+    let emulator = try Emulator(image: image, profile: profile)
+    let samples = RandomImage.samples(image, count: 2, seed: seed)
+    let record = try emulator.run(samples)
+    var operations = Array(repeating: 0, count: image.templates.count)
+    for index in 0..<2 {
+      let trace = try emulator.trace(samples, index: index)
+      let twin = PlainTwin(image, input: TwinTests.input(image, samples, index))
+      for population in image.populations.indices
+      where image.populations[population].role != .input {
+        #expect(trace.spikes[population] == twin.spikes[population].flatMap { $0 })
+        #expect(trace.finalPotentials[population].map(Int.init) == twin.potentials[population])
+      }
+      #expect(trace.scores.map(Int.init) == twin.scores)
+      let width = record.scoresPerSample
+      #expect(Array(record.scores[(index * width)..<((index + 1) * width)]) == trace.scores)
+      for template in operations.indices { operations[template] += twin.operations[template] }
+    }
+    let network = image.templates.indices.filter { !image.templates[$0].isLowering }
+    #expect(
+      record.cores.reduce(0) { $0 + Int($1.synapticOperations) }
+        == network.reduce(0) { $0 + operations[$1] })
+    #expect(record.populations.reduce(0) { $0 + $1.spikes } > 0)
+  }
+
+  @Test("one and two threads give the same record", arguments: 0..<UInt64(4))
+  func threads(seed: UInt64) throws {
+    let profile = TestProfiles.profile()
+    let image = RandomImage.make(seed: seed, options: .init(spikes: seed % 2 == 1))
+    let emulator = try Emulator(image: image, profile: profile)
+    let samples = RandomImage.samples(image, count: 37, seed: seed)
+    let one = try emulator.run(samples, threads: 1)
+    let two = try emulator.run(samples, threads: 2)
+    #expect(one == two)
+    #expect(one.latencyNanoseconds.bitPattern == two.latencyNanoseconds.bitPattern)
+    let part = try emulator.run(samples, range: 5..<9, threads: 3)
+    #expect(part.predictions == Array(one.predictions[5..<9]))
+  }
+
+  @Test("an image read from its file runs to the same record")
+  func decodedImage() throws {
+    let profile = TestProfiles.profile()
+    let image = RandomImage.make(seed: 11)
+    let decoded = try ChipFile.decode(ChipFile.encode(image), name: "x.chip")
+    let samples = RandomImage.samples(image, count: 3, seed: 1)
+    #expect(
+      try Emulator(image: decoded, profile: profile).run(samples)
+        == Emulator(image: image, profile: profile).run(samples))
+  }
+
+  /// Spikes by step (channel-last) or the numbers of a sample (channel-first), which the images' bytes
+  /// hold channel-first unless both layouts fit.
+  static func input(_ image: HardwareImage, _ samples: Samples, _ index: Int) -> [[Int]] {
+    guard case .bytes(let bytes) = samples.storage else { return [] }
+    let size = samples.elementsPerSample
+    let values = bytes[(index * size)..<((index + 1) * size)].map(Int.init)
+    let map = image.input.shape
+    let layout =
+      SampleLayout.matching(
+        stored: [map.channels, map.height, map.width], map: map, isBytes: true) ?? .channelFirst
+    let steps = image.input.isSpikes ? image.schedule.timesteps : 1
+    return (0..<steps).map { step in
+      (0..<map.count).map { place in
+        let channel = image.input.isSpikes ? place % map.channels : place / map.positions
+        let position = image.input.isSpikes ? place / map.channels : place % map.positions
+        return values[
+          step * map.count
+            + layout.storedIndex(
+              channel: channel, row: position / map.width, column: position % map.width, in: map)]
+      }
+    }
+  }
+}
