@@ -21,7 +21,7 @@ struct Equivalence {
     (image, report) = try Compiler.compile(fixed, profile: profile)
     var generator = SeededGenerator(seed: seed)
     let reference = try IntegerInterpreter(fixed)
-    let data = Self.samples(network, count: samples, &generator)
+    let data = EquivalenceSamples.make(network, count: samples, &generator)
     for sample in 0..<samples where difference == nil {
       let expected = try reference.run(data, index: sample, recordingSpikes: true)
       var runner = ImageRunner(image)
@@ -30,29 +30,6 @@ struct Equivalence {
       runner.collect()
       compare(expected, runner)
     }
-  }
-
-  private static func samples(
-    _ network: SpikingNetwork, count: Int, _ generator: inout SeededGenerator
-  ) -> Samples {
-    let shape = network.input.shape
-    if network.coding == .spikes {
-      let size = network.timesteps * shape.count
-      let bytes = (0..<(count * size)).map { _ in UInt8(generator.next() % 3 == 0 ? 1 : 0) }
-      return Samples(
-        storage: .bytes(bytes),
-        sampleShape: [network.timesteps, shape.channels, shape.height, shape.width], count: count)
-    }
-    let size = count * shape.count
-    let dimensions = [shape.channels, shape.height, shape.width]
-    guard network.input.samplesAreBytes else {
-      return Samples(
-        storage: .floats((0..<size).map { _ in Float(generator.unit() * 2 - 1) }),
-        sampleShape: dimensions, count: count)
-    }
-    return Samples(
-      storage: .bytes((0..<size).map { _ in UInt8(truncatingIfNeeded: generator.next()) }),
-      sampleShape: dimensions, count: count)
   }
 
   private func currents(

@@ -31,7 +31,7 @@ struct FormatCheck {
 
   private mutating func population(_ population: FixedPopulation, start: Int) {
     let neuron = profile.neuron
-    if population.potentialBits > neuron.potentialBits {
+    if population.potentialBits != neuron.potentialBits {
       fail(
         "needs \(population.potentialBits) potential bits, has \(neuron.potentialBits)",
         population.name)

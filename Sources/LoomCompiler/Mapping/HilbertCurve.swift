@@ -2,10 +2,10 @@
 ///
 /// Consecutive points are neighbours (one diagonal step may occur where the longer side is odd and the
 /// shorter even). Recursion as in J. Červený's *gilbert* (2018): halve the longer side, keep halves even.
-struct HilbertCurve {
-  private(set) var points: [(x: Int, y: Int)] = []
+package struct HilbertCurve {
+  package private(set) var points: [(x: Int, y: Int)] = []
 
-  init(width: Int, height: Int) {
+  package init(width: Int, height: Int) {
     points.reserveCapacity(width * height)
     if width >= height {
       generate(0, 0, width, 0, 0, height)

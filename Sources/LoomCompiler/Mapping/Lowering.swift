@@ -100,7 +100,7 @@ struct Lowering {
       return
     }
     let path = RelayLowering.path(
-      from: projection.source.index, delay: delay, fromHost: fromHost, &self)
+      from: projection.source.index, delay: delay, &self)
     let order = TemplateOrder.template(
       projection, source: source.image.shape, target: target.image.shape)
     result.add(

@@ -10,11 +10,10 @@ import LoomNetwork
 enum RelayLowering {
   /// The population to connect instead of a source, and the delay that is left.
   static func path(
-    from source: Int, delay: Int, fromHost: Bool, _ lowering: inout Lowering
+    from source: Int, delay: Int, _ lowering: inout Lowering
   ) -> (source: Int, delay: Int) {
     let longest = max(1, lowering.profile.delay.maximum)
-    // The host holds its own spikes back for as long as needed.
-    guard delay > longest, !fromHost else { return (source, delay) }
+    guard delay > longest else { return (source, delay) }
     let relays = (delay + longest - 1) / longest - 1
     while lowering.relays[source].count < relays {
       guard add(after: source, hop: longest, &lowering) else { return (source, delay) }

@@ -1,16 +1,16 @@
-import LoomBase
+package import LoomBase
 
 /// How a map is cut into boxes: the number of parts along each axis, as even as possible.
 ///
 /// Before: 16 channels × 8 × 8 in 1 × 2 × 3 parts. After: 6 boxes, rows 0..<4 and 4..<8, columns 0..<2,
 /// 2..<5 and 5..<8.
-struct Tiling: Hashable {
-  var channels: Int
-  var rows: Int
-  var columns: Int
+package struct Tiling: Hashable {
+  package var channels: Int
+  package var rows: Int
+  package var columns: Int
 
   /// The number of boxes.
-  var count: Int { channels * rows * columns }
+  package var count: Int { channels * rows * columns }
 
   /// The range of one part of an axis.
   static func part(_ index: Int, of parts: Int, length: Int) -> Range<Int> {
@@ -18,7 +18,7 @@ struct Tiling: Hashable {
   }
 
   /// Every box, channels innermost, so that boxes of one place follow one another.
-  func boxes(_ shape: MapShape) -> [MapBox] {
+  package func boxes(_ shape: MapShape) -> [MapBox] {
     var boxes: [MapBox] = []
     boxes.reserveCapacity(count)
     for row in 0..<rows {
@@ -59,7 +59,7 @@ struct Tiling: Hashable {
   }
 
   /// All tilings of a map that differ in their largest box, fewest boxes first.
-  static func candidates(_ shape: MapShape, neuronsPerTile: Int) -> [Tiling] {
+  package static func candidates(_ shape: MapShape, neuronsPerTile: Int) -> [Tiling] {
     let channels = splits(shape.channels)
     let rows = splits(shape.height)
     let columns = splits(shape.width)

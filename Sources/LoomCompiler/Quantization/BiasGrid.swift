@@ -1,18 +1,18 @@
 import LoomBase
-import LoomHardware
+package import LoomHardware
 
 /// A constant current as the sum of at most two parallel synapses: bias = m₁·2^e₁ + m₂·2^e₂.
 ///
 /// The exponents are shared by a whole population, so that a core needs two synapse formats at most.
 /// Before: 1001 with 8-bit mantissas. After: 125·2^3 + 1·2^0.
-struct BiasGrid: Hashable {
+package struct BiasGrid: Hashable {
   /// The shift of each plane, coarse plane first: one or two.
-  var shifts: [Int]
+  package var shifts: [Int]
   /// The largest |mantissa|.
-  var largestMantissa: Int64
+  package var largestMantissa: Int64
 
   /// A grid for rounding values up to a magnitude, as fine as two mantissas reach.
-  init(covering magnitude: Int64, format: WeightFormat) {
+  package init(covering magnitude: Int64, format: WeightFormat) {
     largestMantissa = Int64(format.largestMantissa)
     var coarse = format.minimumShift
     while coarse < format.maximumShift, largestMantissa << Int64(coarse) < magnitude { coarse += 1 }
@@ -26,7 +26,7 @@ struct BiasGrid: Hashable {
   }
 
   /// The grid with fewest planes that holds every value exactly; nil if none with two planes does.
-  static func exact(_ values: [Int64], format: WeightFormat) -> BiasGrid? {
+  package static func exact(_ values: [Int64], format: WeightFormat) -> BiasGrid? {
     let largest = Int64(format.largestMantissa)
     guard format.minimumShift <= format.maximumShift else { return nil }
     let shared = values.reduce(Int64(0)) { $0 | abs($1) }
@@ -46,7 +46,7 @@ struct BiasGrid: Hashable {
   }
 
   /// The mantissas of a value, one for each plane; nil if the grid does not hold it.
-  func split(_ value: Int64) -> [Int64]? {
+  package func split(_ value: Int64) -> [Int64]? {
     var rest = value
     var mantissas: [Int64] = []
     for shift in shifts {
@@ -64,7 +64,7 @@ struct BiasGrid: Hashable {
   }
 
   /// The nearest value the grid holds.
-  func round(_ value: Int64) -> Int64 {
+  package func round(_ value: Int64) -> Int64 {
     var rest = value
     for shift in shifts {
       let mantissa = min(

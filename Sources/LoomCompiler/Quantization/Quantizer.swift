@@ -125,9 +125,13 @@ private struct QuantizationPass {
     guard let main = scales[target].main, !sharesKernel(index, main) else {
       return [scales[target].shift]
     }
+    let projection = input.network.projections[index]
     return ShiftChoice.choose(
       largest: input.currents[index].largest, scales: scales[target].scales,
-      format: input.profile.weight)
+      format: input.profile.weight,
+      meetsFewTargets: ShiftChoice.meetsFewTargets(
+        projection.connectivity, source: input.network.populations[projection.source.index].shape,
+        target: input.network.populations[target].shape))
   }
 
   /// Whether a projection is the main one or the same kernel on another site of a comparator.

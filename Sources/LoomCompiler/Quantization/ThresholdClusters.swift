@@ -3,9 +3,9 @@
 /// Every channel takes the largest chosen value that is not above its wish, so no weight saturates; the
 /// values are chosen to lose the fewest levels. Before: wishes 100, 99, 60, 58 and two registers. After:
 /// 99, 99, 58, 58.
-enum ThresholdClusters {
+package enum ThresholdClusters {
   /// The value each wish takes, at most `count` distinct ones (0: any number).
-  static func assign(_ wishes: [Int64], count: Int) -> [Int64] {
+  package static func assign(_ wishes: [Int64], count: Int) -> [Int64] {
     let distinct = Array(Set(wishes)).sorted()
     guard count > 0, distinct.count > count else { return wishes }
     let thinned = thin(distinct, limit: 384)

@@ -1,12 +1,12 @@
 import LoomBase
-import LoomHardware
-import LoomNetwork
+package import LoomHardware
+package import LoomNetwork
 
 /// The thresholds a chip can hold.
 ///
 /// A register takes multiples of 2^thresholdShift up to its mantissa; where soft reset is done by a second
 /// compartment, θ must also be a stored weight m·2^e. `floor` and `nearest` move a wish onto the grid.
-struct ThresholdGrid {
+package struct ThresholdGrid {
   /// Multiples of 2^step are legal.
   var step: Int
   /// The largest legal value of the register.
@@ -14,7 +14,7 @@ struct ThresholdGrid {
   /// The largest mantissa and the shift range of a weight θ must equal; nil: no such rule.
   var weight: (largestMantissa: Int64, shifts: ClosedRange<Int>)?
 
-  init(_ profile: Profile, reset: ResetMode) {
+  package init(_ profile: Profile, reset: ResetMode) {
     let neuron = profile.neuron
     step = neuron.thresholdShift
     let register = Int64(clamping: (1 << min(neuron.thresholdMantissaBits, 40)) - 1) << Int64(step)
@@ -29,13 +29,13 @@ struct ThresholdGrid {
   }
 
   /// The smallest legal threshold.
-  var smallest: Int64 {
+  package var smallest: Int64 {
     let shift = max(step, weight?.shifts.lowerBound ?? 0)
     return Int64(1) << Int64(shift)
   }
 
   /// Whether a threshold can be held.
-  func contains(_ value: Int64) -> Bool {
+  package func contains(_ value: Int64) -> Bool {
     guard value > 0, value <= limit, value & ((Int64(1) << Int64(step)) - 1) == 0 else {
       return false
     }
@@ -45,7 +45,7 @@ struct ThresholdGrid {
   }
 
   /// The largest legal threshold that is not above a wish; the smallest one if all are.
-  func floor(_ wish: Double) -> Int64 {
+  package func floor(_ wish: Double) -> Int64 {
     guard wish.isFinite, wish >= Double(smallest) else { return smallest }
     let bounded = min(Int64(min(wish, 0x1p60)), limit)
     guard let weight else { return max((bounded >> Int64(step)) << Int64(step), smallest) }
@@ -57,7 +57,7 @@ struct ThresholdGrid {
   }
 
   /// The legal threshold nearest to a wish.
-  func nearest(_ wish: Double) -> Int64 {
+  package func nearest(_ wish: Double) -> Int64 {
     let below = floor(wish)
     var above = below + (Int64(1) << Int64(max(step, weight?.shifts.lowerBound ?? 0)))
     if let weight {

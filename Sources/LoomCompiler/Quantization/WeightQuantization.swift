@@ -48,18 +48,29 @@ struct WeightQuantization {
 
 /// Shifts of projections that are not the main one of their population.
 enum ShiftChoice {
-  /// The smallest shift of each channel at which its largest weight fits; one for all channels where
-  /// that costs at most one bit or the format has no more.
+  /// The smallest shift of each channel at which its largest weight fits; one for all channels where the
+  /// format has no more, or where that costs at most one bit and keeps entries of many targets whole.
   static func choose(
-    largest: [Double], scales: [Double], format: WeightFormat
+    largest: [Double], scales: [Double], format: WeightFormat, meetsFewTargets: Bool
   ) -> [Int] {
     let live = largest.indices.filter { largest[$0] > 0 }
     let needed = largest.indices.map { least(largest[$0] * scales[$0], format) }
     let top = live.map { needed[$0] }.max() ?? format.minimumShift
     let bottom = live.map { needed[$0] }.min() ?? top
-    guard format.shiftPerChannel, top - bottom > 1 else { return [top] }
+    guard format.shiftPerChannel, top - bottom > (meetsFewTargets ? 0 : 1) else { return [top] }
     let floor = max(bottom, top - deepest)
     return largest.indices.map { largest[$0] > 0 ? max(needed[$0], floor) : top }
+  }
+
+  /// Whether a source meets so few targets that their shifts may differ at no cost.
+  static func meetsFewTargets(_ connectivity: Connectivity, source: MapShape, target: MapShape)
+    -> Bool
+  {
+    switch connectivity {
+    case .convolution(let geometry): target.channels / geometry.groups <= 2
+    case .dense: target.count <= 2
+    case .sparse(let pattern): pattern.sources.count <= 2 * source.count
+    }
   }
 
   /// The number of shifts one projection may spread over: cores hold few synapse formats.
