@@ -73,4 +73,16 @@ struct EmulatorTests {
     #expect(result.difference == nil)
     #expect(result.spikes > 1000)
   }
+
+  @Test("A delayed readout needs no gate, even where its axons leave no room for one")
+  func precharged() throws {
+    var network = EquivalenceTests.residual(seed: 8)
+    network.readoutStart = 3
+    let fanIn = 6 * 4 * 3
+    let profile = try ProfileFile.load("loihi1", overrides: ["/core/axonsIn=\(fanIn)"])
+    let result = try Self.compare(network, profile)
+    #expect(result.difference == nil)
+    network.readoutStart = 0
+    #expect(throws: DiagnosticsError.self) { try Self.compare(network, profile) }
+  }
 }

@@ -41,9 +41,11 @@ struct FormatCheck {
       fail(
         "needs \(population.sites) current sites, has \(neuron.comparatorSites)", population.name)
     }
-    let isGated = network.schedule == .aligned && !neuron.startStep && start > 0
+    let path = BiasPath.choose(
+      role: population.role, start: start, schedule: network.schedule,
+      readoutStart: network.readoutStart, profile: profile)
     let format = profile.bias
-    if !isGated, format.mantissaBits > 0 {
+    if path == .register, format.mantissaBits > 0 {
       let odd = list(population.bias).first {
         FixedPoint.roundToMantissa(
           Int64($0), mantissaBits: format.mantissaBits, maximumExponent: format.maximumExponent)

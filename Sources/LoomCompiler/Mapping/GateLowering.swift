@@ -13,7 +13,7 @@ enum GateLowering {
     let biased = lowering.network.populations.indices.filter { index in
       let population = lowering.result.populations[index]
       return population.image.start > 0 && population.image.role != .input
-        && hasBias(population.bias)
+        && hasBias(population.bias) && !Precharge.apply(index, &lowering)
     }
     guard let deepest = biased.map({ lowering.result.populations[$0].image.start }).max() else {
       return

@@ -37,11 +37,12 @@ struct IntegerCheck {
       return fail("needs integer biases, has fractions", population.name)
     }
     let format = input.profile.bias
-    if input.needsGate(index) {
-      if BiasGrid.exact(biases, format: input.profile.weight) == nil {
-        fail("needs biases that are sums of two weights, has others", population.name)
-      }
-    } else if format.mantissaBits > 0 {
+    let path = input.biasPath(index)
+    let hasGrid = BiasGrid.exact(biases, format: input.profile.weight) != nil
+    if path == .gate, !hasGrid {
+      fail("needs biases that are sums of two weights, has others", population.name)
+    }
+    if path == .register || (path == .precharged && !hasGrid), format.mantissaBits > 0 {
       let odd = biases.first {
         FixedPoint.roundToMantissa(
           $0, mantissaBits: format.mantissaBits, maximumExponent: format.maximumExponent) != $0

@@ -228,7 +228,8 @@ enum ReadoutScale {
     let peak = Double(abs(inputs.population.calibratedPeak))
     let step = inputs.step.max() ?? 0
     let answer = peak > 0 ? safety * peak * steps : step * steps
-    return max(answer, currentRoom * step) + start
+    let waiting = Double(input.starts[inputs.index]) * (inputs.bias.max() ?? 0)
+    return max(answer, currentRoom * step) + start + waiting
   }
 
   private static let currentRoom = 2.0

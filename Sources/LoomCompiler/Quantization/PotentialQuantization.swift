@@ -66,7 +66,7 @@ enum PotentialQuantization {
     let exact = convert(population.bias, population.shape, scales) { wish in
       FixedPoint.saturate(rounded(wish), bits: bits)
     }
-    if input.needsGate(index) {
+    if input.biasPath(index) == .gate {
       let grid = BiasGrid(covering: largest(exact), format: input.profile.weight)
       return exact.map { Int32(clamping: grid.round(Int64($0))) }
     }

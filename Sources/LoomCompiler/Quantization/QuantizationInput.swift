@@ -102,14 +102,16 @@ struct QuantizationInput {
   /// The width of potentials.
   var potentialBits: Int { min(max(profile.neuron.potentialBits, 2), 32) }
 
-  /// Whether the biases of a population must come through a gate's synapses.
-  func needsGate(_ population: Int) -> Bool {
-    network.schedule == .aligned && !profile.neuron.startStep && starts[population] > 0
+  /// How the biases of a population act.
+  func biasPath(_ population: Int) -> BiasPath {
+    BiasPath.choose(
+      role: network.populations[population].role, start: starts[population],
+      schedule: network.schedule, readoutStart: network.readoutStart, profile: profile)
   }
 
   /// The largest |bias| a population can get.
   func biasLimit(_ population: Int) -> Double {
-    if needsGate(population) {
+    if biasPath(population) == .gate {
       return Double(profile.weight.largestMantissa) * powerOfTwo(profile.weight.maximumShift)
     }
     guard profile.bias.mantissaBits > 0 else { return potentialLimit }

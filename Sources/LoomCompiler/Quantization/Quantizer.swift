@@ -197,6 +197,8 @@ private struct QuantizationPass {
 
 /// Neurons whose potential can never reach the threshold, by interval analysis over all T.
 enum SilentNeurons {
+  /// The number of such neurons.
+  ///
   /// Before: v(0) = 5, bias −1, positive weights summing to 0, θ = 10. After: silent.
   static func count(
     _ population: FixedPopulation, positive: [Int64], driven: Bool, timesteps: Int

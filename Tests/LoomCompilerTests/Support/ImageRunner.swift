@@ -1,8 +1,9 @@
 import LoomBase
 import LoomImage
 
-/// Runs an image step by step in the most obvious way: every entry of every table is followed, nothing is
-/// vectorised. It reads the image alone, so that agreement with the reference is evidence for the compiler.
+/// Runs an image step by step in the most obvious way.
+///
+/// Every entry of every table is followed, nothing is vectorised. It reads the image alone, so that agreement with the reference is evidence for the compiler.
 struct ImageRunner {
   let image: HardwareImage
   /// Spikes [population][aligned step][neuron, channel-first].

@@ -100,7 +100,7 @@ extension ConvolutionGeometry {
   }
 }
 
-/// Networks of the shapes of the CIFAR ResNets (He et al. 2016) with 6n + 2 layers.
+/// Networks of the shapes of the CIFAR ResNets with 6n + 2 layers.
 enum ResidualNetwork {
   static func make(blocks: Int, timesteps: Int = 32, seed: UInt64 = 1) -> SpikingNetwork {
     var builder = NetworkBuilder(
