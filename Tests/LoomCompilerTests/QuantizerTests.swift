@@ -290,3 +290,29 @@ struct GridTests {
     }
   }
 }
+
+@Suite("Channels that hardly ever fire")
+struct DeadChannelTests {
+  @Test("A channel with a tiny threshold does not take the others' levels")
+  func deadChannel() throws {
+    for profile in [TestProfiles.loihiLike(), TestProfiles.crossbarLike()] {
+      var network = EquivalenceTests.residual(seed: 13)
+      network.populations[0].threshold = .perChannel([1, 1e-4, 1.2, 0.9])
+      network.populations[0].initialPotential = .perChannel([0.5, 0.5e-4, 0.6, 0.45])
+      network.populations[0].bias = .perChannel([0.1, -6, 0.1, 0])
+      let fixed = try Quantizer.quantize(network, profile: profile).network
+      guard case .perChannel(let thresholds) = fixed.populations[0].threshold else {
+        Issue.record("the thresholds of the channels differ")
+        continue
+      }
+      #expect([0, 2, 3].allSatisfy { thresholds[$0] >= 1 << 15 })
+      let taps = 2 * 9
+      for channel in [0, 2, 3] {
+        let weights = fixed.frontEnd[0].weights[(channel * taps)..<((channel + 1) * taps)]
+        #expect((weights.map { abs($0) }.max() ?? 0) >= 1 << 10)
+      }
+      let run = try Equivalence(network, profile)
+      #expect(run.difference == nil)
+    }
+  }
+}

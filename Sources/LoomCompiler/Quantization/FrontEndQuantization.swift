@@ -109,14 +109,15 @@ struct FrontEndQuantization {
     return result
   }
 
-  /// As many bits below the potential unit as 16-bit weights have room for.
+  /// As many bits below the potential unit as the largest weight has room for: channels share the shift, so
+  /// the room is for those whose scale is far below the largest.
   private func rightShift(
     _ folded: [Double], bias: ChannelOrNeuron<Float>?, scales: [Double], _ target: MapShape
   ) -> Int {
     guard !input.network.isInteger else { return 0 }
     let largest = folded.reduce(0) { max($0, abs($1)) }
     guard largest > 0, largest.isFinite else { return 0 }
-    return min(max(Int((32767 / largest).exponent), 0), 30)
+    return min(max(Int((powerOfTwo(22) / largest).exponent), 0), 30)
   }
 }
 

@@ -45,6 +45,8 @@ struct ChannelInputs {
   let bias: [Double]
   /// θ of a channel (the largest of its neurons).
   let threshold: [Double]
+  /// The largest |constant current| the front end can give a channel.
+  let constant: [Double]
 
   init(_ index: Int, of input: QuantizationInput) {
     let population = input.network.populations[index]
@@ -54,6 +56,7 @@ struct ChannelInputs {
     self.index = index
     bias = Self.perChannel(population.bias, population.shape) { abs(Double($0)) }
     threshold = Self.perChannel(population.threshold, population.shape) { Double($0) }
+    constant = FrontEndReach.channels(index, input)
     let zero = [Double](repeating: 0, count: channels)
     main = incoming.max { left, right in
       (Self.fanIn(left, input), right) < (Self.fanIn(right, input), left)
@@ -104,8 +107,6 @@ enum HiddenScale {
   static let currentHeadRoom = 4.0
   /// Fractional bits of the potential below the weight's step: as many as these if they fit.
   static let finestShift = 8
-  /// Fractional bits that are worth some channels' levels.
-  static let coarsestShift = 4
 
   static func choose(_ inputs: ChannelInputs, _ input: QuantizationInput) -> PopulationScale {
     let grid = ThresholdGrid(input.profile, reset: inputs.population.reset)
@@ -132,6 +133,7 @@ enum HiddenScale {
       var cap = limit / thresholdHeadRoom
       cap = min(cap, ratio(limit * threshold, currentHeadRoom * inputs.step[channel]))
       cap = min(cap, ratio(largest * threshold, inputs.largestOther[channel]))
+      if inputs.constant[channel] > 0 { cap = min(cap, drivenCap(inputs, input, channel)) }
       return min(cap, ratio(bias * threshold, inputs.bias[channel]))
     }
   }
@@ -145,19 +147,31 @@ enum HiddenScale {
       inputs.largestMain[channel])
   }
 
+  /// The finest shift at which caps cost few levels: the finer, the fewer may be lost.
   private static func mainShift(
     _ inputs: ChannelInputs, _ input: QuantizationInput, caps: [Double]
   ) -> Int {
     let weight = input.profile.weight
-    let coarsest = max(weight.minimumShift, min(coarsestShift, weight.maximumShift))
+    let live = caps.indices.filter { inputs.largestMain[$0] > 0 }
     var shift = max(weight.minimumShift, min(finestShift, weight.maximumShift))
-    while shift > weight.minimumShift {
-      let live = caps.indices.filter { inputs.largestMain[$0] > 0 }
-      let capped = live.filter { full(inputs, input, $0, shift: shift) > caps[$0] }.count
-      if capped == 0 || (shift <= coarsest && capped * 10 <= live.count) { break }
+    while shift > weight.minimumShift, !live.isEmpty {
+      let kept = live.reduce(0.0) { sum, channel in
+        sum + min(1, caps[channel] / full(inputs, input, channel, shift: shift))
+      }
+      if kept / Double(live.count) >= keptLevels(shift: shift) { break }
       shift -= 1
     }
     return shift
+  }
+
+  /// The mean share of levels that must be left for a shift to be chosen.
+  private static func keptLevels(shift: Int) -> Double {
+    switch shift {
+    case 7...: 0.99
+    case 5...: 0.96
+    case 3...: 0.9
+    default: 0.7
+    }
   }
 
   private static func wishes(
@@ -173,19 +187,27 @@ enum HiddenScale {
     return wishes
   }
 
-  /// Without synapses the bias register alone sets the scale: the largest current takes half of it.
+  /// The largest θ at which constant currents are held: up to twice θ exactly (beyond θ a neuron fires in
+  /// every step, whatever the rest), and in 30 bits whatever the sample.
+  private static func drivenCap(
+    _ inputs: ChannelInputs, _ input: QuantizationInput, _ channel: Int
+  ) -> Double {
+    let bias = input.biasLimit(inputs.index)
+    let threshold = inputs.threshold[channel]
+    return min(
+      input.potentialLimit / 64, bias / 2,
+      ratio(powerOfTwo(30) * threshold, inputs.constant[channel]))
+  }
+
+  /// Without synapses only the constant current asks for a scale.
   private static func drivenOnly(
     _ inputs: ChannelInputs, _ input: QuantizationInput, caps: [Double]
   ) -> [Double] {
-    let bias = input.biasLimit(inputs.index)
-    let peak = Double(abs(inputs.population.calibratedPeak))
-    let common = caps.indices.map { channel in
-      min(
-        caps[channel], input.potentialLimit / 64,
-        ratio(bias * inputs.threshold[channel], 2 * max(peak, inputs.bias[channel])))
+    caps.indices.map { channel in
+      let cap =
+        inputs.constant[channel] > 0 ? drivenCap(inputs, input, channel) : caps[channel]
+      return min(cap, powerOfTwo(16))
     }
-    let least = min(common.min() ?? powerOfTwo(16), powerOfTwo(16))
-    return common.map { _ in least }
   }
 
   private static func ratio(_ numerator: Double, _ denominator: Double) -> Double {
@@ -205,8 +227,8 @@ enum ReadoutScale {
     let other = inputs.largestOther.max() ?? 0
     var cap = input.potentialLimit / max(reach(inputs, input), .leastNormalMagnitude)
     if other > 0 { cap = min(cap, mantissa * powerOfTwo(weight.maximumShift) / other) }
-    let bias = inputs.bias.max() ?? 0
-    if bias > 0 { cap = min(cap, input.biasLimit(inputs.index) / bias) }
+    let bias = max(inputs.bias.max() ?? 0, inputs.constant.max() ?? 0)
+    if bias > 0 { cap = min(cap, input.biasLimit(inputs.index) / bias, powerOfTwo(30) / bias) }
     var shift = max(weight.minimumShift, min(HiddenScale.finestShift, weight.maximumShift))
     var scale = min(cap, powerOfTwo(16))
     if largest > 0 {
