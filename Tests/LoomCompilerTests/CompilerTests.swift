@@ -157,4 +157,54 @@ struct CompilerTests {
     #expect(with.provenance?.scales.count == with.populations.count)
     #expect(with.cores == without.cores)
   }
+
+  @Test("More thresholds than a core holds are spread over cores")
+  func manyThresholds() throws {
+    let profile = TestProfiles.loihiLike(distinctThresholds: 16)
+    var narrow = profile
+    narrow.neuron.distinctThresholds = 2
+    let fixed = try Self.fixed(profile)
+    let result = try Compiler.compile(fixed, profile: narrow)
+    #expect(ImageVerifier.check(result.image, profile: narrow).isEmpty)
+    let usual = try Compiler.compile(fixed, profile: profile).image
+    #expect(!ImageVerifier.check(usual, profile: narrow).isEmpty)
+  }
+
+  @Test("Absurd sizes and delays are refused before anything is allocated")
+  func absurd() throws {
+    let profile = TestProfiles.loihiLike(longestDelay: 1)
+    var fixed = try Self.fixed(profile)
+    fixed.projections[1].alignedDelay = 1 << 20
+    let error = #expect(throws: DiagnosticsError.self) {
+      try Compiler.compile(fixed, profile: profile)
+    }
+    #expect(error?.diagnostics.first?.code == "SL4003")
+    fixed = try Self.fixed(profile)
+    fixed.populations[2].shape = MapShape(channels: 1 << 15, height: 1 << 15, width: 1 << 15)
+    #expect(throws: DiagnosticsError.self) { try Compiler.compile(fixed, profile: profile) }
+    fixed.populations.append(fixed.populations[0])
+    fixed.populations[2].shape = fixed.populations[1].shape
+    fixed.populations[5].shape = MapShape(channels: 1 << 22)
+    fixed.populations[5].threshold = .uniform(64)
+    fixed.populations[5].initialPotential = .uniform(0)
+    let large = #expect(throws: DiagnosticsError.self) {
+      try Compiler.compile(fixed, profile: profile)
+    }
+    #expect(large?.diagnostics.first?.code == "SL4012")
+  }
+
+  @Test("Without start steps, what would act before its window is refused")
+  func beforeTheWindow() throws {
+    let profile = TestProfiles.loihiLike()
+    var fixed = try Self.fixed(profile)
+    fixed.populations[1].initialPotential = .uniform(1 << 22)
+    var driven = fixed.frontEnd[0]
+    driven.target = PopulationID(2)
+    fixed.frontEnd.append(driven)
+    fixed.frontEnd[1].connectivity = .convolution(.square(3, pad: 1))
+    let error = #expect(throws: DiagnosticsError.self) {
+      try Compiler.compile(fixed, profile: profile)
+    }
+    #expect(error?.diagnostics.map(\.code) == ["SL4004", "SL4005"])
+  }
 }

@@ -241,4 +241,22 @@ struct EquivalenceTests {
     let run = try Equivalence(network, profile)
     #expect(run.difference == nil)
   }
+
+  @Test("Recurrence inside windows", arguments: chips)
+  func recurrent(profile: Profile) throws {
+    var builder = NetworkBuilder(
+      seed: 61, input: MapShape(channels: 2, height: 5, width: 5), timesteps: 12)
+    let stem = builder.hidden("stem", MapShape(channels: 3, height: 5, width: 5))
+    builder.drive(stem, .convolution(.square(3, pad: 1)))
+    let first = builder.hidden("first", MapShape(channels: 10))
+    builder.connect(stem, first, .dense)
+    let second = builder.hidden("second", MapShape(channels: 8))
+    builder.connect(first, second, .dense)
+    builder.connect(first, first, .dense, delay: 1)
+    builder.connect(second, first, .dense, delay: 2)
+    builder.connect(second, builder.readout("logits", 3), .dense)
+    let run = try Equivalence(builder.network, profile)
+    #expect(run.difference == nil)
+    #expect(run.spikes > 50)
+  }
 }

@@ -12,6 +12,7 @@ enum CoreResource: Int, CaseIterable {
   case axonList
   case formats
   case arrays
+  case thresholds
 
   /// The resource in words.
   var name: String {
@@ -24,6 +25,7 @@ enum CoreResource: Int, CaseIterable {
     case .axonList: "words in one axon's list"
     case .formats: "synapse formats"
     case .arrays: "crossbars"
+    case .thresholds: "distinct thresholds"
     }
   }
 }
@@ -39,6 +41,9 @@ struct CoreBudget {
     case (.neurons, _): return core.neurons
     case (.axonsIn, _): return core.axonsIn
     case (.axonsOut, _): return core.axonsOut
+    case (.thresholds, _):
+      let distinct = profile.neuron.distinctThresholds
+      return distinct > 0 ? distinct : nil
     case (.synapseMemory, .packedEntries(let format)):
       return format.memoryBits / max(1, format.wordBits)
     case (.axonList, .packedEntries(let format)): return format.maximumWordsPerAxon
@@ -60,6 +65,7 @@ struct CoreBudget {
     case .axonList: tile.longestAxonList
     case .formats: tile.formats.count
     case .arrays: tile.arrays
+    case .thresholds: tile.thresholds.count
     }
   }
 

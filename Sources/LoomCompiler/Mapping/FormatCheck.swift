@@ -79,7 +79,7 @@ struct FormatCheck {
   private mutating func projection(_ projection: FixedProjection) {
     let name = network.populations[projection.target.index].name
     let format = profile.weight
-    let largest = format.largestMantissa
+    let largest = format.mantissaLimit
     if projection.weights.contains(where: { abs(Int($0)) > largest }) {
       fail("needs mantissas beyond \(largest), has \(format.bits) bits", name)
     }

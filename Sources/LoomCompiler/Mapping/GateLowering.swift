@@ -93,12 +93,15 @@ enum GateLowering {
         weights[plane * values.count + place] = Int16(clamping: mantissa)
       }
     }
-    let shifts = grid.shifts.flatMap { [UInt8](repeating: UInt8($0), count: values.count) }
+    let shifts = grid.shifts.flatMap {
+      [UInt8](repeating: UInt8(clamping: $0), count: values.count)
+    }
     for site in 0..<population.image.sites {
       lowering.result.add(
         SynapseTemplate(
           kind: .broadcast(planes: planes, perNeuron: perNeuron), source: gate, target: index,
-          weights: weights, shifts: planes == 1 ? [UInt8(grid.shifts[0])] : shifts, site: site,
+          weights: weights, shifts: planes == 1 ? [UInt8(clamping: grid.shifts[0])] : shifts,
+          site: site,
           isLowering: true), delay: 1, origin: population.origin)
       lowering.result.inventory.gateSynapses += planes * shape.count
     }

@@ -52,6 +52,12 @@ struct Lowering {
     check()
   }
 
+  /// The compartments of all chips.
+  var availableCompartments: Int {
+    let topology = profile.topology
+    return topology.coresPerChip * topology.maximumChips * profile.core.neurons
+  }
+
   /// Chip steps in which a population is updated.
   func activeSteps(start: Int) -> Range<Int> {
     if network.schedule == .aligned, profile.neuron.startStep {

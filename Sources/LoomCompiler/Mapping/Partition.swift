@@ -1,7 +1,6 @@
 import LoomBase
 import LoomHardware
 import LoomImage
-import LoomNetwork
 
 /// Cuts every population into tiles and puts tiles on cores.
 ///
@@ -16,6 +15,7 @@ struct Partition {
   static func make(
     _ network: LoweredNetwork, profile: Profile, sharesCores: Bool
   ) throws(DiagnosticsError) -> Partition {
+    try checkSize(network, profile)
     let builder = TileBuilder(network, profile)
     var partition = try attempt(builder, entriesPerTarget: 1, sharesCores)
     let topology = profile.topology
@@ -36,6 +36,25 @@ struct Partition {
         ])
     }
     return partition
+  }
+
+  /// Refuses what cannot fit before anything is allocated for it.
+  private static func checkSize(
+    _ network: LoweredNetwork, _ profile: Profile
+  ) throws(DiagnosticsError) {
+    let topology = profile.topology
+    let available = topology.coresPerChip * topology.maximumChips * profile.core.neurons
+    let needed = network.populations.reduce(0) { $0 + $1.compartments }
+    guard needed > available else { return }
+    let largest = network.populations.max { $0.compartments < $1.compartments }
+    throw DiagnosticsError(
+      .doesNotFit,
+      [
+        Diagnostic(
+          .error, "SL4012", "needs \(needed) compartments, has \(available) on all chips",
+          at: .layer(largest?.name ?? ""),
+          remedy: "choose a profile with more chips, or a smaller network")
+      ])
   }
 
   private static func largestLayer(_ partition: Partition, _ network: LoweredNetwork) -> String {
@@ -87,86 +106,6 @@ struct Partition {
           for channel in box.channels { fanOut[source][base + channel] += entries }
         }
       }
-    }
-  }
-}
-
-/// Puts tiles on cores, first fit among the cores opened last.
-struct CorePacking {
-  let builder: TileBuilder
-  let budget: CoreBudget
-  let sharesCores: Bool
-  private(set) var cores: [[Tile]] = []
-  private var open: [OpenCore] = []
-
-  private struct OpenCore {
-    var index: Int
-    var use: [Int]
-    var formats: Set<SynapseFormat>
-    var thresholds: Set<Int32>
-  }
-
-  /// How many cores are looked at for each tile.
-  private static let window = 48
-
-  init(_ builder: TileBuilder, sharesCores: Bool) {
-    self.builder = builder
-    budget = CoreBudget(profile: builder.profile)
-    self.sharesCores = sharesCores
-  }
-
-  /// Puts a tile on the first open core with room, or on a new one.
-  mutating func place(_ tile: Tile) {
-    let thresholds = thresholds(tile)
-    if sharesCores {
-      for position in open.indices where accepts(open[position], tile, thresholds) {
-        add(tile, thresholds, to: position)
-        return
-      }
-    }
-    cores.append([tile])
-    open.append(
-      OpenCore(
-        index: cores.count - 1, use: CoreResource.allCases.map { budget.use($0, tile) },
-        formats: tile.formats, thresholds: thresholds))
-    if open.count > Self.window { open.removeFirst() }
-  }
-
-  private mutating func add(_ tile: Tile, _ thresholds: Set<Int32>, to position: Int) {
-    cores[open[position].index].append(tile)
-    for resource in CoreResource.allCases {
-      open[position].use[resource.rawValue] += budget.use(resource, tile)
-    }
-    open[position].formats.formUnion(tile.formats)
-    open[position].thresholds.formUnion(thresholds)
-  }
-
-  private func accepts(_ core: OpenCore, _ tile: Tile, _ thresholds: Set<Int32>) -> Bool {
-    for resource in [CoreResource.neurons, .columns, .axonsIn, .axonsOut, .synapseMemory] {
-      guard let limit = budget.limit(resource) else { continue }
-      if core.use[resource.rawValue] + budget.use(resource, tile) > limit { return false }
-    }
-    if let limit = budget.limit(.formats), core.formats.union(tile.formats).count > limit {
-      return false
-    }
-    let distinct = builder.profile.neuron.distinctThresholds
-    if distinct > 0, core.thresholds.union(thresholds).count > distinct { return false }
-    guard case .crossbar(let format) = builder.profile.core.synapses else { return true }
-    return builder.arrays(cores[core.index] + [tile], format) <= format.arrays
-  }
-
-  /// The thresholds of a tile's spiking neurons; only asked for where the chip counts them.
-  private func thresholds(_ tile: Tile) -> Set<Int32> {
-    guard builder.profile.neuron.distinctThresholds > 0,
-      builder.images[tile.population].role != .readout
-    else { return [] }
-    let population = builder.network.populations[tile.population]
-    switch population.threshold {
-    case .uniform(let value): return [value]
-    case .perChannel(let list): return Set(list[tile.box.channels])
-    case .perNeuron:
-      return Set(
-        SliceOrder.values(population.threshold, tile.box, population.image.shape).listed)
     }
   }
 }

@@ -52,7 +52,7 @@ struct PulseNeuron {
     while shift <= format.maximumShift {
       let mantissa = (least + (Int64(1) << Int64(shift)) - 1) >> Int64(shift)
       let isExact = value.map { mantissa << Int64(shift) == $0 } ?? true
-      if mantissa <= Int64(format.largestMantissa), isExact {
+      if mantissa <= Int64(format.mantissaLimit), isExact {
         return (Int16(clamping: mantissa), UInt8(clamping: shift))
       }
       shift += 1

@@ -15,6 +15,13 @@ enum RelayLowering {
     let longest = max(1, lowering.profile.delay.maximum)
     guard delay > longest else { return (source, delay) }
     let relays = (delay + longest - 1) / longest - 1
+    let neurons = relays.multipliedReportingOverflow(
+      by: lowering.result.populations[source].image.shape.count)
+    guard !neurons.overflow, neurons.partialValue <= lowering.availableCompartments else {
+      let name = lowering.result.populations[source].name
+      lowering.findings.append(tooLong(name, delay: delay, longest: longest))
+      return (source, delay)
+    }
     while lowering.relays[source].count < relays {
       guard add(after: source, hop: longest, &lowering) else { return (source, delay) }
     }
@@ -51,6 +58,12 @@ enum RelayLowering {
     lowering.result.inventory.relayPopulations += 1
     lowering.result.inventory.relayNeurons += shape.count
     return true
+  }
+
+  private static func tooLong(_ name: String, delay: Int, longest: Int) -> Diagnostic {
+    Diagnostic(
+      .error, "SL4003", "needs a delay of \(delay) steps, has \(longest) and no room to relay it",
+      at: .layer(name), remedy: "choose a profile with longer delays")
   }
 
   private static func missing(_ name: String, hop: Int) -> Diagnostic {

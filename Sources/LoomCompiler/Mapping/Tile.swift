@@ -1,6 +1,7 @@
 import LoomBase
 import LoomHardware
 import LoomImage
+import LoomNetwork
 
 /// A box of one population with the axons it needs and what they take.
 struct Tile {
@@ -17,6 +18,8 @@ struct Tile {
   var longestAxonList: Int
   var formats: Set<SynapseFormat>
   var arrays: Int
+  /// The different thresholds of its spiking neurons; empty where the chip does not count them.
+  var thresholds: Set<Int32>
 }
 
 /// The axons of one template onto one box.
@@ -70,7 +73,7 @@ struct TileBuilder {
     var tile = Tile(
       population: population, box: box, inputs: [], neurons: box.count * image.compartments,
       columns: box.count * image.sites, axonsIn: 0, axonsOut: 0, words: 0, synapses: 0,
-      longestAxonList: 0, formats: [], arrays: 0)
+      longestAxonList: 0, formats: [], arrays: 0, thresholds: thresholds(population, box))
     for template in incoming[population] {
       let sources = sources(template, box)
       guard sources.count > 0 else { continue }
@@ -89,6 +92,18 @@ struct TileBuilder {
       tile.arrays = arrays([tile], format)
     }
     return tile
+  }
+
+  /// The different thresholds of a box; none where the chip does not count them.
+  func thresholds(_ index: Int, _ box: MapBox) -> Set<Int32> {
+    guard profile.neuron.distinctThresholds > 0, images[index].role != .readout else { return [] }
+    let population = network.populations[index]
+    switch population.threshold {
+    case .uniform(let value): return [value]
+    case .perChannel(let list): return Set(list[box.channels])
+    case .perNeuron:
+      return Set(SliceOrder.values(population.threshold, box, images[index].shape).listed)
+    }
   }
 
   /// The crossbars tiles take when they share a core.

@@ -119,6 +119,8 @@ private struct SearchKey: Hashable {
   var compartments: Int
   var sites: Int
   var inputs: [Input]
+  /// The population itself where its thresholds limit its tiles.
+  var crowded: Int
 
   struct Input: Hashable {
     var source: MapShape
@@ -134,6 +136,9 @@ private struct SearchKey: Hashable {
     shape = image.shape
     compartments = image.compartments
     sites = image.sites
+    let limit = builder.profile.neuron.distinctThresholds
+    let whole = builder.thresholds(population, MapBox(image.shape)).count
+    crowded = limit > 0 && whole > limit ? population : -1
     inputs = builder.incoming[population].map { index in
       let template = builder.network.templates[index]
       var geometry: TemplateGeometry?

@@ -13,7 +13,7 @@ package struct BiasGrid: Hashable {
 
   /// A grid for rounding values up to a magnitude, as fine as two mantissas reach.
   package init(covering magnitude: Int64, format: WeightFormat) {
-    largestMantissa = Int64(format.largestMantissa)
+    largestMantissa = Int64(format.mantissaLimit)
     var coarse = format.minimumShift
     while coarse < format.maximumShift, largestMantissa << Int64(coarse) < magnitude { coarse += 1 }
     let fine = max(format.minimumShift, coarse - (format.bits - 1))
@@ -27,7 +27,7 @@ package struct BiasGrid: Hashable {
 
   /// The grid with fewest planes that holds every value exactly; nil if none with two planes does.
   package static func exact(_ values: [Int64], format: WeightFormat) -> BiasGrid? {
-    let largest = Int64(format.largestMantissa)
+    let largest = Int64(format.mantissaLimit)
     guard format.minimumShift <= format.maximumShift else { return nil }
     let shared = values.reduce(Int64(0)) { $0 | abs($1) }
     guard shared != 0 else {

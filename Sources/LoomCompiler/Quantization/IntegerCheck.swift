@@ -139,6 +139,6 @@ enum IntegerShifts {
     let top = min(bits.trailingZeroBitCount, format.maximumShift)
     guard top >= format.minimumShift else { return nil }
     let shifts = format.minimumShift...top
-    return shifts.first { largest >> Int64($0) <= Int64(format.largestMantissa) }
+    return shifts.first { largest >> Int64($0) <= Int64(format.mantissaLimit) }
   }
 }

@@ -7,8 +7,9 @@ import LoomNetwork
 struct NetworkCheck {
   var diagnostics: [Diagnostic] = []
 
-  /// Largest number of elements of a map or weights of a projection that is accepted.
-  static let largestCount = 1 << 30
+  /// Largest number of elements of a map that is accepted: what is allocated for a population need not be
+  /// backed by bytes of a file.
+  static let largestCount = 1 << 24
 
   mutating func fail(_ message: String, _ layer: String) {
     diagnostics.append(Diagnostic(.error, "SL3001", message, at: .layer(layer)))

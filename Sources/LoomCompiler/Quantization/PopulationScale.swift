@@ -126,7 +126,7 @@ enum HiddenScale {
   private static func caps(_ inputs: ChannelInputs, _ input: QuantizationInput) -> [Double] {
     let limit = input.potentialLimit
     let weight = input.profile.weight
-    let largest = Double(weight.largestMantissa) * powerOfTwo(weight.maximumShift)
+    let largest = Double(weight.mantissaLimit) * powerOfTwo(weight.maximumShift)
     let bias = input.biasLimit(inputs.index)
     return inputs.threshold.indices.map { channel in
       let threshold = inputs.threshold[channel]
@@ -143,7 +143,7 @@ enum HiddenScale {
     _ inputs: ChannelInputs, _ input: QuantizationInput, _ channel: Int, shift: Int
   ) -> Double {
     ratio(
-      Double(input.profile.weight.largestMantissa) * powerOfTwo(shift) * inputs.threshold[channel],
+      Double(input.profile.weight.mantissaLimit) * powerOfTwo(shift) * inputs.threshold[channel],
       inputs.largestMain[channel])
   }
 
@@ -222,7 +222,7 @@ enum ReadoutScale {
 
   static func choose(_ inputs: ChannelInputs, _ input: QuantizationInput) -> PopulationScale {
     let weight = input.profile.weight
-    let mantissa = Double(weight.largestMantissa)
+    let mantissa = Double(weight.mantissaLimit)
     let largest = inputs.largestMain.max() ?? 0
     let other = inputs.largestOther.max() ?? 0
     var cap = input.potentialLimit / max(reach(inputs, input), .leastNormalMagnitude)

@@ -68,7 +68,7 @@ private struct QuantizationPass {
     return (
       fixed,
       QuantizationReport(
-        largestMantissa: input.profile.weight.largestMantissa, projections: projectionReports,
+        largestMantissa: input.profile.weight.mantissaLimit, projections: projectionReports,
         populations: reports, diagnostics: diagnostics)
     )
   }
@@ -113,7 +113,7 @@ private struct QuantizationPass {
       diagnostics.append(
         Diagnostic(
           .remark, "SL3021",
-          "needs \(input.profile.weight.largestMantissa) levels, has \(fewest) in one channel of "
+          "needs \(input.profile.weight.mantissaLimit) levels, has \(fewest) in one channel of "
             + entry.name, at: .layer(layer)))
     }
   }

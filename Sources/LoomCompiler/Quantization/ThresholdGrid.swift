@@ -22,8 +22,10 @@ package struct ThresholdGrid {
     limit = (limit >> Int64(step)) << Int64(step)
     if reset == .soft, neuron.softReset == .secondCompartment {
       weight = (
-        Int64(profile.weight.largestMantissa),
-        profile.weight.minimumShift...profile.weight.maximumShift
+        Int64(profile.weight.mantissaLimit),
+        profile.weight
+          .minimumShift...max(
+            profile.weight.minimumShift, profile.weight.maximumShift)
       )
     }
   }

@@ -20,7 +20,7 @@ struct WeightQuantization {
     weights: [Float], rows: WeightRows, scales: [Double], shifts: [Int], format: WeightFormat
   ) {
     let channels = scales.count
-    let largest = format.largestMantissa
+    let largest = format.mantissaLimit
     mantissas = [Int16](repeating: 0, count: weights.count)
     levels = [Int](repeating: 0, count: channels)
     saturated = levels
@@ -79,10 +79,15 @@ enum ShiftChoice {
   private static func least(_ value: Double, _ format: WeightFormat) -> Int {
     var shift = format.minimumShift
     while shift < format.maximumShift,
-      (value / powerOfTwo(shift)).rounded() > Double(format.largestMantissa)
+      (value / powerOfTwo(shift)).rounded() > Double(format.mantissaLimit)
     {
       shift += 1
     }
     return shift
   }
+}
+
+extension WeightFormat {
+  /// The largest mantissa that the format and the sixteen bits of a stored network both hold.
+  var mantissaLimit: Int { min(largestMantissa, Int(Int16.max)) }
 }
