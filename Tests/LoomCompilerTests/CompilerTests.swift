@@ -207,4 +207,20 @@ struct CompilerTests {
     }
     #expect(error?.diagnostics.map(\.code) == ["SL4004", "SL4005"])
   }
+
+  @Test("Sources of a dense layer without any weight get no axon")
+  func deadColumns() throws {
+    let profile = TestProfiles.loihiLike()
+    var network = EquivalenceTests.residual(seed: 3)
+    let last = network.projections.count - 1
+    let sources = 6 * 4 * 3
+    for index in network.projections[last].weights.indices where index % sources % 3 != 1 {
+      network.projections[last].weights[index] = 0
+    }
+    let run = try Equivalence(network, profile)
+    #expect(run.difference == nil)
+    let axons = run.image.cores.flatMap(\.axonBlocks).filter { $0.template == last }
+      .reduce(0) { $0 + $1.sources.count }
+    #expect(axons == sources / 3)
+  }
 }

@@ -108,7 +108,8 @@ struct Lowering {
     let path = RelayLowering.path(
       from: projection.source.index, delay: delay, &self)
     let order = TemplateOrder.template(
-      projection, source: source.image.shape, target: target.image.shape)
+      LiveSources.prune(projection, source: source.image.shape, target: target.image.shape),
+      source: source.image.shape, target: target.image.shape)
     result.add(
       SynapseTemplate(
         kind: order.kind, source: path.source, target: projection.target.index,
