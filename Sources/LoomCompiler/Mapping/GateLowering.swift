@@ -66,20 +66,8 @@ enum GateLowering {
   private static func connect(gate: Int, to index: Int, _ lowering: inout Lowering) {
     let population = lowering.result.populations[index]
     let shape = population.image.shape
-    var perNeuron = false
-    let values: [Int64]
-    switch population.bias {
-    case .uniform(let value): values = [Int64](repeating: Int64(value), count: shape.channels)
-    case .perChannel(let list): values = list.map { Int64($0) }
-    case .perNeuron(let list):
-      perNeuron = true
-      var ordered = [Int64](repeating: 0, count: list.count)
-      for (first, last) in TemplateOrder.channelLast(shape).enumerated() {
-        ordered[last] = Int64(list[first])
-      }
-      values = ordered
-    }
-    guard let grid = BiasGrid.exact(values, format: lowering.profile.weight) else {
+    let biases = ordered(population.bias, shape)
+    guard let grid = BiasGrid.exact(biases.values, format: lowering.profile.weight) else {
       lowering.findings.append(
         Diagnostic(
           .error, "SL4007", "needs biases that are sums of two legal weights, has others",
@@ -87,24 +75,47 @@ enum GateLowering {
       return
     }
     let planes = grid.shifts.count
-    var weights = [Int16](repeating: 0, count: planes * values.count)
+    let kind = TemplateKind.broadcast(planes: planes, perNeuron: biases.perNeuron)
+    let weights = mantissas(biases.values, grid)
+    let shifts = grid.shifts.flatMap { shift in
+      [UInt8](repeating: UInt8(clamping: shift), count: planes == 1 ? 1 : biases.values.count)
+    }
+    for site in 0..<population.image.sites {
+      lowering.result.add(
+        SynapseTemplate(
+          kind: kind, source: gate, target: index, weights: weights, shifts: shifts, site: site,
+          isLowering: true), delay: 1, origin: population.origin)
+      lowering.result.inventory.gateSynapses += planes * shape.count
+    }
+    lowering.result.populations[index].bias = .uniform(0)
+  }
+
+  /// The biases by channel, or by neuron in channel-last order.
+  private static func ordered(
+    _ bias: ChannelOrNeuron<Int32>, _ shape: MapShape
+  ) -> (values: [Int64], perNeuron: Bool) {
+    switch bias {
+    case .uniform(let value):
+      return ([Int64](repeating: Int64(value), count: shape.channels), false)
+    case .perChannel(let list):
+      return (list.map { Int64($0) }, false)
+    case .perNeuron(let list):
+      var values = [Int64](repeating: 0, count: list.count)
+      for (first, last) in TemplateOrder.channelLast(shape).enumerated() {
+        values[last] = Int64(list[first])
+      }
+      return (values, true)
+    }
+  }
+
+  /// The mantissas of all values, plane after plane.
+  private static func mantissas(_ values: [Int64], _ grid: BiasGrid) -> [Int16] {
+    var weights = [Int16](repeating: 0, count: grid.shifts.count * values.count)
     for (place, value) in values.enumerated() {
       for (plane, mantissa) in (grid.split(value) ?? []).enumerated() {
         weights[plane * values.count + place] = Int16(clamping: mantissa)
       }
     }
-    let shifts = grid.shifts.flatMap {
-      [UInt8](repeating: UInt8(clamping: $0), count: values.count)
-    }
-    for site in 0..<population.image.sites {
-      lowering.result.add(
-        SynapseTemplate(
-          kind: .broadcast(planes: planes, perNeuron: perNeuron), source: gate, target: index,
-          weights: weights, shifts: planes == 1 ? [UInt8(clamping: grid.shifts[0])] : shifts,
-          site: site,
-          isLowering: true), delay: 1, origin: population.origin)
-      lowering.result.inventory.gateSynapses += planes * shape.count
-    }
-    lowering.result.populations[index].bias = .uniform(0)
+    return weights
   }
 }
