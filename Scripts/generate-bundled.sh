@@ -29,6 +29,8 @@ esac
 echo "  static let files: [(name: String, text: String)] = ["
 for file in "$@"; do
   base=${file##*/}
+  # Schemas describe the others; editors read them, the program does not.
+  case $base in *.schema.json) continue ;; esac
   if [ "$mode" = text ]; then
     if grep -q '"""##' "$file"; then
       echo "$file holds the end of the literal" >&2

@@ -12,9 +12,10 @@ Sources/LoomImport/LoomImport.docc/SpikingNetworkFile.md states every key. Only 
 
 As a program it turns a folder of integer layers (w0.npy, w1.npy, ..., thresholds.npy, input.npy) into a network:
 
-    python3 write_snn.py --workload DIR -o NAME.snn
+    python3 write_snn.py --workload DIR -o NAME.snn --samples NAME.npy
 
-There, a matrix is [in, out]; a kernel is [ky, kx, in, out] of a "valid" convolution (stride 1 for the first, 2 for the
+--samples also writes input.npy as one raster sample, 1 x steps x inputs or 1 x steps x height x width x channels.
+In such a folder a matrix is [in, out]; a kernel is [ky, kx, in, out] of a "valid" convolution (stride 1 for the first, 2 for the
 others); maps are channels-last; a neuron fires when V > threshold and is then set to 0.
 """
 import argparse
@@ -122,7 +123,12 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--workload", type=pathlib.Path, required=True, help="folder of w*.npy, thresholds.npy and input.npy")
     parser.add_argument("-o", "--output", type=pathlib.Path, required=True, help="the .snn file to write")
+    parser.add_argument("--samples", type=pathlib.Path, help="the .npy file of samples to write")
     options = parser.parse_args()
     network, answer = workload(options.workload)
     network.write(options.output, outputs=[answer])
+    if options.samples:
+        channels, height, width = network.shape(None)
+        raster = np.load(options.workload / "input.npy")
+        np.save(options.samples, raster.reshape((1, len(raster), channels) if height * width == 1 else (1, -1, height, width, channels)))
     print(f"{options.output}: {len(network.top['populations'])} populations, {options.output.stat().st_size} bytes")

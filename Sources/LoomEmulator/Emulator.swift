@@ -21,6 +21,8 @@ public struct Emulator: Sendable {
   let timing: StepTiming
   let host: HostSide
   let places: Places
+  /// Potentials (or counters) the host reads for one sample.
+  let readouts: Int
 
   /// Prepares an image for running.
   ///
@@ -36,12 +38,11 @@ public struct Emulator: Sendable {
     let timing = try reader.timing()
     var builder = MachineBuilder(image: image, profile: profile)
     let machine = try builder.build(timing.hops)
-    let slotBytes = machine.slots.multipliedReportingOverflow(by: machine.queueCapacity * 4)
-    guard !slotBytes.overflow, slotBytes.partialValue < 1 << 32 else {
+    guard max(machine.queueCapacity * 12, machine.slotCount * 4) < 1 << 30 else {
       throw DiagnosticsError(
         Diagnostic(
           .error, "SL6004",
-          "needs event queues below 4 GiB, has delays up to \(machine.slots - 1) steps on \(machine.axons.count) axons"
+          "needs event queues below 1 GiB, has delays up to \(machine.longestDelay) steps on \(machine.axons.count) axons"
         ))
     }
     self.image = image
@@ -50,6 +51,7 @@ public struct Emulator: Sendable {
     self.machine = machine
     host = HostSide(image, machine)
     places = Places(image, profile.topology)
+    readouts = Observer(image, machine).readouts
   }
 
   private static func check(

@@ -4,23 +4,23 @@ enum Kernels {
   ///
   /// Unchecked access is safe because the machine's builder made every run from boxes within the slices'
   /// accumulators and from templates whose weight counts `ImageStructure` has checked, and every event is
-  /// an axon number out of the checked route tables.
+  /// the builder's own for an axon of a checked route table.
   static func scatter(
-    events: [UInt32], from first: Int, count: Int, axons: [AxonInfo], runs: [RunInfo],
+    events: [Event], from first: Int, count: Int, patterns: [PatternInfo], runs: [RunInfo],
     weights: [Int32], into accumulators: inout [Int32]
   ) -> UInt64 {
     precondition(first >= 0 && count >= 0 && first + count <= events.count, "events are queued")
     return unsafe events.withUnsafeBufferPointer { events in
-      unsafe axons.withUnsafeBufferPointer { axons in
+      unsafe patterns.withUnsafeBufferPointer { patterns in
         unsafe runs.withUnsafeBufferPointer { runs in
           unsafe weights.withUnsafeBytes { weights in
             unsafe accumulators.withUnsafeMutableBytes { accumulators in
-              guard let events = events.baseAddress, let axons = axons.baseAddress,
+              guard let events = events.baseAddress, let patterns = patterns.baseAddress,
                 let runs = runs.baseAddress, let weights = weights.baseAddress,
                 let accumulators = accumulators.baseAddress
               else { return 0 }
               return unsafe scatter(
-                events + first, count, axons, runs, weights, accumulators)
+                events + first, count, patterns, runs, weights, accumulators)
             }
           }
         }
@@ -30,17 +30,18 @@ enum Kernels {
 
   @inline(__always)
   private static func scatter(
-    _ events: UnsafePointer<UInt32>, _ count: Int, _ axons: UnsafePointer<AxonInfo>,
+    _ events: UnsafePointer<Event>, _ count: Int, _ patterns: UnsafePointer<PatternInfo>,
     _ runs: UnsafePointer<RunInfo>, _ weights: UnsafeRawPointer,
     _ accumulators: UnsafeMutableRawPointer
   ) -> UInt64 {
     var synapses: UInt64 = 0
     for event in 0..<count {
-      let axon = unsafe axons[Int(events[event])]
-      synapses &+= UInt64(axon.synapses)
-      let base = unsafe weights + Int(axon.weightBase) &* 4
-      var run = unsafe runs + Int(axon.firstRun)
-      let end = unsafe run + Int(axon.runCount)
+      let spike = unsafe events[event]
+      let pattern = unsafe patterns[Int(spike.pattern)]
+      synapses &+= UInt64(pattern.synapses)
+      let base = unsafe weights + Int(spike.weightBase) &* 4
+      var run = unsafe runs + Int(pattern.firstRun)
+      let end = unsafe run + Int(pattern.runCount)
       while unsafe run != end {
         unsafe addRun(
           base + Int(run.pointee.weight) &* 4, accumulators + Int(run.pointee.target) &* 4,
@@ -87,7 +88,9 @@ enum Kernels {
   }
 
   /// v⁻ = clamp(v + Σ + bias), compare, reset; clears the accumulators; marks who fired in `fired` (from
-  /// its start on). Exact where |v| + Σ + bias stays below 2^31, which the caller has made sure of.
+  /// its start on).
+  ///
+  /// Exact where |v| + Σ + bias stays below 2^31, which the caller has made sure of.
   static func update(
     _ rule: Rule, potentials: inout [Int32], accumulators: inout [Int32], drive: [Int32],
     thresholds: [Int32], fired: inout [UInt8]
@@ -141,19 +144,20 @@ enum Kernels {
 
   /// Appends the positions of marks to `list`; returns how many there are.
   static func collect(_ fired: [UInt8], count: Int, into list: inout [UInt32]) -> Int {
-    precondition(
-      count <= fired.count && count + 8 <= list.count, "marks and one more word fit the list")
+    precondition(count <= fired.count && count <= list.count, "marks fit the list")
     var found = 0
     unsafe fired.withUnsafeBytes { fired in
       unsafe list.withUnsafeMutableBufferPointer { list in
         var index = 0
         while index &+ 8 <= count {
-          let word = unsafe fired.loadUnaligned(fromByteOffset: index, as: UInt64.self)
-          if word != 0 {
-            for offset in 0..<8 {
-              unsafe list[found] = UInt32(truncatingIfNeeded: index &+ offset)
-              unsafe found &+= Int(fired[index &+ offset])
-            }
+          // Every byte is 0 or 1, so that clearing the lowest bit goes to the next mark.
+          var word = UInt64(
+            littleEndian: unsafe fired.loadUnaligned(fromByteOffset: index, as: UInt64.self))
+          while word != 0 {
+            unsafe list[found] = UInt32(
+              truncatingIfNeeded: index &+ (word.trailingZeroBitCount &>> 3))
+            found &+= 1
+            word &= word &- 1
           }
           index &+= 8
         }

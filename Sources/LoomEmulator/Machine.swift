@@ -37,21 +37,40 @@ struct BlockInfo: Sendable {
   var axonCount: Int
   /// Steps from sending to being due; a message of a neuron takes at least one.
   var delay: Int
-  /// The first place of its events in a slot of the queue.
+  /// The first place of its events in the queue: slot after slot, `capacity` places each.
   var queueStart: Int
+  /// Events that can be due in one step: one for each route entry that leads here.
+  var capacity: Int
+  /// The first of its slots' counts of events.
+  var fillStart: Int
   /// Whether its synaptic operations are lowering.
   var isLowering: Bool
   /// Whether its messages come from a lowering population.
   var comesFromLowering: Bool
 }
 
-/// What an axon's event does.
-struct AxonInfo: Sendable {
+/// What sources that meet the same targets have in common.
+struct PatternInfo: Sendable {
   var firstRun: UInt32
   var runCount: UInt32
+  var synapses: UInt32
+}
+
+/// A spike at an axon, as it waits in a queue.
+///
+/// It says all that its core needs to know, so that the core
+/// reads its queue in order and no table at random.
+struct Event: Sendable {
+  var pattern: UInt32
   /// Added to the runs' weight positions: sources that share a pattern differ in this only.
   var weightBase: UInt32
-  var synapses: UInt32
+  var axon: UInt32
+}
+
+/// One destination of a neuron.
+struct RouteEntry: Sendable {
+  var block: UInt32
+  var event: Event
 }
 
 /// Consecutive accumulators that take consecutive weights.
@@ -81,11 +100,12 @@ struct Machine: Sendable {
   /// The neuron's channel-last index in its population.
   var places: [UInt32] = []
   /// By axon (core after core).
-  var axons: [AxonInfo] = []
+  var axons: [Event] = []
+  var patterns: [PatternInfo] = []
   var runs: [RunInfo] = []
   /// Weights with their shifts applied, template after template, kernels re-laid for contiguous rows.
   var weights: [Int32] = []
-  /// Routes of neurons, then of host inputs: axons and their blocks.
+  /// Routes of neurons, and of host inputs.
   var routes = FlatRoutes()
   var hostRoutes = FlatRoutes()
   /// Crossbars: for each axon its arrays; empty for packed entries.
@@ -96,8 +116,13 @@ struct Machine: Sendable {
   /// Crossbars: columns in use of each core.
   var coreColumns: [Int] = []
   var accumulatorCount = 0
+  /// Places in the queues of all blocks, and their slots.
+  ///
+  /// A block has as many slots as its delay has
+  /// steps, and one more.
   var queueCapacity = 0
-  var slots = 1
+  var slotCount = 0
+  var longestDelay = 1
   var mesh = Mesh()
 
   var neuronCount: Int { thresholds.count }
@@ -106,16 +131,16 @@ struct Machine: Sendable {
 /// Destinations of neurons, flattened.
 struct FlatRoutes: Sendable {
   var offsets: [UInt32] = [0]
-  var axons: [UInt32] = []
-  var blocks: [UInt32] = []
+  var entries: [RouteEntry] = []
 
-  mutating func append(_ table: RouteTable, firstAxons: [Int], blockOfAxon: [UInt32]) {
-    let base = UInt32(axons.count)
+  mutating func append(
+    _ table: RouteTable, firstAxons: [Int], blockOfAxon: [UInt32], axons: [Event]
+  ) {
+    let base = UInt32(entries.count)
     for offset in table.offsets.dropFirst() { offsets.append(base + offset) }
     for (core, axon) in zip(table.cores, table.axons) {
       let global = firstAxons[Int(core)] + Int(axon)
-      axons.append(UInt32(global))
-      blocks.append(blockOfAxon[global])
+      entries.append(RouteEntry(block: blockOfAxon[global], event: axons[global]))
     }
   }
 }

@@ -3,14 +3,16 @@ import LoomImage
 
 extension MachineBuilder {
   /// Bounds what synapses and bias can bring a neuron in one step, so that 32-bit accumulators never
-  /// overflow and the narrow update is taken only where it is exact. Refuses images beyond that.
+  /// overflow and the narrow update is taken only where it is exact.
+  ///
+  /// Refuses images beyond that.
   mutating func boundCurrents() throws(DiagnosticsError) {
     var hits = [Int64](repeating: 0, count: machine.axons.count)
-    for axon in machine.routes.axons { hits[Int(axon)] += 1 }
-    for axon in machine.hostRoutes.axons { hits[Int(axon)] += 1 }
+    for entry in machine.routes.entries { hits[Int(entry.event.axon)] += 1 }
+    for entry in machine.hostRoutes.entries { hits[Int(entry.event.axon)] += 1 }
     var sums = [Int64](repeating: 0, count: machine.accumulatorCount)
     MachineBuilder.addMagnitudes(
-      machine.axons, machine.runs, machine.weights, hits: hits, to: &sums)
+      machine.axons, machine.patterns, machine.runs, machine.weights, hits: hits, to: &sums)
     var findings: [Diagnostic] = []
     for index in machine.slices.indices {
       let slice = machine.slices[index]
@@ -35,12 +37,13 @@ extension MachineBuilder {
   }
 
   private static func addMagnitudes(
-    _ axons: [AxonInfo], _ runs: [RunInfo], _ weights: [Int32], hits: [Int64],
-    to sums: inout [Int64]
+    _ axons: [Event], _ patterns: [PatternInfo], _ runs: [RunInfo], _ weights: [Int32],
+    hits: [Int64], to sums: inout [Int64]
   ) {
     for (axon, count) in zip(axons, hits) where count > 0 {
-      for index in Int(axon.firstRun)..<(Int(axon.firstRun) + Int(axon.runCount)) {
-        let run = runs[index]
+      let pattern = patterns[Int(axon.pattern)]
+      let first = Int(pattern.firstRun)
+      for run in runs[first..<(first + Int(pattern.runCount))] {
         let weight = Int(run.weight) + Int(axon.weightBase)
         let target = Int(run.target)
         for offset in 0..<Int(run.count) {

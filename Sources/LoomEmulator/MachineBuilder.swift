@@ -43,7 +43,9 @@ struct MachineBuilder {
     }
   }
 
-  /// Weights with their shifts applied. The shift of a weight is that of its target channel, which runs
+  /// Weights with their shifts applied.
+  ///
+  /// The shift of a weight is that of its target channel, which runs
   /// fastest in every order but the sparse and the broadcast one.
   private static func shifted(
     _ weights: [Int16], _ template: SynapseTemplate, _ target: MapShape
@@ -131,6 +133,7 @@ struct MachineBuilder {
         BlockInfo(
           core: core, slice: slice, firstAxon: machine.axons.count,
           axonCount: block.sources.count, delay: block.delay, queueStart: 0,
+          capacity: 0, fillStart: 0,
           isLowering: template.isLowering,
           comesFromLowering: image.populations[template.source].role == .lowering))
       let info = machine.slices[slice]
@@ -146,19 +149,24 @@ struct MachineBuilder {
   /// Routes, and a place in the queue for every route entry that can reach a block in one step.
   private mutating func addRoutes() {
     for core in image.cores {
-      machine.routes.append(core.routes, firstAxons: firstAxons, blockOfAxon: blockOfAxon)
+      machine.routes.append(
+        core.routes, firstAxons: firstAxons, blockOfAxon: blockOfAxon, axons: machine.axons)
     }
     machine.hostRoutes.append(
-      image.hostRoutes, firstAxons: firstAxons, blockOfAxon: blockOfAxon)
+      image.hostRoutes, firstAxons: firstAxons, blockOfAxon: blockOfAxon, axons: machine.axons)
     var entries = [Int](repeating: 0, count: machine.blocks.count)
-    for block in machine.routes.blocks { entries[Int(block)] += 1 }
-    for block in machine.hostRoutes.blocks { entries[Int(block)] += 1 }
+    for entry in machine.routes.entries { entries[Int(entry.block)] += 1 }
+    for entry in machine.hostRoutes.entries { entries[Int(entry.block)] += 1 }
     for index in machine.blocks.indices {
       machine.blocks[index].queueStart = machine.queueCapacity
       // A neuron and the host may meet in one block of delay 0 (only in images whose routes are wrong):
       // what was sent for this step and what is injected in it both fit, for each entry has its place.
-      machine.queueCapacity += entries[index]
-      machine.slots = max(machine.slots, max(1, machine.blocks[index].delay) + 1)
+      let slots = max(1, machine.blocks[index].delay) + 1
+      machine.blocks[index].capacity = entries[index]
+      machine.blocks[index].fillStart = machine.slotCount
+      machine.queueCapacity += entries[index] * slots
+      machine.slotCount += slots
+      machine.longestDelay = max(machine.longestDelay, slots - 1)
     }
   }
 
@@ -169,9 +177,9 @@ struct MachineBuilder {
       let first = Int(machine.routes.offsets[slice.firstNeuron])
       let last = Int(machine.routes.offsets[slice.firstNeuron + slice.count])
       var found: [Int] = []
-      for entry in first..<last where isSeen[Int(machine.routes.blocks[entry])] != index {
-        isSeen[Int(machine.routes.blocks[entry])] = index
-        found.append(Int(machine.routes.blocks[entry]))
+      for entry in machine.routes.entries[first..<last] where isSeen[Int(entry.block)] != index {
+        isSeen[Int(entry.block)] = index
+        found.append(Int(entry.block))
       }
       let start = machine.flows.count
       for block in found.sorted() {
@@ -211,7 +219,6 @@ private struct AxonWriter {
   let firstTarget: Int
   let firstWeight: Int
   private var patternKey = -1
-  private var pattern = AxonInfo(firstRun: 0, runCount: 0, weightBase: 0, synapses: 0)
   private var patternSource = 0
   private var buffer: [SynapseRun] = []
 
@@ -243,9 +250,8 @@ private struct AxonWriter {
       patternSource = source
       buffer.removeAll(keepingCapacity: true)
       runs.append(source: source, box: box, to: &buffer)
-      pattern = AxonInfo(
-        firstRun: UInt32(machine.runs.count), runCount: UInt32(buffer.count),
-        weightBase: UInt32(firstWeight), synapses: 0)
+      var pattern = PatternInfo(
+        firstRun: UInt32(machine.runs.count), runCount: UInt32(buffer.count), synapses: 0)
       for run in buffer {
         pattern.synapses += UInt32(run.count)
         machine.runs.append(
@@ -253,10 +259,13 @@ private struct AxonWriter {
             target: UInt32(firstTarget + run.firstTarget), weight: UInt32(run.firstWeight),
             count: UInt32(run.count)))
       }
+      machine.patterns.append(pattern)
     }
-    var axon = pattern
-    axon.weightBase += UInt32((source - patternSource) * step)
-    machine.axons.append(axon)
+    machine.axons.append(
+      Event(
+        pattern: UInt32(machine.patterns.count - 1),
+        weightBase: UInt32(firstWeight + (source - patternSource) * step),
+        axon: UInt32(machine.axons.count)))
   }
 
   /// Sources with equal keys meet the same targets; their weights stand `step` apart for each index.

@@ -45,7 +45,7 @@ extension Emulator {
     counts.add(run.tally, machine)
     var host = HostCounts()
     host.biasWrites = self.host.biasWrites * UInt64(samples)
-    host.readouts = UInt64(observer.readouts * samples)
+    host.readouts = UInt64(readouts * samples)
     host.inputSpikes = run.tally.inputSpikes
     host.frontEndMacs = self.host.macs * UInt64(samples)
     host.chipResets = UInt64(places.chips * samples)

@@ -13,9 +13,9 @@ struct SampleState: Sendable {
   var isQuiet: [Bool]
   /// Slices that got events in this step.
   var isReached: [Bool]
-  /// Events: slot after slot, block after block within a slot.
-  var queue: [UInt32]
-  /// Events queued: slot after slot, block after block.
+  /// Events: block after block, slot after slot within a block.
+  var queue: [Event]
+  /// Events queued in each slot.
   var fill: [Int32]
   /// Scratch: fired marks and fired neurons of one slice.
   var fired: [UInt8]
@@ -36,8 +36,10 @@ struct SampleState: Sendable {
     isDriven = machine.slices.map(\.hasBias)
     isQuiet = Array(repeating: false, count: slices)
     isReached = isQuiet
-    queue = Array(repeating: 0, count: machine.slots * machine.queueCapacity)
-    fill = Array(repeating: 0, count: machine.slots * machine.blocks.count)
+    queue = Array(
+      repeating: Event(pattern: 0, weightBase: 0, axon: 0),
+      count: machine.queueCapacity)
+    fill = Array(repeating: 0, count: machine.slotCount)
     let largest = machine.slices.map(\.count).max() ?? 0
     fired = Array(repeating: 0, count: largest + 8)
     firing = Array(repeating: 0, count: largest + 8)

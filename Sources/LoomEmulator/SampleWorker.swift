@@ -101,7 +101,6 @@ extension Emulator {
     if timing.isPipelined {
       return latency / Double(image.schedule.steps) * Double(image.schedule.timesteps)
     }
-    let readouts = Observer(image, machine).readouts
     return latency + timing.reset + Double(host.biasWrites) * timing.biasWrite
       + Double(readouts) * timing.readout
   }

@@ -13,8 +13,10 @@ struct StepLoop {
   private var longestWork = 0.0
   private var slowestCore = -1
   private var longestRoute = 0.0
-  /// By slot of the queue: the first fill of the slot a message of that delay goes to.
-  private var slotOfDelay: [Int]
+  /// By delay: the slot due in this step, the one a neuron's message goes to, and the host's.
+  private var dueSlot: [Int]
+  private var sendSlot: [Int]
+  private var hostSlot: [Int]
 
   init(_ machine: Machine, _ timing: StepTiming, steps: Int, hasFrontEnd: Bool, observer: Observer)
   {
@@ -24,12 +26,19 @@ struct StepLoop {
     self.observer = observer
     state = SampleState(machine, hasFrontEnd: hasFrontEnd)
     tally = Tally(machine)
-    slotOfDelay = Array(repeating: 0, count: machine.slots)
+    dueSlot = Array(repeating: 0, count: machine.longestDelay + 1)
+    sendSlot = dueSlot
+    hostSlot = dueSlot
   }
 
   /// Runs one step of all cores; returns its duration in ns.
   mutating func run(step: Int, hostSpikes: ArraySlice<UInt32>) -> Double {
-    for delay in 0..<machine.slots { slotOfDelay[delay] = (step + delay) % machine.slots }
+    for delay in dueSlot.indices {
+      let steps = max(1, delay)
+      dueSlot[delay] = step % (steps + 1)
+      sendSlot[delay] = (step + steps) % (steps + 1)
+      hostSlot[delay] = (step + delay) % (steps + 1)
+    }
     longestWork = 0
     slowestCore = -1
     longestRoute = 0
@@ -43,12 +52,12 @@ struct StepLoop {
     let routes = machine.hostRoutes
     for input in inputs {
       for entry in Int(routes.offsets[Int(input)])..<Int(routes.offsets[Int(input) + 1]) {
-        let block = Int(routes.blocks[entry])
+        let block = Int(routes.entries[entry].block)
         let info = machine.blocks[block]
-        let slot = slotOfDelay[info.delay]
-        let place = slot * machine.blocks.count + block
-        state.queue[slot * machine.queueCapacity + info.queueStart + Int(state.fill[place])] =
-          routes.axons[entry]
+        let slot = hostSlot[info.delay]
+        let place = info.fillStart + slot
+        state.queue[info.queueStart + slot * info.capacity + Int(state.fill[place])] =
+          routes.entries[entry].event
         state.fill[place] += 1
       }
     }
@@ -78,22 +87,21 @@ struct StepLoop {
 
   /// (a) Adds the spikes due; returns the time it takes.
   private mutating func receive(core: Int, step: Int) -> Double {
-    let slot = slotOfDelay[0]
     var events = 0
     var operations: UInt64 = 0
     for block in machine.coreBlocks[core] {
-      let place = slot * machine.blocks.count + block
-      let count = Int(state.fill[place])
-      if count == 0 { continue }
-      state.fill[place] = 0
       let info = machine.blocks[block]
-      let first = slot * machine.queueCapacity + info.queueStart
+      let slot = dueSlot[info.delay]
+      let count = Int(state.fill[info.fillStart + slot])
+      if count == 0 { continue }
+      state.fill[info.fillStart + slot] = 0
+      let first = info.queueStart + slot * info.capacity
       let slice = machine.slices[info.slice]
       let done: UInt64
       if step >= slice.activeFrom, step < slice.activeTo {
         state.isReached[info.slice] = true
         done = Kernels.scatter(
-          events: state.queue, from: first, count: count, axons: machine.axons,
+          events: state.queue, from: first, count: count, patterns: machine.patterns,
           runs: machine.runs, weights: machine.weights, into: &state.accumulators)
       } else {
         done = synapses(from: first, count: count)
@@ -111,7 +119,7 @@ struct StepLoop {
   private func synapses(from first: Int, count: Int) -> UInt64 {
     var sum: UInt64 = 0
     for event in first..<(first + count) {
-      sum += UInt64(machine.axons[Int(state.queue[event])].synapses)
+      sum += UInt64(machine.patterns[Int(state.queue[event].pattern)].synapses)
     }
     return sum
   }
@@ -119,7 +127,7 @@ struct StepLoop {
   private mutating func markArrays(_ core: Int, _ first: Int, _ count: Int, _ step: Int) {
     var reads: UInt64 = 0
     for event in first..<(first + count) {
-      let axon = Int(state.queue[event])
+      let axon = Int(state.queue[event].axon)
       for entry in machine.axonArrayOffsets[axon]..<machine.axonArrayOffsets[axon + 1] {
         let array = machine.axonArrays[entry]
         if state.arrayMarks[array] != step + 1 {
@@ -169,7 +177,7 @@ struct StepLoop {
     }
     StepLoop.queue(
       state.firing, count: spikes, firstNeuron: slice.firstNeuron, machine.routes,
-      machine.blocks, slotOfDelay, machine.queueCapacity, &state.queue, &state.fill)
+      machine.blocks, sendSlot, &state.queue, &state.fill)
     var sent = 0
     for (position, flow) in slice.flows.enumerated() {
       let info = machine.flows[flow]
@@ -184,22 +192,23 @@ struct StepLoop {
   }
 
   private func fillPlace(_ block: Int) -> Int {
-    slotOfDelay[max(1, machine.blocks[block].delay)] * machine.blocks.count + block
+    machine.blocks[block].fillStart + sendSlot[machine.blocks[block].delay]
   }
 
   private static func queue(
     _ firing: [UInt32], count: Int, firstNeuron: Int, _ routes: FlatRoutes,
-    _ blocks: [BlockInfo], _ slotOfDelay: [Int], _ capacity: Int, _ queue: inout [UInt32],
+    _ blocks: [BlockInfo], _ sendSlot: [Int], _ queue: inout [Event],
     _ fill: inout [Int32]
   ) {
     for position in 0..<count {
       let neuron = firstNeuron &+ Int(firing[position])
       for entry in Int(routes.offsets[neuron])..<Int(routes.offsets[neuron &+ 1]) {
-        let block = Int(routes.blocks[entry])
-        let slot = slotOfDelay[max(1, blocks[block].delay)]
-        let place = slot &* blocks.count &+ block
+        let route = routes.entries[entry]
+        let block = blocks[Int(route.block)]
+        let slot = sendSlot[block.delay]
+        let place = block.fillStart &+ slot
         let used = fill[place]
-        queue[slot &* capacity &+ blocks[block].queueStart &+ Int(used)] = routes.axons[entry]
+        queue[block.queueStart &+ slot &* block.capacity &+ Int(used)] = route.event
         fill[place] = used &+ 1
       }
     }

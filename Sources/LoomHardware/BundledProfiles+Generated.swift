@@ -5,6 +5,207 @@
 enum BundledProfiles {
   /// Name and text of each file.
   static let files: [(name: String, text: String)] = [
+    ("crossbar-256", ##"""
+{
+  "$schema": "./profile.schema.json",
+  "schema": "spikeloom.profile/1",
+  "name": "crossbar-256",
+  "summary": "A made-up chip: a mesh of cores that each join 16 digital crossbars of 256 x 256 8-bit cells; every price derived from published circuits",
+  "notes": [
+    "No such chip exists: structure is chosen, prices are arithmetic on published numbers of 22 to 45 nm circuits (mixed nodes, stated one by one).",
+    "Check of the synaptic operation: ODIN 8.43 pJ (28 nm, marginal, 3-bit), Tianjic 1.54, PAICORE 2.0 0.19 (makers' figures)."
+  ],
+  "synchronisation": "barrier",
+  "topology": {
+    "tileColumns": {"value": 16, "unit": "tiles", "method": "assumed",
+      "source": "definition of this profile",
+      "reason": "256 cores a chip in a square mesh"},
+    "tileRows": {"value": 16, "unit": "tiles", "method": "assumed",
+      "source": "definition of this profile",
+      "reason": "256 cores a chip in a square mesh"},
+    "coresPerTile": {"value": 1, "unit": "cores", "method": "assumed",
+      "source": "definition of this profile",
+      "reason": "one core at each router"},
+    "maximumChips": {"value": 64, "unit": "chips", "method": "assumed",
+      "source": "definition of this profile",
+      "reason": "a board of 8 x 8 chips"},
+    "chipColumns": {"value": 8, "unit": "chips", "method": "assumed",
+      "source": "definition of this profile",
+      "reason": "a board of 8 x 8 chips"}
+  },
+  "core": {
+    "neurons": {"value": 256, "unit": "neurons", "method": "assumed",
+      "source": "definition of this profile",
+      "reason": "one for each column"},
+    "axonsIn": {"value": 4096, "unit": "axons", "method": "assumed",
+      "source": "definition of this profile",
+      "reason": "16 arrays of 256 rows"},
+    "axonsOut": {"value": 4096, "unit": "entries", "method": "assumed",
+      "source": "definition of this profile",
+      "reason": "16 destinations for each neuron on average"},
+    "axonsOutOffChip": {"value": 0, "unit": "entries", "method": "assumed",
+      "source": "definition of this profile",
+      "reason": "destinations carry the chip's address"},
+    "synapses": {
+      "kind": "crossbar",
+      "rows": {"value": 256, "unit": "axons", "method": "assumed",
+        "source": "definition of this profile",
+        "reason": "size of one array"},
+      "columns": {"value": 256, "unit": "columns", "method": "assumed",
+        "source": "definition of this profile",
+        "reason": "size of one array"},
+      "arrays": {"value": 16, "unit": "arrays", "method": "assumed",
+        "source": "definition of this profile",
+        "reason": "fan-in of 4,096"}
+    }
+  },
+  "neuron": {
+    "potentialBits": {"value": 24, "unit": "bit", "method": "assumed",
+      "source": "definition of this profile",
+      "reason": "wide enough for 4,096 inputs of 8 bits over many steps"},
+    "firesOnGreaterOnly": false,
+    "softReset": "native",
+    "hardReset": true,
+    "thresholdShift": {"value": 0, "unit": "bit", "method": "assumed",
+      "source": "definition of this profile",
+      "reason": "thresholds are plain integers"},
+    "thresholdMantissaBits": {"value": 23, "unit": "bit", "method": "assumed",
+      "source": "definition of this profile",
+      "reason": "the positive half of the potential"},
+    "distinctThresholds": {"value": 0, "unit": "thresholds", "method": "assumed",
+      "source": "definition of this profile",
+      "reason": "a threshold for each neuron"},
+    "startStep": true,
+    "perPopulationReset": true,
+    "comparatorSites": {"value": 16, "unit": "sites", "method": "assumed",
+      "source": "definition of this profile",
+      "reason": "columns of one neuron that can be compared instead of added"},
+    "potentialReadout": true,
+    "analogInput": true
+  },
+  "weight": {
+    "bits": {"value": 8, "unit": "bit", "method": "assumed",
+      "source": "definition of this profile",
+      "reason": "signed 8-bit cells"},
+    "minimumShift": {"value": 0, "unit": "bit", "method": "assumed",
+      "source": "definition of this profile",
+      "reason": "shifter at each column"},
+    "maximumShift": {"value": 14, "unit": "bit", "method": "assumed",
+      "source": "definition of this profile",
+      "reason": "shifter at each column"},
+    "shiftPerChannel": true
+  },
+  "bias": {
+    "mantissaBits": {"value": 0, "unit": "bit", "method": "assumed",
+      "source": "definition of this profile",
+      "reason": "any integer of the potential's width"},
+    "maximumExponent": {"value": 0, "unit": "bit", "method": "assumed",
+      "source": "definition of this profile",
+      "reason": "no exponent"}
+  },
+  "delay": {
+    "maximum": {"value": 15, "unit": "steps", "method": "assumed",
+      "source": "definition of this profile",
+      "reason": "a ring of 16 slots as in TrueNorth's scheduler (Akopyan et al. 2015)"}
+  },
+  "prices": {
+    "synapticOperation": {"value": 0.476, "unit": "pJ", "method": "derived", "range": [0.406, 1.35],
+      "source": "8 bits x SRAM row access 0.047 pJ/bit (Merolla et al., Science 345, 2014, supplement (28 nm; read in transcription)) = 0.376, + INT32 addition 0.1 (Horowitz, ISSCC 2014 (45 nm, 0.9 V)); high end: 8/64 of a 10 pJ read of 8 KB + 0.1"},
+    "neuronUpdate": {"value": 3.584, "unit": "pJ", "method": "derived", "range": [1.892, 11.45],
+      "source": "potential read and written, threshold read: 72 bits x SRAM row access 0.047 pJ/bit (Merolla et al., Science 345, 2014, supplement (28 nm; read in transcription)) = 3.384, + addition and comparison 2 x 0.1 (Horowitz, ISSCC 2014 (45 nm, 0.9 V)); low end: half; high end: 10 pJ per 64 bits (Horowitz, ISSCC 2014 (45 nm, 0.9 V), 8 KB)"},
+    "neuronSpike": {"value": 3.108, "unit": "pJ", "method": "derived", "range": [1.604, 10.1],
+      "source": "subtraction 0.1 (Horowitz, ISSCC 2014 (45 nm, 0.9 V)) + 64-bit routing entry x SRAM row access 0.047 pJ/bit (Merolla et al., Science 345, 2014, supplement (28 nm; read in transcription)) = 3.008; low end: half; high end: 10 pJ per 64 bits (Horowitz, ISSCC 2014 (45 nm, 0.9 V), 8 KB)"},
+    "axonIn": {"value": 1.504, "unit": "pJ", "method": "derived", "range": [0.752, 5],
+      "source": "32-bit packet decoded and stored: 32 x SRAM row access 0.047 pJ/bit (Merolla et al., Science 345, 2014, supplement (28 nm; read in transcription)); low end: half; high end: 10 pJ per 64 bits (Horowitz, ISSCC 2014 (45 nm, 0.9 V), 8 KB)"},
+    "axonOut": {"value": 1.504, "unit": "pJ", "method": "derived", "range": [0.752, 5],
+      "source": "32-bit packet assembled: 32 x SRAM row access 0.047 pJ/bit (Merolla et al., Science 345, 2014, supplement (28 nm; read in transcription)); low end: half; high end: 10 pJ per 64 bits (Horowitz, ISSCC 2014 (45 nm, 0.9 V), 8 KB)"},
+    "hopEastWest": {"value": 2.3, "unit": "pJ", "method": "derived", "range": [2.3, 4.4],
+      "source": "2.3 pJ per spike and core crossed (72 fJ/bit x 32 bits, Merolla et al., Science 345, 2014, supplement (28 nm; read in transcription))"},
+    "hopNorthSouth": {"value": 2.3, "unit": "pJ", "method": "derived", "range": [2.3, 4.4],
+      "source": "2.3 pJ per spike and core crossed (72 fJ/bit x 32 bits, Merolla et al., Science 345, 2014, supplement (28 nm; read in transcription)); high end: router of ISAAC, 4.4 pJ/flit"},
+    "hopWithinTile": {"value": 2.3, "unit": "pJ", "method": "derived", "range": [0, 4.4],
+      "source": "2.3 pJ per spike and core crossed (72 fJ/bit x 32 bits, Merolla et al., Science 345, 2014, supplement (28 nm; read in transcription)): one router crossed"},
+    "hopBetweenChips": {"value": 832, "unit": "pJ", "method": "derived", "range": [400, 1700],
+      "source": "32 bits x 26 pJ/bit chip to chip (Merolla et al., Science 345, 2014, supplement (28 nm; read in transcription))"},
+    "arrayRead": {"value": 192.5, "unit": "pJ", "method": "derived", "range": [96.2, 640],
+      "source": "256 column registers of 16 bits latched and cleared: 4,096 x SRAM row access 0.047 pJ/bit (Merolla et al., Science 345, 2014, supplement (28 nm; read in transcription)); low end: half; high end: 10 pJ per 64 bits (Horowitz, ISSCC 2014 (45 nm, 0.9 V), 8 KB)"},
+    "columnAdd": {"value": 0.1, "unit": "pJ", "method": "derived", "range": [0.1, 0.2],
+      "source": "INT32 addition (Horowitz, ISSCC 2014 (45 nm, 0.9 V)); the shift is wiring and multiplexers; high end: twice"},
+    "barrier": {"value": 1173, "unit": "pJ", "method": "derived", "range": [587, 2346],
+      "source": "two sweeps over the 255 links of a spanning tree x 2.3 pJ per spike and core crossed (72 fJ/bit x 32 bits, Merolla et al., Science 345, 2014, supplement (28 nm; read in transcription))"},
+    "biasWrite": {"value": 858, "unit": "pJ", "method": "derived", "range": [430, 1750],
+      "source": "one message from the host over the chip's edge 832 + 10.7 hops on average x 2.3 = 24.5 + a 32-bit register x 0.047 = 1.5"},
+    "readout": {"value": 1714, "unit": "pJ", "method": "derived", "range": [860, 3500],
+      "source": "request and reply: 2 x (832 + 24.5) + 24 bits x 0.047 = 1.1"},
+    "hostSpike": {"value": 856.5, "unit": "pJ", "method": "derived", "range": [430, 1750],
+      "source": "one message from the host over the chip's edge 832 + 10.7 hops on average x 2.3 = 24.5"},
+    "hostMac": {"value": 3.2, "unit": "pJ", "method": "assumed", "range": [0.23, 30],
+      "source": "Spikeloom",
+      "reason": "the host is not described; an INT32 multiply-accumulate at 45 nm (Horowitz 2014, 3.1 + 0.1) without memory; low: INT8, high: with instruction and memory; microcontrollers in MLPerf Tiny spend up to 850 pJ all in"},
+    "chipReset": {"value": 73924, "unit": "pJ", "method": "derived", "range": [36962, 245760],
+      "source": "65,536 potentials of 24 bits written x SRAM row access 0.047 pJ/bit (Merolla et al., Science 345, 2014, supplement (28 nm; read in transcription)); low end: half; high end: 10 pJ per 64 bits (Horowitz, ISSCC 2014 (45 nm, 0.9 V), 8 KB)"},
+    "staticPowerPerChip": {"value": 321.7, "unit": "mW", "method": "derived", "range": [199, 643],
+      "source": "TrueNorth's 64.4 mW static (fit to Akopyan et al. 2015, Fig. 17: 0.8 V, 28 nm) for 430 Mbit, scaled to 2,147 Mbit of cells; low end: ODIN's 27.3 uW for 0.295 Mbit at 0.55 V; high end: twice"}
+  },
+  "times": {
+    "synapticOperation": {"value": 0.0117, "unit": "ns", "method": "derived", "range": [0.0117, 3],
+      "source": "a row of 256 cells a cycle; 333 MHz as Darwin3 (Ma et al., Natl Sci Rev nwae102, 2024; 22 nm): 3 ns a cycle / 256"},
+    "neuronUpdate": {"value": 3, "unit": "ns", "method": "derived",
+      "source": "333 MHz as Darwin3 (Ma et al., Natl Sci Rev nwae102, 2024; 22 nm): 3 ns a cycle, one neuron a cycle"},
+    "neuronSpike": {"value": 3, "unit": "ns", "method": "derived",
+      "source": "333 MHz as Darwin3 (Ma et al., Natl Sci Rev nwae102, 2024; 22 nm): 3 ns a cycle, one cycle more"},
+    "axonIn": {"value": 3, "unit": "ns", "method": "derived",
+      "source": "333 MHz as Darwin3 (Ma et al., Natl Sci Rev nwae102, 2024; 22 nm): 3 ns a cycle, one row opened a cycle"},
+    "axonOut": {"value": 3, "unit": "ns", "method": "derived",
+      "source": "333 MHz as Darwin3 (Ma et al., Natl Sci Rev nwae102, 2024; 22 nm): 3 ns a cycle, one packet a cycle"},
+    "hopEastWest": {"value": 9, "unit": "ns", "method": "derived", "range": [3, 15],
+      "source": "333 MHz as Darwin3 (Ma et al., Natl Sci Rev nwae102, 2024; 22 nm): 3 ns a cycle, two cycles of router and one of link"},
+    "hopNorthSouth": {"value": 9, "unit": "ns", "method": "derived", "range": [3, 15],
+      "source": "333 MHz as Darwin3 (Ma et al., Natl Sci Rev nwae102, 2024; 22 nm): 3 ns a cycle, two cycles of router and one of link"},
+    "hopWithinTile": {"value": 6, "unit": "ns", "method": "derived", "range": [3, 9],
+      "source": "333 MHz as Darwin3 (Ma et al., Natl Sci Rev nwae102, 2024; 22 nm): 3 ns a cycle, two cycles of router"},
+    "hopBetweenChips": {"value": 100, "unit": "ns", "method": "assumed", "range": [20, 1000],
+      "source": "Spikeloom",
+      "reason": "pads and serialisation of a 32-bit packet; no design behind it"},
+    "linkOccupancy": {"value": 3, "unit": "ns", "method": "derived",
+      "source": "333 MHz as Darwin3 (Ma et al., Natl Sci Rev nwae102, 2024; 22 nm): 3 ns a cycle, one packet a cycle"},
+    "chipLinkOccupancy": {"value": 20, "unit": "ns", "method": "assumed", "range": [5, 100],
+      "source": "Spikeloom",
+      "reason": "a packet each 20 ns is 1.6 Gbit/s; no design behind it"},
+    "barrierByTiles": [
+      {
+        "units": 1,
+        "duration": {"value": 6, "unit": "ns", "method": "derived",
+          "source": "333 MHz as Darwin3 (Ma et al., Natl Sci Rev nwae102, 2024; 22 nm): 3 ns a cycle, there and back"}
+      },
+      {
+        "units": 256,
+        "duration": {"value": 540, "unit": "ns", "method": "derived",
+          "source": "two sweeps over the 30 hops across the mesh x 9 ns"}
+      }
+    ],
+    "barrierByChips": [
+      {
+        "units": 2,
+        "duration": {"value": 1028, "unit": "ns", "method": "derived",
+          "source": "two sweeps: 30 hops x 9 ns on the last chip, one chip crossed: 16 x 9 + 100 ns"}
+      },
+      {
+        "units": 64,
+        "duration": {"value": 7372, "unit": "ns", "method": "derived",
+          "source": "two sweeps: 30 hops x 9 ns on the last chip, 14 chips crossed at 16 x 9 + 100 ns"}
+      }
+    ],
+    "biasWrite": {"value": 20, "unit": "ns", "method": "derived", "range": [5, 100],
+      "source": "one packet over the chip's edge (chipLinkOccupancy)"},
+    "readout": {"value": 20, "unit": "ns", "method": "derived", "range": [5, 100],
+      "source": "requests and replies pass each other; one packet over the chip's edge (chipLinkOccupancy)"},
+    "reset": {"value": 768, "unit": "ns", "method": "derived",
+      "source": "333 MHz as Darwin3 (Ma et al., Natl Sci Rev nwae102, 2024; 22 nm): 3 ns a cycle, 256 neurons of every core in parallel"}
+  }
+}
+
+"""##),
     ("loihi1-davies", ##"""
 {
   "$schema": "./profile.schema.json",
@@ -425,207 +626,6 @@ enum BundledProfiles {
     "reset": {"value": 5400, "unit": "ns", "method": "assumed", "range": [1000, 50000],
       "source": "Spikeloom",
       "reason": "No figure published for Loihi; all cores at once, 5.3 ns (Davies et al. 2018, inactive update) for each of 1,024 compartments"}
-  }
-}
-
-"""##),
-    ("crossbar-256", ##"""
-{
-  "$schema": "./profile.schema.json",
-  "schema": "spikeloom.profile/1",
-  "name": "crossbar-256",
-  "summary": "A made-up chip: a mesh of cores that each join 16 digital crossbars of 256 x 256 8-bit cells; every price derived from published circuits",
-  "notes": [
-    "No such chip exists: structure is chosen, prices are arithmetic on published numbers of 22 to 45 nm circuits (mixed nodes, stated one by one).",
-    "Check of the synaptic operation: ODIN 8.43 pJ (28 nm, marginal, 3-bit), Tianjic 1.54, PAICORE 2.0 0.19 (makers' figures)."
-  ],
-  "synchronisation": "barrier",
-  "topology": {
-    "tileColumns": {"value": 16, "unit": "tiles", "method": "assumed",
-      "source": "definition of this profile",
-      "reason": "256 cores a chip in a square mesh"},
-    "tileRows": {"value": 16, "unit": "tiles", "method": "assumed",
-      "source": "definition of this profile",
-      "reason": "256 cores a chip in a square mesh"},
-    "coresPerTile": {"value": 1, "unit": "cores", "method": "assumed",
-      "source": "definition of this profile",
-      "reason": "one core at each router"},
-    "maximumChips": {"value": 64, "unit": "chips", "method": "assumed",
-      "source": "definition of this profile",
-      "reason": "a board of 8 x 8 chips"},
-    "chipColumns": {"value": 8, "unit": "chips", "method": "assumed",
-      "source": "definition of this profile",
-      "reason": "a board of 8 x 8 chips"}
-  },
-  "core": {
-    "neurons": {"value": 256, "unit": "neurons", "method": "assumed",
-      "source": "definition of this profile",
-      "reason": "one for each column"},
-    "axonsIn": {"value": 4096, "unit": "axons", "method": "assumed",
-      "source": "definition of this profile",
-      "reason": "16 arrays of 256 rows"},
-    "axonsOut": {"value": 4096, "unit": "entries", "method": "assumed",
-      "source": "definition of this profile",
-      "reason": "16 destinations for each neuron on average"},
-    "axonsOutOffChip": {"value": 0, "unit": "entries", "method": "assumed",
-      "source": "definition of this profile",
-      "reason": "destinations carry the chip's address"},
-    "synapses": {
-      "kind": "crossbar",
-      "rows": {"value": 256, "unit": "axons", "method": "assumed",
-        "source": "definition of this profile",
-        "reason": "size of one array"},
-      "columns": {"value": 256, "unit": "columns", "method": "assumed",
-        "source": "definition of this profile",
-        "reason": "size of one array"},
-      "arrays": {"value": 16, "unit": "arrays", "method": "assumed",
-        "source": "definition of this profile",
-        "reason": "fan-in of 4,096"}
-    }
-  },
-  "neuron": {
-    "potentialBits": {"value": 24, "unit": "bit", "method": "assumed",
-      "source": "definition of this profile",
-      "reason": "wide enough for 4,096 inputs of 8 bits over many steps"},
-    "firesOnGreaterOnly": false,
-    "softReset": "native",
-    "hardReset": true,
-    "thresholdShift": {"value": 0, "unit": "bit", "method": "assumed",
-      "source": "definition of this profile",
-      "reason": "thresholds are plain integers"},
-    "thresholdMantissaBits": {"value": 23, "unit": "bit", "method": "assumed",
-      "source": "definition of this profile",
-      "reason": "the positive half of the potential"},
-    "distinctThresholds": {"value": 0, "unit": "thresholds", "method": "assumed",
-      "source": "definition of this profile",
-      "reason": "a threshold for each neuron"},
-    "startStep": true,
-    "perPopulationReset": true,
-    "comparatorSites": {"value": 16, "unit": "sites", "method": "assumed",
-      "source": "definition of this profile",
-      "reason": "columns of one neuron that can be compared instead of added"},
-    "potentialReadout": true,
-    "analogInput": true
-  },
-  "weight": {
-    "bits": {"value": 8, "unit": "bit", "method": "assumed",
-      "source": "definition of this profile",
-      "reason": "signed 8-bit cells"},
-    "minimumShift": {"value": 0, "unit": "bit", "method": "assumed",
-      "source": "definition of this profile",
-      "reason": "shifter at each column"},
-    "maximumShift": {"value": 14, "unit": "bit", "method": "assumed",
-      "source": "definition of this profile",
-      "reason": "shifter at each column"},
-    "shiftPerChannel": true
-  },
-  "bias": {
-    "mantissaBits": {"value": 0, "unit": "bit", "method": "assumed",
-      "source": "definition of this profile",
-      "reason": "any integer of the potential's width"},
-    "maximumExponent": {"value": 0, "unit": "bit", "method": "assumed",
-      "source": "definition of this profile",
-      "reason": "no exponent"}
-  },
-  "delay": {
-    "maximum": {"value": 15, "unit": "steps", "method": "assumed",
-      "source": "definition of this profile",
-      "reason": "a ring of 16 slots as in TrueNorth's scheduler (Akopyan et al. 2015)"}
-  },
-  "prices": {
-    "synapticOperation": {"value": 0.476, "unit": "pJ", "method": "derived", "range": [0.406, 1.35],
-      "source": "8 bits x SRAM row access 0.047 pJ/bit (Merolla et al., Science 345, 2014, supplement (28 nm; read in transcription)) = 0.376, + INT32 addition 0.1 (Horowitz, ISSCC 2014 (45 nm, 0.9 V)); high end: 8/64 of a 10 pJ read of 8 KB + 0.1"},
-    "neuronUpdate": {"value": 3.584, "unit": "pJ", "method": "derived", "range": [1.892, 11.45],
-      "source": "potential read and written, threshold read: 72 bits x SRAM row access 0.047 pJ/bit (Merolla et al., Science 345, 2014, supplement (28 nm; read in transcription)) = 3.384, + addition and comparison 2 x 0.1 (Horowitz, ISSCC 2014 (45 nm, 0.9 V)); low end: half; high end: 10 pJ per 64 bits (Horowitz, ISSCC 2014 (45 nm, 0.9 V), 8 KB)"},
-    "neuronSpike": {"value": 3.108, "unit": "pJ", "method": "derived", "range": [1.604, 10.1],
-      "source": "subtraction 0.1 (Horowitz, ISSCC 2014 (45 nm, 0.9 V)) + 64-bit routing entry x SRAM row access 0.047 pJ/bit (Merolla et al., Science 345, 2014, supplement (28 nm; read in transcription)) = 3.008; low end: half; high end: 10 pJ per 64 bits (Horowitz, ISSCC 2014 (45 nm, 0.9 V), 8 KB)"},
-    "axonIn": {"value": 1.504, "unit": "pJ", "method": "derived", "range": [0.752, 5],
-      "source": "32-bit packet decoded and stored: 32 x SRAM row access 0.047 pJ/bit (Merolla et al., Science 345, 2014, supplement (28 nm; read in transcription)); low end: half; high end: 10 pJ per 64 bits (Horowitz, ISSCC 2014 (45 nm, 0.9 V), 8 KB)"},
-    "axonOut": {"value": 1.504, "unit": "pJ", "method": "derived", "range": [0.752, 5],
-      "source": "32-bit packet assembled: 32 x SRAM row access 0.047 pJ/bit (Merolla et al., Science 345, 2014, supplement (28 nm; read in transcription)); low end: half; high end: 10 pJ per 64 bits (Horowitz, ISSCC 2014 (45 nm, 0.9 V), 8 KB)"},
-    "hopEastWest": {"value": 2.3, "unit": "pJ", "method": "derived", "range": [2.3, 4.4],
-      "source": "2.3 pJ per spike and core crossed (72 fJ/bit x 32 bits, Merolla et al., Science 345, 2014, supplement (28 nm; read in transcription))"},
-    "hopNorthSouth": {"value": 2.3, "unit": "pJ", "method": "derived", "range": [2.3, 4.4],
-      "source": "2.3 pJ per spike and core crossed (72 fJ/bit x 32 bits, Merolla et al., Science 345, 2014, supplement (28 nm; read in transcription)); high end: router of ISAAC, 4.4 pJ/flit"},
-    "hopWithinTile": {"value": 2.3, "unit": "pJ", "method": "derived", "range": [0, 4.4],
-      "source": "2.3 pJ per spike and core crossed (72 fJ/bit x 32 bits, Merolla et al., Science 345, 2014, supplement (28 nm; read in transcription)): one router crossed"},
-    "hopBetweenChips": {"value": 832, "unit": "pJ", "method": "derived", "range": [400, 1700],
-      "source": "32 bits x 26 pJ/bit chip to chip (Merolla et al., Science 345, 2014, supplement (28 nm; read in transcription))"},
-    "arrayRead": {"value": 192.5, "unit": "pJ", "method": "derived", "range": [96.2, 640],
-      "source": "256 column registers of 16 bits latched and cleared: 4,096 x SRAM row access 0.047 pJ/bit (Merolla et al., Science 345, 2014, supplement (28 nm; read in transcription)); low end: half; high end: 10 pJ per 64 bits (Horowitz, ISSCC 2014 (45 nm, 0.9 V), 8 KB)"},
-    "columnAdd": {"value": 0.1, "unit": "pJ", "method": "derived", "range": [0.1, 0.2],
-      "source": "INT32 addition (Horowitz, ISSCC 2014 (45 nm, 0.9 V)); the shift is wiring and multiplexers; high end: twice"},
-    "barrier": {"value": 1173, "unit": "pJ", "method": "derived", "range": [587, 2346],
-      "source": "two sweeps over the 255 links of a spanning tree x 2.3 pJ per spike and core crossed (72 fJ/bit x 32 bits, Merolla et al., Science 345, 2014, supplement (28 nm; read in transcription))"},
-    "biasWrite": {"value": 858, "unit": "pJ", "method": "derived", "range": [430, 1750],
-      "source": "one message from the host over the chip's edge 832 + 10.7 hops on average x 2.3 = 24.5 + a 32-bit register x 0.047 = 1.5"},
-    "readout": {"value": 1714, "unit": "pJ", "method": "derived", "range": [860, 3500],
-      "source": "request and reply: 2 x (832 + 24.5) + 24 bits x 0.047 = 1.1"},
-    "hostSpike": {"value": 856.5, "unit": "pJ", "method": "derived", "range": [430, 1750],
-      "source": "one message from the host over the chip's edge 832 + 10.7 hops on average x 2.3 = 24.5"},
-    "hostMac": {"value": 3.2, "unit": "pJ", "method": "assumed", "range": [0.23, 30],
-      "source": "Spikeloom",
-      "reason": "the host is not described; an INT32 multiply-accumulate at 45 nm (Horowitz 2014, 3.1 + 0.1) without memory; low: INT8, high: with instruction and memory; microcontrollers in MLPerf Tiny spend up to 850 pJ all in"},
-    "chipReset": {"value": 73924, "unit": "pJ", "method": "derived", "range": [36962, 245760],
-      "source": "65,536 potentials of 24 bits written x SRAM row access 0.047 pJ/bit (Merolla et al., Science 345, 2014, supplement (28 nm; read in transcription)); low end: half; high end: 10 pJ per 64 bits (Horowitz, ISSCC 2014 (45 nm, 0.9 V), 8 KB)"},
-    "staticPowerPerChip": {"value": 321.7, "unit": "mW", "method": "derived", "range": [199, 643],
-      "source": "TrueNorth's 64.4 mW static (fit to Akopyan et al. 2015, Fig. 17: 0.8 V, 28 nm) for 430 Mbit, scaled to 2,147 Mbit of cells; low end: ODIN's 27.3 uW for 0.295 Mbit at 0.55 V; high end: twice"}
-  },
-  "times": {
-    "synapticOperation": {"value": 0.0117, "unit": "ns", "method": "derived", "range": [0.0117, 3],
-      "source": "a row of 256 cells a cycle; 333 MHz as Darwin3 (Ma et al., Natl Sci Rev nwae102, 2024; 22 nm): 3 ns a cycle / 256"},
-    "neuronUpdate": {"value": 3, "unit": "ns", "method": "derived",
-      "source": "333 MHz as Darwin3 (Ma et al., Natl Sci Rev nwae102, 2024; 22 nm): 3 ns a cycle, one neuron a cycle"},
-    "neuronSpike": {"value": 3, "unit": "ns", "method": "derived",
-      "source": "333 MHz as Darwin3 (Ma et al., Natl Sci Rev nwae102, 2024; 22 nm): 3 ns a cycle, one cycle more"},
-    "axonIn": {"value": 3, "unit": "ns", "method": "derived",
-      "source": "333 MHz as Darwin3 (Ma et al., Natl Sci Rev nwae102, 2024; 22 nm): 3 ns a cycle, one row opened a cycle"},
-    "axonOut": {"value": 3, "unit": "ns", "method": "derived",
-      "source": "333 MHz as Darwin3 (Ma et al., Natl Sci Rev nwae102, 2024; 22 nm): 3 ns a cycle, one packet a cycle"},
-    "hopEastWest": {"value": 9, "unit": "ns", "method": "derived", "range": [3, 15],
-      "source": "333 MHz as Darwin3 (Ma et al., Natl Sci Rev nwae102, 2024; 22 nm): 3 ns a cycle, two cycles of router and one of link"},
-    "hopNorthSouth": {"value": 9, "unit": "ns", "method": "derived", "range": [3, 15],
-      "source": "333 MHz as Darwin3 (Ma et al., Natl Sci Rev nwae102, 2024; 22 nm): 3 ns a cycle, two cycles of router and one of link"},
-    "hopWithinTile": {"value": 6, "unit": "ns", "method": "derived", "range": [3, 9],
-      "source": "333 MHz as Darwin3 (Ma et al., Natl Sci Rev nwae102, 2024; 22 nm): 3 ns a cycle, two cycles of router"},
-    "hopBetweenChips": {"value": 100, "unit": "ns", "method": "assumed", "range": [20, 1000],
-      "source": "Spikeloom",
-      "reason": "pads and serialisation of a 32-bit packet; no design behind it"},
-    "linkOccupancy": {"value": 3, "unit": "ns", "method": "derived",
-      "source": "333 MHz as Darwin3 (Ma et al., Natl Sci Rev nwae102, 2024; 22 nm): 3 ns a cycle, one packet a cycle"},
-    "chipLinkOccupancy": {"value": 20, "unit": "ns", "method": "assumed", "range": [5, 100],
-      "source": "Spikeloom",
-      "reason": "a packet each 20 ns is 1.6 Gbit/s; no design behind it"},
-    "barrierByTiles": [
-      {
-        "units": 1,
-        "duration": {"value": 6, "unit": "ns", "method": "derived",
-          "source": "333 MHz as Darwin3 (Ma et al., Natl Sci Rev nwae102, 2024; 22 nm): 3 ns a cycle, there and back"}
-      },
-      {
-        "units": 256,
-        "duration": {"value": 540, "unit": "ns", "method": "derived",
-          "source": "two sweeps over the 30 hops across the mesh x 9 ns"}
-      }
-    ],
-    "barrierByChips": [
-      {
-        "units": 2,
-        "duration": {"value": 1028, "unit": "ns", "method": "derived",
-          "source": "two sweeps: 30 hops x 9 ns on the last chip, one chip crossed: 16 x 9 + 100 ns"}
-      },
-      {
-        "units": 64,
-        "duration": {"value": 7372, "unit": "ns", "method": "derived",
-          "source": "two sweeps: 30 hops x 9 ns on the last chip, 14 chips crossed at 16 x 9 + 100 ns"}
-      }
-    ],
-    "biasWrite": {"value": 20, "unit": "ns", "method": "derived", "range": [5, 100],
-      "source": "one packet over the chip's edge (chipLinkOccupancy)"},
-    "readout": {"value": 20, "unit": "ns", "method": "derived", "range": [5, 100],
-      "source": "requests and replies pass each other; one packet over the chip's edge (chipLinkOccupancy)"},
-    "reset": {"value": 768, "unit": "ns", "method": "derived",
-      "source": "333 MHz as Darwin3 (Ma et al., Natl Sci Rev nwae102, 2024; 22 nm): 3 ns a cycle, 256 neurons of every core in parallel"}
   }
 }
 

@@ -25,7 +25,13 @@ extension ByteWriter {
 
   mutating func write<Value: FixedWidthInteger>(list values: [Value]) {
     write(count: values.count)
-    write(contentsOf: values)
+    write(bulk: values)
+  }
+
+  /// Appends integers, little-endian, in one piece.
+  mutating func write<Value: FixedWidthInteger>(bulk values: [Value]) {
+    let ordered = values.map(\.littleEndian)
+    write(raw: unsafe ordered.withUnsafeBytes { unsafe [UInt8]($0) })
   }
 
   mutating func write(doubles values: [Double]) {
@@ -64,7 +70,7 @@ extension ByteWriter {
   mutating func write(routes: RouteTable) {
     write(list: routes.offsets)
     write(list: routes.cores)
-    write(contentsOf: routes.axons)
+    write(bulk: routes.axons)
   }
 }
 

@@ -126,7 +126,8 @@ extension StructureCheck {
       "\(name) needs \(weights.map(String.init) ?? "more") weights, has \(frontEnd.weights.count)")
     let bound = magnitudeBound(frontEnd)
     need(
-      bound < Int64.max / 4, "\(name) needs sums below 2^61, has weights or offsets beyond them")
+      bound < Int64.max / 4 / Int64(image.frontEnd.count),
+      "\(name) needs sums below 2^61 together, has weights or offsets beyond them")
   }
 
   /// The largest sum that inputs of 16 bits can make, saturating.

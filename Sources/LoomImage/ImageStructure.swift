@@ -17,7 +17,9 @@ public enum ImageStructure {
   /// The most current sites of a neuron.
   static let maximumSites = 4_096
 
-  /// What breaks the structure (code SL5002); empty for a sound image. At most one finding for each
+  /// What breaks the structure (code SL5002); empty for a sound image.
+  ///
+  /// At most one finding for each
   /// part, for later parts are not looked at where they rest on broken ones.
   public static func findings(_ image: HardwareImage) -> [Diagnostic] {
     let check = StructureCheck(image: image)

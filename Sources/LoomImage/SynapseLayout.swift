@@ -59,11 +59,15 @@ public enum SynapseLayout {
     template: SynapseTemplate, sources: AxonSources, box: MapBox, delay: Int,
     populations: [ImagePopulation], profile: Profile
   ) -> BlockUsage {
+    var rule: PackedEntryRule?
+    if case .packedEntries(let format) = profile.core.synapses {
+      rule = PackedEntryRule(format: format, weightBits: profile.weight.bits)
+    }
     var scan = BlockScan(
       runs: SynapseRuns(
         template, source: populations[template.source].shape,
         target: populations[template.target].shape),
-      box: box, delay: delay, profile: profile)
+      box: box, delay: delay, rule: rule)
     scan.visit(template, sources)
     var usage = scan.usage
     usage.axons = sources.count
@@ -74,6 +78,18 @@ public enum SynapseLayout {
       usage.rows = usage.axons * planes
     }
     return usage
+  }
+
+  /// The synapses an axon block stores, zero weights included.
+  public static func storedSynapses(
+    template: SynapseTemplate, sources: AxonSources, box: MapBox, populations: [ImagePopulation]
+  ) -> Int {
+    var scan = BlockScan(
+      runs: SynapseRuns(
+        template, source: populations[template.source].shape,
+        target: populations[template.target].shape), box: box, delay: 1, rule: nil)
+    scan.visit(template, sources)
+    return scan.usage.synapses
   }
 
   /// What a core takes, without its output entries (`axonsOut` is 0); also for cores still being built.
@@ -158,15 +174,11 @@ private struct BlockScan {
   var formats: Set<SynapseFormat> = []
   private var buffer: [SynapseRun] = []
 
-  init(runs: SynapseRuns, box: MapBox, delay: Int, profile: Profile) {
+  init(runs: SynapseRuns, box: MapBox, delay: Int, rule: PackedEntryRule?) {
     self.runs = runs
     self.box = box
     self.delay = delay
-    if case .packedEntries(let format) = profile.core.synapses {
-      rule = PackedEntryRule(format: format, weightBits: profile.weight.bits)
-    } else {
-      rule = nil
-    }
+    self.rule = rule
   }
 
   mutating func visit(_ template: SynapseTemplate, _ sources: AxonSources) {

@@ -130,6 +130,15 @@ struct LedgerTests {
     #expect(priced.unattributedPicojoules == 84)
   }
 
+  @Test("three chips pay three barriers a step and three times the static power")
+  func severalChips() throws {
+    var record = EnergyFixture.record()
+    record.chips = 3
+    let ledger = try Ledger.ledger(record: record, profile: EnergyFixture.profile())
+    #expect(ledger.line("barrier")?.picojoules == 1500)
+    #expect(ledger.staticPicojoules == 3000)
+  }
+
   @Test("a chip without barriers pays none, and a run without samples is refused")
   func edges() throws {
     var profile = EnergyFixture.profile { $0.barrier = nil }

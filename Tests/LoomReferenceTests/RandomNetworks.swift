@@ -10,8 +10,10 @@ enum RandomNetworks {
 
   static func samples(seed: UInt64, steps: Int, count: Int = 4) -> Samples {
     var random = SeededGenerator(seed: seed)
-    let values = (0..<(count * steps * input.count)).map { _ in
-      UInt8(random.next() % 4 == 0 ? 1 : 0)
+    let size = steps * input.count
+    // Samples of different density, so that answers differ.
+    let values = (0..<(count * size)).map { place in
+      UInt8(random.next() % UInt64(2 + 3 * (place / size % 5)) == 0 ? 1 : 0)
     }
     return Samples(storage: .bytes(values), sampleShape: [steps, 2, 6, 6], count: count)
   }
@@ -35,7 +37,7 @@ enum RandomNetworks {
         "first", map, threshold: .perChannel(thresholds), initial: .uniform(15),
         bias: .perChannel([1, -1, 2]), comparison: .greater),
       Small.population("max", small, threshold: .uniform(25), bias: .uniform(1), sites: 2),
-      Small.population("pool", small, threshold: .uniform(1), reset: .hard),
+      Small.population("pool", small, threshold: .uniform(5), reset: .hard),
       Small.population("loop", MapShape(channels: 7), threshold: .uniform(40)),
       Small.population("out", MapShape(channels: 4), role: .readout, bias: .uniform(3)),
     ]
@@ -58,7 +60,7 @@ enum RandomNetworks {
       Small.projection(0, 1, same, weights: weights(0, 1, same)),
       Small.projection(1, 2, halving, weights: weights(1, 2, halving), site: 0),
       Small.projection(1, 2, halving, weights: weights(1, 2, halving), site: 1, delay: 1),
-      Small.projection(2, 3, .sparse(one), weights: [Int16](repeating: 1, count: 27)),
+      Small.projection(2, 3, .sparse(one), weights: [Int16](repeating: 3, count: 27)),
       Small.projection(3, 4, weights: weights(3, 4, .dense)),
       Small.projection(4, 4, weights: weights(4, 4, .dense), delay: 2),
       Small.projection(4, 5, weights: weights(4, 5, .dense)),

@@ -6,8 +6,8 @@ import Testing
 
 /// The staged integer workloads, whose spikes were counted by other tools.
 enum Workload {
-  static let folder = ProcessInfo.processInfo.environment["SPIKELOOM_DATA"].map {
-    URL(fileURLWithPath: $0).appending(path: "workloads")
+  static let folder = ProcessInfo.processInfo.environment["SPIKELOOM_DATA"].flatMap {
+    $0.isEmpty ? nil : URL(fileURLWithPath: $0).appending(path: "workloads")
   }
 
   /// The numbers of a little-endian .npy file of version 1, as these are.

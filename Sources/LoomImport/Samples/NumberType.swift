@@ -33,7 +33,8 @@ struct NumberType: Equatable {
     }
   }
 
-  private func words<Word: FixedWidthInteger>(
+  /// The words of bytes that hold a whole number of them, in this type's byte order.
+  func words<Word: FixedWidthInteger>(
     _ bytes: ArraySlice<UInt8>, _ type: Word.Type
   ) -> [Word] {
     let size = Word.bitWidth / 8
@@ -59,6 +60,11 @@ struct NumberType: Equatable {
         * Float(sign: .plus, exponent: exponent - 15, significand: 1)
     }
   }
+}
+
+/// The bytes of numbers, each little-endian: one copy, where a writer would take a call a number.
+func littleEndianBytes<Value: FixedWidthInteger>(_ values: [Value]) -> [UInt8] {
+  unsafe values.map(\.littleEndian).withUnsafeBytes { unsafe Array($0) }
 }
 
 /// The number of elements of a shape; nil if a length is negative or the product too large.

@@ -86,28 +86,28 @@ public enum NumpyFile {
 extension NumpyFile {
   /// An `.npy` file of bytes (`|u1`); they must be as many as the shape says.
   public static func encode(shape: [Int], bytes: [UInt8]) -> [UInt8] {
-    encode(shape: shape, type: "|u1", count: bytes.count) { $0.write(raw: bytes) }
+    encode(shape: shape, type: "|u1", count: bytes.count, body: bytes)
   }
 
   /// An `.npy` file of 32-bit integers (`<i4`); they must be as many as the shape says.
   public static func encode(shape: [Int], int32 values: [Int32]) -> [UInt8] {
-    encode(shape: shape, type: "<i4", count: values.count) { $0.write(contentsOf: values) }
+    encode(shape: shape, type: "<i4", count: values.count, body: littleEndianBytes(values))
   }
 
   /// An `.npy` file of 64-bit integers (`<i8`); they must be as many as the shape says.
   public static func encode(shape: [Int], int64 values: [Int64]) -> [UInt8] {
-    encode(shape: shape, type: "<i8", count: values.count) { $0.write(contentsOf: values) }
+    encode(shape: shape, type: "<i8", count: values.count, body: littleEndianBytes(values))
   }
 
   /// An `.npy` file of 32-bit floats (`<f4`); they must be as many as the shape says.
   public static func encode(shape: [Int], floats values: [Float]) -> [UInt8] {
-    encode(shape: shape, type: "<f4", count: values.count) { writer in
-      writer.write(contentsOf: values.map(\.bitPattern))
-    }
+    encode(
+      shape: shape, type: "<f4", count: values.count,
+      body: littleEndianBytes(values.map(\.bitPattern)))
   }
 
   private static func encode(
-    shape: [Int], type: String, count: Int, body: (inout ByteWriter) -> Void
+    shape: [Int], type: String, count: Int, body: [UInt8]
   ) -> [UInt8] {
     precondition(count == shape.reduce(1, *), "an array holds as many numbers as its shape says")
     let lengths = shape.map { "\($0)" }.joined(separator: ", ") + (shape.count == 1 ? "," : "")
@@ -119,7 +119,6 @@ extension NumpyFile {
     writer.write(raw: [1, 0])
     writer.write(UInt16(header.utf8.count))
     writer.write(raw: Array(header.utf8))
-    body(&writer)
-    return writer.bytes
+    return writer.bytes + body
   }
 }

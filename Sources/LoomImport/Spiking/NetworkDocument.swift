@@ -17,7 +17,7 @@ struct NetworkDocument {
   init(_ bytes: [UInt8], name: String, schema: String) throws(DiagnosticsError) {
     let file = try Safetensors(bytes, name: name)
     let text = file.metadata[NetworkDocument.metadataKey]
-    guard let text, let json = JSONText.decode(Array(text.utf8)), json.members != nil else {
+    guard let text, let json = JSONParser.value(of: text.utf8), json.members != nil else {
       throw DiagnosticsError(
         Diagnostic(
           .error, "SL1301",

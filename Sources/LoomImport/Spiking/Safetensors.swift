@@ -83,8 +83,10 @@ extension Safetensors {
     var writer = ByteWriter()
     writer.write(UInt64(text.count))
     writer.write(raw: text)
-    for name in order { if let tensor = tensors[name] { writer.write(raw: tensor.bytes) } }
-    return writer.bytes
+    var bytes = writer.bytes
+    bytes.reserveCapacity(bytes.count + offset)
+    for name in order { if let tensor = tensors[name] { bytes += tensor.bytes } }
+    return bytes
   }
 
   /// Reads a file; every offset and shape is checked, no two tensors share bytes.
@@ -104,7 +106,7 @@ extension Safetensors {
       throw .invalid(offset: 0, reason: "needs a header of at most 64 MiB, has \(length) bytes")
     }
     let text = try reader.take(Int(length))
-    guard let members = JSONText.decode(text)?.members else {
+    guard let members = JSONParser.value(of: text)?.members else {
       throw .invalid(offset: 8, reason: "needs a JSON object as its header, has other bytes")
     }
     let data = bytes[(8 + Int(length))...]
@@ -171,10 +173,5 @@ enum JSONText {
     case .object(let members): .object(members.mapValues { finite($0) })
     default: value
     }
-  }
-
-  /// The value of JSON text; nil if it is not JSON.
-  static func decode(_ text: some Collection<UInt8>) -> JSONValue? {
-    try? JSONDecoder().decode(JSONValue.self, from: Data(text))
   }
 }

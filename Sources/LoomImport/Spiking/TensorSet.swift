@@ -21,10 +21,8 @@ struct TensorSet {
   mutating func add<Value: FixedWidthInteger>(
     _ name: String, _ kind: Safetensors.NumberKind, _ values: [Value], shape: [Int]? = nil
   ) {
-    var writer = ByteWriter()
-    writer.write(contentsOf: values)
     tensors[name] = Safetensors.Tensor(
-      kind: kind, shape: shape ?? [values.count], bytes: writer.bytes[...])
+      kind: kind, shape: shape ?? [values.count], bytes: littleEndianBytes(values)[...])
   }
 
   mutating func add(_ name: String, _ values: [Float], shape: [Int]? = nil) {
@@ -81,23 +79,42 @@ struct TensorSet {
     return values
   }
 
-  /// A tensor's numbers as integers of a narrower type; floats are refused.
+  /// A tensor's numbers as integers of one type, whatever theirs; floats are refused.
   func integers<Value: FixedWidthInteger>(_ name: String) throws(DiagnosticsError) -> [Value] {
-    let exact: [Value?]
-    switch try elements(name) {
-    case .bytes(let values): exact = values.map { Value(exactly: $0) }
-    case .integers(let values): exact = values.map { Value(exactly: $0) }
-    case .floats, .doubles: throw error(name, "needs integers, has floats")
+    guard let tensor = tensors[name] else {
+      throw error(name, "is needed, has not been given")
     }
-    let values = exact.compactMap(\.self)
-    guard values.count == exact.count else {
+    let type = tensor.kind.type
+    let bytes = tensor.bytes
+    let values: [Value]? =
+      switch tensor.kind {
+      case .bool, .u8: TensorSet.exact(Array(bytes))
+      case .i8: TensorSet.exact(type.words(bytes, Int8.self))
+      case .u16: TensorSet.exact(type.words(bytes, UInt16.self))
+      case .i16: TensorSet.exact(type.words(bytes, Int16.self))
+      case .u32: TensorSet.exact(type.words(bytes, UInt32.self))
+      case .i32: TensorSet.exact(type.words(bytes, Int32.self))
+      case .u64: TensorSet.exact(type.words(bytes, UInt64.self))
+      case .i64: TensorSet.exact(type.words(bytes, Int64.self))
+      case .f16, .f32, .f64: throw error(name, "needs integers, has floats")
+      }
+    guard let values else {
       throw error(name, "needs integers of \(Value.bitWidth) bits, has larger ones")
     }
     return values
   }
 
-  /// A parameter: a scalar or one number is uniform, as many as channels per channel, else per neuron;
-  /// a missing tensor is the given value, if there is one.
+  /// The same numbers in another type; nil if one does not fit.
+  private static func exact<Stored: FixedWidthInteger, Value: FixedWidthInteger>(
+    _ stored: [Stored]
+  ) -> [Value]? {
+    guard stored.allSatisfy({ Value(exactly: $0) != nil }) else { return nil }
+    return stored.map { Value(truncatingIfNeeded: $0) }
+  }
+
+  /// A parameter: one number is uniform, as many as channels per channel, else per neuron.
+  ///
+  /// A missing tensor is the given value, if there is one.
   func parameter<Value>(
     _ name: String, in shape: MapShape, default standard: Value?,
     _ read: (String) throws(DiagnosticsError) -> [Value]

@@ -3,7 +3,9 @@ import LoomBase
 import LoomImport
 import Testing
 
-private let stagedData = ProcessInfo.processInfo.environment["SPIKELOOM_DATA"]
+private let stagedData = ProcessInfo.processInfo.environment["SPIKELOOM_DATA"].flatMap {
+  $0.isEmpty ? nil : $0
+}
 
 @Suite(
   "Staged data sets",

@@ -171,6 +171,31 @@ struct SpikingNetworkFileTests {
     #expect(error?.description.contains(named) == true, "\(error?.description ?? "")")
   }
 
+  @Test("deep nesting is refused without a trap")
+  func nesting() {
+    for depth in [10, 100, 100_000] {
+      let text = String(repeating: "{\"a\":[", count: depth)
+      var writer = ByteWriter()
+      writer.write(UInt64(text.utf8.count))
+      writer.write(raw: Array(text.utf8))
+      #expect(throws: DiagnosticsError.self) {
+        try SpikingNetworkFile.decode(writer.bytes, name: "x")
+      }
+    }
+  }
+
+  @Test("texts keep every character JSON escapes")
+  func texts() throws {
+    var network = EveryMember.float
+    network.name = "\" \\ / \u{8} \n \t \u{1} ü 漢 😀 e\u{301}"
+    let bytes = SpikingNetworkFile.encode(network)
+    #expect(try SpikingNetworkFile.decode(bytes, name: "x").name == network.name)
+    let escaped = try Rewriting.replaced(
+      SpikingNetworkFile.encode(EveryMember.float), "ü", by: "\\\\u00fc\\\\ud83d\\\\ude00")
+    #expect(
+      try SpikingNetworkFile.decode(escaped, name: "x").name == "every \"member\" ü😀")
+  }
+
   @Test("mutated files give a network or a diagnostic, never a trap")
   func fuzz() {
     var random = SeededGenerator(seed: 4)

@@ -1,0 +1,65 @@
+public import LoomBase
+public import LoomHardware
+
+extension ImageExplanation {
+  /// The explanation for people; throws if there is no such core, axon or layer.
+  public static func text(
+    _ image: HardwareImage, _ scope: ExplanationScope, profile: Profile? = nil
+  ) throws(DiagnosticsError) -> String {
+    let value = try json(image, scope, profile: profile)
+    guard case .whole = scope else { return lines(value, indent: 0).joined(separator: "\n") }
+    return summary(image, value)
+  }
+
+  private static func summary(_ image: HardwareImage, _ value: JSONValue) -> String {
+    func total(_ key: String) -> Int { value.value(at: "/totals/\(key)")?.int ?? 0 }
+    var lines = [
+      "image for \(image.profileName): T = \(image.schedule.timesteps), D = \(image.schedule.depth), \(total("cores")) cores on \(total("chips")) chips",
+      "\(total("neurons")) neurons, \(total("axons")) axons, \(total("synapses")) synapses (\(total("weights")) stored weights), \(total("routes")) routes",
+    ]
+    for (index, population) in (value["populations"]?.elements ?? []).enumerated() {
+      let shape = image.populations[index].shape
+      lines.append(
+        "population \(index) \(population["name"]?.string ?? ""): \(shape), \(population["role"]?.string ?? ""), starts at \(image.populations[index].start), on \(population["cores"]?.int ?? 0) cores"
+      )
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  /// Any explanation as indented lines, keys in order.
+  private static func lines(_ value: JSONValue, indent: Int) -> [String] {
+    let space = String(repeating: " ", count: indent)
+    switch value {
+    case .object(let members):
+      return members.sorted { $0.key < $1.key }.flatMap { key, value -> [String] in
+        if let plain = plain(value) { return ["\(space)\(key): \(plain)"] }
+        return ["\(space)\(key):"] + lines(value, indent: indent + 2)
+      }
+    case .array(let values):
+      return values.flatMap { element -> [String] in
+        if case .object(let members) = element {
+          let parts = members.sorted { $0.key < $1.key }.compactMap { key, value in
+            plain(value).map { "\(key) \($0)" }
+          }
+          return ["\(space)- " + parts.joined(separator: ", ")]
+        }
+        return ["\(space)- \(plain(element) ?? "")"]
+      }
+    default: return [space + (plain(value) ?? "")]
+    }
+  }
+
+  private static func plain(_ value: JSONValue) -> String? {
+    switch value {
+    case .null: "-"
+    case .boolean(let value): value ? "yes" : "no"
+    case .integer(let value): "\(value)"
+    case .number(let value): "\(value)"
+    case .text(let value): value
+    case .array(let values):
+      values.contains { if case .object = $0 { true } else { false } }
+        ? nil : "[" + values.compactMap(plain).joined(separator: ", ") + "]"
+    case .object: nil
+    }
+  }
+}

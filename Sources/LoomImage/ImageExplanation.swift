@@ -1,0 +1,131 @@
+public import LoomBase
+public import LoomHardware
+
+/// What part of an image to explain.
+public enum ExplanationScope: Sendable, Hashable {
+  /// Everything in short.
+  case whole
+  /// One core.
+  case core(Int)
+  /// One input axon of a core.
+  case axon(core: Int, axon: Int)
+  /// One population, by its name in the provenance or its number.
+  case layer(String)
+}
+
+/// What is where in an image, as JSON and as text.
+///
+/// Without a profile the JSON is defined by the image alone (the article *The chip file* lists its keys);
+/// a profile adds `usage` to cores.
+public enum ImageExplanation {
+  /// The explanation as JSON; throws if there is no such core, axon or layer.
+  public static func json(
+    _ image: HardwareImage, _ scope: ExplanationScope, profile: Profile? = nil
+  ) throws(DiagnosticsError) -> JSONValue {
+    switch scope {
+    case .whole: return whole(image, profile)
+    case .core(let core):
+      try need(image.cores.indices.contains(core), "a core below \(image.cores.count)", "\(core)")
+      return coreDetails(image, core, profile)
+    case .axon(let core, let axon):
+      try need(image.cores.indices.contains(core), "a core below \(image.cores.count)", "\(core)")
+      let count = image.cores[core].axonCount
+      try need((0..<count).contains(axon), "an axon below \(count)", "\(core).\(axon)")
+      return axonDetails(image, core, axon)
+    case .layer(let name):
+      guard let population = population(image, named: name) else {
+        throw missing("a layer of the image", "'\(name)'")
+      }
+      return layerDetails(image, population, profile)
+    }
+  }
+
+  /// The exact memory words of a core with packed entries, as hexadecimal numbers by axon.
+  public static func expand(
+    _ image: HardwareImage, core: Int, profile: Profile
+  ) throws(DiagnosticsError) -> JSONValue {
+    try need(image.cores.indices.contains(core), "a core below \(image.cores.count)", "\(core)")
+    let memory = try PackedMemory(core: core, of: image, profile: profile)
+    return .object([
+      "schema": .text("spikeloom.expand/1"), "core": .integer(core),
+      "formats": .array(
+        memory.formats.map {
+          .object([
+            "shift": .integer($0.shift), "delayBits": .integer($0.delayBits),
+            "dense": .boolean($0.isDense),
+          ])
+        }),
+      "words": .integer(memory.axons.reduce(0) { $0 + $1.count }),
+      "axons": .array(
+        memory.axons.map { words in
+          .array(words.map { .text(String($0, radix: 16)) })
+        }),
+    ])
+  }
+
+  private static func need(
+    _ condition: Bool, _ wanted: String, _ has: String
+  ) throws(DiagnosticsError) {
+    if !condition { throw missing(wanted, has) }
+  }
+
+  private static func missing(_ wanted: String, _ has: String) -> DiagnosticsError {
+    DiagnosticsError(Diagnostic(.error, "SL5201", "needs \(wanted), has \(has)"))
+  }
+
+  static func name(_ image: HardwareImage, _ population: Int) -> JSONValue {
+    guard let names = image.provenance?.populations, names.indices.contains(population) else {
+      return .null
+    }
+    return .text(names[population].name)
+  }
+
+  private static func population(_ image: HardwareImage, named name: String) -> Int? {
+    if let found = image.populations.indices.first(where: { Self.name(image, $0) == .text(name) }) {
+      return found
+    }
+    guard let number = Int(name), image.populations.indices.contains(number) else { return nil }
+    return number
+  }
+
+  private static func whole(_ image: HardwareImage, _ profile: Profile?) -> JSONValue {
+    let cores = image.cores.indices.map { coreSummary(image, $0, profile) }
+    func total(_ key: String) -> JSONValue {
+      .integer(cores.reduce(0) { $0 + ($1[key]?.int ?? 0) })
+    }
+    return .object([
+      "schema": .text("spikeloom.explain/1"), "profile": .text(image.profileName),
+      "structure": .text(image.structureDigest.description),
+      "timesteps": .integer(image.schedule.timesteps), "depth": .integer(image.schedule.depth),
+      "readoutStart": .integer(image.schedule.readoutStart),
+      "freeRunning": .boolean(image.schedule.freeRunning),
+      "input": .object([
+        "shape": shape(image.input.shape), "isSpikes": .boolean(image.input.isSpikes),
+        "isBytes": .boolean(image.input.isBytes), "floatFactor": .number(image.input.floatFactor),
+      ]),
+      "outputs": .array(image.outputs.map { .integer($0) }),
+      "populations": .array(image.populations.indices.map { populationSummary(image, $0) }),
+      "templates": .array(image.templates.indices.map { templateSummary(image, $0) }),
+      "cores": .array(cores),
+      "totals": .object([
+        "cores": .integer(image.cores.count),
+        "chips": .integer(Set(image.cores.map(\.position.chip)).count),
+        "neurons": total("neurons"), "axons": total("axons"), "routes": total("routes"),
+        "synapses": total("synapses"),
+        "weights": .integer(image.templates.reduce(0) { $0 + $1.weights.count }),
+      ]),
+    ])
+  }
+
+  static func shape(_ shape: MapShape) -> JSONValue {
+    .array([.integer(shape.channels), .integer(shape.height), .integer(shape.width)])
+  }
+
+  static func range(_ range: Range<Int>) -> JSONValue {
+    .array([.integer(range.lowerBound), .integer(range.upperBound)])
+  }
+
+  static func box(_ box: MapBox) -> JSONValue {
+    .array([range(box.channels), range(box.rows), range(box.columns)])
+  }
+}

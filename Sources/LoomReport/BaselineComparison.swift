@@ -1,0 +1,68 @@
+public import LoomEnergy
+
+/// The whole run beside the whole ANN at one precision (estimate).
+public struct BaselineComparison: Sendable, Hashable {
+  /// One way of counting the ANN's energy, and the chip's total beside it.
+  public struct Level: Sendable, Hashable {
+    /// `operation`, `effectiveOperation`, `withMemory` or `withPackedMemory`.
+    public var name: String
+    /// The ANN's energy, pJ.
+    public var picojoules: Double
+    /// The chip's total over the ANN's energy; nil if the latter is zero.
+    public var ratio: Double?
+    /// Whether the chip's total costs more, less, or either within the ranges of its prices.
+    public var outcome: Outcome
+    /// The rate at which both would cost the same.
+    public var breakEven: BreakEven
+  }
+
+  /// Who needs less energy.
+  public enum Outcome: String, Sendable, Hashable {
+    /// The chip, even with every price at the high end of its range.
+    case wins
+    /// The ANN, even with every price of the chip at the low end of its range.
+    case loses
+    /// It depends on where in their ranges the chip's prices lie.
+    case undecided
+    /// There is no ANN to compare with.
+    case none
+  }
+
+  /// The number formats.
+  public var precision: ANNPrecision
+  /// Ways of counting, from least to most inclusive.
+  public var levels: [Level]
+
+  /// Compares a ledger with the ANN at one precision.
+  public init(
+    precision: ANNPrecision, ann: [ANNLayer], ledger: EnergyLedger, macs: Double, timesteps: Int
+  ) {
+    self.precision = precision
+    let energy = ANNBaseline.energy(of: ann, precision: precision)
+    let entries = [
+      ("operation", energy.operationPicojoules),
+      ("effectiveOperation", energy.effectiveOperationPicojoules),
+      ("withPackedMemory", energy.withPackedMemoryPicojoules),
+      ("withMemory", energy.withMemoryPicojoules),
+    ]
+    levels = entries.map { name, picojoules in
+      Level(
+        name: name, picojoules: picojoules,
+        ratio: picojoules > 0 ? ledger.totalPicojoules / picojoules : nil,
+        outcome: BaselineComparison.outcome(ledger, against: picojoules),
+        breakEven: BreakEven(
+          fixed: ledger.fixedPicojoules, variable: ledger.variablePicojoules,
+          synapticOperations: ledger.synapticOperations, macs: macs, timesteps: timesteps,
+          baseline: picojoules))
+    }
+  }
+
+  /// The level of a name; nil if there is none.
+  public func level(_ name: String) -> Level? { levels.first { $0.name == name } }
+
+  private static func outcome(_ ledger: EnergyLedger, against picojoules: Double) -> Outcome {
+    guard picojoules > 0 else { return .none }
+    if ledger.highPicojoules < picojoules { return .wins }
+    return ledger.lowPicojoules > picojoules ? .loses : .undecided
+  }
+}

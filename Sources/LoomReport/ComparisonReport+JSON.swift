@@ -1,0 +1,182 @@
+public import LoomBase
+import LoomEmulator
+import LoomEnergy
+import LoomHardware
+
+extension ComparisonReport {
+  /// The report as JSON, schema `spikeloom.compare/1`.
+  ///
+  /// Everything but `host` depends on the inputs alone.
+  public var jsonValue: JSONValue {
+    .object([
+      "schema": .text("spikeloom.compare/1"), "tool": .text(facts.tool),
+      "estimate": .text("every number under energy and latency is modelled, none is measured"),
+      "network": .text(facts.network), "samples": .integer(samples),
+      "timesteps": .integer(facts.timesteps), "method": .text(facts.method),
+      "accuracy": .members([
+        "ann": facts.accuracy.ann, "spiking": facts.accuracy.spiking,
+        "fixed": facts.accuracy.fixed, "chip": facts.accuracy.chip,
+      ]),
+      "latency": latencyJSON, "energy": energyJSON, "operations": operationsJSON,
+      "chip": .object(["cores": .integer(cores), "chips": .integer(chips)]),
+      "image": .object(["sha256": .text(facts.imageSHA256)]), "profile": profileJSON,
+      "calibration": .object(["source": .text(facts.calibration)]),
+      "layers": .array(layers.map(layerJSON)), "neurobench": neurobenchJSON,
+      "verdict": .object(["outcome": .text(outcome.rawValue), "text": .text(verdict)]),
+      "mapping": .texts(facts.mapping), "quantization": .texts(facts.quantization),
+      "remarks": .texts(facts.remarks), "host": .object(facts.host),
+    ])
+  }
+
+  private var latencyJSON: JSONValue {
+    var members: [String: JSONValue] = [
+      "perSampleNanoseconds": .number(latencyNanoseconds),
+      "intervalNanoseconds": .number(intervalNanoseconds),
+      "throughputPerSecond": throughputPerSecond.map { .number($0) } ?? .null,
+    ]
+    var counts: [String: JSONValue] = [:]
+    for (bound, count) in bounds { counts[bound.rawValue] = .number(Double(count)) }
+    members["stepsBoundBy"] = .object(counts)
+    return .object(members)
+  }
+
+  private var energyJSON: JSONValue {
+    var ann: [String: JSONValue] = [:]
+    for baseline in baselines { ann[baseline.precision.name] = baselineJSON(baseline) }
+    let analytic = self.analytic
+    let numbers: [String: Double?] = [
+      "totalPicojoules": ledger.totalPicojoules, "lowPicojoules": ledger.lowPicojoules,
+      "highPicojoules": ledger.highPicojoules, "dynamicPicojoules": ledger.dynamicPicojoules,
+      "staticPicojoules": ledger.staticPicojoules,
+      "staticWindowNanoseconds": ledger.staticWindowNanoseconds,
+      "frontEndPicojoules": ledger.frontEndPicojoules,
+      "loweringPicojoules": ledger.loweringPicojoules,
+      "hostPicojoules": ledger.picojoules(of: .host),
+      "marginalPicojoulesPerSynapticOperation": ledger.marginalPicojoulesPerOperation,
+      "allInPicojoulesPerSynapticOperation": ledger.allInPicojoulesPerOperation,
+      "unattributedPicojoules": ledger.unattributedPicojoules,
+    ]
+    guard case .object(var members) = JSONValue.members(numbers) else { return .null }
+    members["ann"] = .object(ann)
+    members["lines"] = .array(ledger.lines.map(lineJSON))
+    members["corePicojoules"] = .array(ledger.corePicojoules.map { .number($0) })
+    members["analytic45nm"] = .members([
+      "fp32OperationPicojoules": analytic.fp32OperationPicojoules,
+      "int8OperationPicojoules": analytic.int8OperationPicojoules,
+      "withMemoryPicojoules": analytic.withMemoryPicojoules,
+    ])
+    return .object(members)
+  }
+
+  private func lineJSON(_ line: LedgerLine) -> JSONValue {
+    .object([
+      "id": .text(line.id), "name": .text(line.name), "category": .text(line.category.rawValue),
+      "count": .number(line.count), "price": .number(line.price.value),
+      "unit": .text(line.price.unit), "pointer": .text(line.pricePointer),
+      "method": .text(line.price.method.rawValue), "source": .text(line.price.source),
+      "range": line.price.range.map {
+        .array([.number($0.lowerBound), .number($0.upperBound)])
+      } ?? .null, "picojoules": .number(line.picojoules),
+      "lowPicojoules": .number(line.lowPicojoules),
+      "highPicojoules": .number(line.highPicojoules),
+    ])
+  }
+
+  private func baselineJSON(_ baseline: BaselineComparison) -> JSONValue {
+    var members: [String: JSONValue] = [
+      "macPicojoules": .number(baseline.precision.macPicojoules),
+      "weightBits": .number(baseline.precision.weightBits),
+      "activationBits": .number(baseline.precision.activationBits),
+      "source": .text(baseline.precision.source),
+    ]
+    var comparisons: [String: JSONValue] = [:]
+    for level in baseline.levels {
+      members["\(level.name)Picojoules"] = .number(level.picojoules)
+      guard
+        case .object(var comparison) = JSONValue.members([
+          "ratio": level.ratio, "synapticOperationsPerMac": level.breakEven.operationsPerMac,
+          "spikeRate": level.breakEven.spikeRate,
+          "breakEvenSpikeRate": level.breakEven.breakEvenRate,
+        ])
+      else { continue }
+      comparison["outcome"] = .text(level.outcome.rawValue)
+      comparisons[level.name] = .object(comparison)
+    }
+    members["comparison"] = .object(comparisons)
+    return .object(members)
+  }
+
+  private var operationsJSON: JSONValue {
+    .members([
+      "synapticOperations": operations.synapticOperations,
+      "loweringOperations": operations.loweringOperations, "macs": operations.macs,
+      "effectiveMacs": operations.effectiveMacs, "frontEndMacs": operations.frontEndMacs,
+      "neuronUpdates": operations.neuronUpdates, "loweringUpdates": operations.loweringUpdates,
+      "spikes": operations.spikes, "packets": operations.packets,
+      "packetHops": operations.packetHops, "synapticOperationsPerMac": operationsPerMac,
+      "spikeRate": spikeRate,
+    ])
+  }
+
+  private var profileJSON: JSONValue {
+    .object([
+      "name": .text(profile.name), "summary": .text(profile.summary),
+      "sha256": .text(profile.digest.description),
+      "structureSha256": .text(profile.structureDigest.description),
+      "overrides": .array(
+        profile.overrides.map { pointer in
+          .object([
+            "pointer": .text(pointer),
+            "value": profile.quantities[pointer].map { .number($0.value) } ?? .null,
+          ])
+        }),
+    ])
+  }
+
+  private func layerJSON(_ layer: LayerComparison) -> JSONValue {
+    let numbers: [String: Double?] = [
+      "macs": layer.macs, "synapticOperations": layer.spiking?.synapticOperations,
+      "loweringOperations": layer.spiking?.loweringOperations,
+      "neuronUpdates": layer.spiking?.neuronUpdates, "spikes": layer.spiking?.spikes,
+      "picojoules": layer.spiking?.totalPicojoules,
+      "fixedPicojoules": layer.spiking?.fixedPicojoules,
+      "variablePicojoules": layer.spiking?.variablePicojoules,
+      "loweringPicojoules": layer.spiking?.loweringPicojoules,
+      "annInt8OperationPicojoules": ANNBaseline.energy(of: layer.ann, precision: .int8)
+        .operationPicojoules,
+      "annInt8WithMemoryPicojoules": ANNBaseline.energy(of: layer.ann, precision: .int8)
+        .withMemoryPicojoules,
+      "synapticOperationsPerMac": layer.operationBreakEven.operationsPerMac,
+      "spikeRate": layer.operationBreakEven.spikeRate,
+      "breakEvenSpikeRateOperation": layer.operationBreakEven.breakEvenRate,
+      "breakEvenSpikeRateWithMemory": layer.memoryBreakEven.breakEvenRate,
+      "analytic45nmWithMemoryPicojoules": layer.analytic.withMemoryPicojoules,
+    ]
+    guard case .object(var members) = JSONValue.members(numbers) else { return .null }
+    members["name"] = .text(layer.name)
+    members["annLayers"] = .texts(layer.ann.map(\.name))
+    return .object(members)
+  }
+
+  /// Keys of NeuroBench where they apply, averages per sample.
+  private var neurobenchJSON: JSONValue {
+    let updates = operations.neuronUpdates
+    return .object([
+      "ActivationSparsity": updates > 0 ? .number(1 - operations.spikes / updates) : .null,
+      "SynapticOperations": .members([
+        "Effective_MACs": operations.frontEndMacs, "Effective_ACs": operations.synapticOperations,
+      ]), "MembraneUpdates": .number(updates),
+      "ClassificationAccuracy": facts.accuracy.chip.map { .number($0) } ?? .null,
+    ])
+  }
+}
+
+extension JSONValue {
+  /// An object of numbers; missing ones are null.
+  static func members(_ numbers: [String: Double?]) -> JSONValue {
+    .object(numbers.mapValues { $0.map { .number($0) } ?? .null })
+  }
+
+  /// An array of texts.
+  static func texts(_ values: [String]) -> JSONValue { .array(values.map { .text($0) }) }
+}

@@ -1,0 +1,202 @@
+import LoomBase
+import LoomEmulator
+import LoomEnergy
+import LoomHardware
+
+extension ComparisonReport {
+  /// The report as a person reads it in a terminal.
+  public var text: String {
+    var sections = [headText, accuracyText, latencyText, ledgerText, layersText, baselineText]
+    sections.append("Verdict\n  \(verdict)")
+    for (title, lines) in [
+      ("Mapping", facts.mapping), ("Quantization", facts.quantization), ("Remarks", remarks),
+    ] where !lines.isEmpty {
+      sections.append(([title] + lines.map { "  \($0)" }).joined(separator: "\n"))
+    }
+    return sections.filter { !$0.isEmpty }.joined(separator: "\n\n") + "\n"
+  }
+
+  /// Remarks of the stages and what every reader of such numbers must know.
+  private var remarks: [String] {
+    facts.remarks + [
+      "Energy and latency are estimates from counts and the prices of the profile: \(profile.summary).",
+      "ANN energy: operations only; with packed memory (10 pJ a 64-bit word); with memory (Lemaire et al. "
+        + "2022: 13.2 pJ or more for each element).",
+      "The ANN's prices are 45 nm (Horowitz 2014) and leave out control, DRAM and input/output; "
+        + "process nodes differ between chip and ANN.",
+    ]
+  }
+
+  private var headText: String {
+    var lines = [
+      "\(facts.network) on \(profile.name), T = \(facts.timesteps), \(samples) samples, "
+        + "\(facts.method)",
+      "  chip         \(cores) core\(cores == 1 ? "" : "s") on \(chips) chip\(chips == 1 ? "" : "s")",
+      "  image        \(facts.imageSHA256)", "  profile      \(profile.digest)",
+      "  calibration  \(facts.calibration)", "  tool         \(facts.tool)",
+    ]
+    for pointer in profile.overrides {
+      let value = profile.quantities[pointer].map {
+        " = \(ScaledUnits.number($0.value)) \($0.unit)"
+      }
+      lines.append("  --set        \(pointer)\(value ?? "") (assumed)")
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  private var accuracyText: String {
+    let stages: [(String, Double?)] = [
+      ("ANN", facts.accuracy.ann), ("spiking, float", facts.accuracy.spiking),
+      ("fixed point", facts.accuracy.fixed), ("on chip", facts.accuracy.chip),
+    ]
+    var table = TextTable(["Accuracy", "", "points lost"])
+    var last: Double?
+    for (name, value) in stages {
+      guard let value else { continue }
+      let lost = last.map { ScaledUnits.number((($0 - value) * 10_000).rounded() / 100) } ?? ""
+      table.add([name, ScaledUnits.percent(value), lost])
+      last = value
+    }
+    return table.rows.isEmpty ? "" : table.render()
+  }
+
+  private var latencyText: String {
+    var lines = [
+      "Latency (estimate)", "  per sample  \(ScaledUnits.time(latencyNanoseconds))",
+      "  interval    \(ScaledUnits.time(intervalNanoseconds))",
+    ]
+    if let throughputPerSecond {
+      lines.append("  throughput  \(ScaledUnits.number(throughputPerSecond)) samples/s")
+    }
+    let steps = bounds.values.reduce(0, +)
+    if steps > 0 {
+      let parts = StepBound.allCases.compactMap { bound -> String? in
+        guard let count = bounds[bound], count > 0 else { return nil }
+        return "\(bound.rawValue) \(ScaledUnits.percent(Double(count) / Double(steps)))"
+      }
+      lines.append("  steps bound by  \(parts.joined(separator: ", "))")
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  private var ledgerText: String {
+    var table = TextTable(
+      ["Energy per sample (estimate)", "count", "price", "", "energy", "low", "high", "share"],
+      alignments: [.left, .right, .right, .left])
+    let total = ledger.totalPicojoules
+    for line in ledger.lines {
+      table.add([
+        line.name, ScaledUnits.number(line.count),
+        ScaledUnits.price(line.price), line.price.method.rawValue,
+        ScaledUnits.energy(line.picojoules), ScaledUnits.energy(line.lowPicojoules),
+        ScaledUnits.energy(line.highPicojoules),
+        total > 0 ? ScaledUnits.percent(line.picojoules / total) : "-",
+      ])
+    }
+    table.addTotal([
+      "total", "", "", "", ScaledUnits.energy(total), ScaledUnits.energy(ledger.lowPicojoules),
+      ScaledUnits.energy(ledger.highPicojoules),
+    ])
+    for (name, value) in [
+      ("dynamic", ledger.dynamicPicojoules), ("static", ledger.staticPicojoules),
+      ("front end, part of dynamic", ledger.frontEndPicojoules),
+      ("lowering, part of dynamic", ledger.loweringPicojoules),
+    ] {
+      let share = total > 0 ? ScaledUnits.percent(value / total) : "-"
+      table.add(["  " + name, "", "", "", ScaledUnits.energy(value), "", "", share])
+    }
+    var lines = [table.render()]
+    lines.append(
+      "  static power over the interval of \(ScaledUnits.time(ledger.staticWindowNanoseconds)), "
+        + "\(chips) chip\(chips == 1 ? "" : "s")")
+    if let marginal = ledger.marginalPicojoulesPerOperation,
+      let allIn = ledger.allInPicojoulesPerOperation
+    {
+      lines.append(
+        "  per synaptic operation: \(ScaledUnits.energy(marginal)) marginal, "
+          + "\(ScaledUnits.energy(allIn)) all in")
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  private var layersText: String {
+    var table = TextTable([
+      "Layer (estimate)", "MACs", "SOP", "spikes", "SOP/MAC", "rate", "on chip", "ANN INT8 op.",
+      "break-even", "ANN INT8 mem.", "break-even",
+    ])
+    for layer in layers {
+      let int8 = ANNBaseline.energy(of: layer.ann, precision: .int8)
+      table.add([
+        layer.name, ScaledUnits.number(layer.macs),
+        ScaledUnits.optional(layer.spiking?.synapticOperations),
+        ScaledUnits.optional(layer.spiking?.spikes),
+        ScaledUnits.optional(layer.operationBreakEven.operationsPerMac),
+        ScaledUnits.optionalPercent(layer.operationBreakEven.spikeRate),
+        layer.spiking.map { ScaledUnits.energy($0.totalPicojoules) } ?? "-",
+        ScaledUnits.energy(int8.operationPicojoules),
+        ScaledUnits.breakEven(layer.operationBreakEven),
+        ScaledUnits.energy(int8.withMemoryPicojoules),
+        ScaledUnits.breakEven(layer.memoryBreakEven),
+      ])
+    }
+    guard !table.rows.isEmpty else { return "" }
+    return table.render()
+      + "\n  on chip: events of the layer alone; barriers, host and static power belong to no layer"
+      + "\n  break-even none: costs more than the ANN's layer even if nothing ever spiked"
+  }
+
+  private var baselineText: String {
+    guard operations.macs > 0 else { return "" }
+    var table = TextTable(
+      [
+        "The ANN itself (estimate, 45 nm)", "energy", "chip / ANN", "SOP/MAC", "spike rate",
+        "break-even", "the chip",
+      ], alignments: [.left, .right, .right, .right, .right, .right, .left])
+    for baseline in baselines {
+      for level in baseline.levels {
+        let title = ComparisonReport.levelTitles[level.name] ?? level.name
+        table.add([
+          "\(precisionTitle(baseline.precision)), \(title)", ScaledUnits.energy(level.picojoules),
+          level.ratio.map { ScaledUnits.ratio($0) } ?? "-",
+          ScaledUnits.optional(level.breakEven.operationsPerMac),
+          ScaledUnits.optionalPercent(level.breakEven.spikeRate),
+          ScaledUnits.breakEven(level.breakEven), level.outcome.rawValue,
+        ])
+      }
+    }
+    let analytic = self.analytic
+    return table.render()
+      + "\n  the same spikes on such a 45 nm machine, no chip: "
+      + "\(ScaledUnits.energy(analytic.fp32OperationPicojoules)) FP32 additions only, "
+      + "\(ScaledUnits.energy(analytic.int8OperationPicojoules)) INT8 additions only, "
+      + "\(ScaledUnits.energy(analytic.withMemoryPicojoules)) with memory"
+      + "\n  dense MACs \(ScaledUnits.number(operations.macs)), without zeros "
+      + "\(ScaledUnits.number(operations.effectiveMacs)); first layer on the host "
+      + "\(ScaledUnits.number(operations.frontEndMacs)) MACs"
+  }
+
+  private func precisionTitle(_ precision: ANNPrecision) -> String {
+    precision.name == "quantized"
+      ? "\(ScaledUnits.number(precision.activationBits))-bit activations"
+      : precision.name.uppercased()
+  }
+}
+
+extension ScaledUnits {
+  /// A number, or a dash where there is none.
+  static func optional(_ value: Double?) -> String { value.map { number($0) } ?? "-" }
+
+  /// A break-even rate, `none` if the ANN is cheaper at any rate, a dash if there is nothing to compare.
+  static func breakEven(_ even: BreakEven) -> String {
+    if let rate = even.breakEvenRate { return percent(rate) }
+    return (even.spikeRate ?? 0) > 0 ? "none" : "-"
+  }
+
+  /// A price with its unit, energies scaled.
+  static func price(_ price: Quantity) -> String {
+    price.unit == "pJ" ? energy(price.value) : "\(number(price.value)) \(price.unit)"
+  }
+
+  /// A fraction in per cent, or a dash where there is none.
+  static func optionalPercent(_ value: Double?) -> String { value.map { percent($0) } ?? "-" }
+}

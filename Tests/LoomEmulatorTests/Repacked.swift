@@ -1,0 +1,1 @@
+../LoomImageTests/Repacked.swift

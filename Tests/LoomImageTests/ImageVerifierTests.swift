@@ -1,0 +1,117 @@
+import LoomBase
+import LoomHardware
+import LoomImage
+import Testing
+
+@Suite("Image verifier")
+struct ImageVerifierTests {
+  let profile = TestProfiles.profile()
+
+  private func codes(_ image: HardwareImage, _ profile: Profile? = nil) -> Set<String> {
+    Set(ImageVerifier.check(image, profile: profile ?? self.profile).map(\.code))
+  }
+
+  @Test("finds nothing in sound images", arguments: 0..<UInt64(10))
+  func sound(seed: UInt64) {
+    var roomy = profile
+    roomy.topology.coresPerTile = 8
+    roomy.core.neurons = 4096
+    roomy.core.axonsIn = 1 << 20
+    roomy.core.axonsOut = 1 << 20
+    roomy.neuron.distinctThresholds = 0
+    let findings = ImageVerifier.check(RandomImage.make(seed: seed), profile: roomy)
+    #expect(findings.isEmpty, "\(findings.map(\.description))")
+  }
+
+  @Test("a route to another neuron's axon, and the axon it leaves")
+  func routes() {
+    var image = RandomImage.make(seed: 0)
+    guard let core = image.cores.indices.first(where: { image.cores[$0].routes.axons.count > 1 })
+    else { return }
+    image.cores[core].routes.axons.swapAt(0, image.cores[core].routes.axons.count - 1)
+    image.cores[core].routes.cores.swapAt(0, image.cores[core].routes.cores.count - 1)
+    #expect(codes(image).contains("SL5102"))
+  }
+
+  @Test("a slice that overlaps another")
+  func partition() {
+    var image = RandomImage.make(seed: 0)
+    let first = image.cores[0].slices[0]
+    for core in image.cores.indices {
+      for slice in image.cores[core].slices.indices
+      where image.cores[core].slices[slice].population == first.population
+        && image.cores[core].slices[slice].box != first.box
+        && image.cores[core].slices[slice].box.count == first.box.count
+      {
+        image.cores[core].slices[slice].box = first.box
+      }
+    }
+    var shifted = RandomImage.make(seed: 0)
+    for core in shifted.cores.indices {
+      for slice in shifted.cores[core].slices.indices {
+        let box = shifted.cores[core].slices[slice].box
+        if box.rows.lowerBound > 0 {
+          shifted.cores[core].slices[slice].box.rows =
+            (box.rows.lowerBound - 1)..<(box.rows.upperBound - 1)
+        }
+      }
+    }
+    #expect(codes(shifted).contains("SL5101"))
+  }
+
+  @Test("delays, currents, thresholds, initial potentials")
+  func values() {
+    var image = RandomImage.make(seed: 0)
+    image.cores[image.cores.count - 1].axonBlocks.indices.forEach {
+      image.cores[image.cores.count - 1].axonBlocks[$0].delay = 0
+    }
+    let last = image.cores.lastIndex { !$0.axonBlocks.isEmpty } ?? 0
+    image.cores[last].axonBlocks[0].delay = 0
+    #expect(codes(image).contains("SL5103"))
+    image = RandomImage.make(seed: 0)
+    for index in image.templates.indices {
+      image.templates[index].shifts = [30]
+      image.templates[index].weights = image.templates[index].weights.map { $0 | 64 }
+    }
+    #expect(codes(image).contains("SL5104"))
+    image = RandomImage.make(seed: 0)
+    image.cores[0].slices[0].thresholds = .uniform(-1)
+    #expect(codes(image).contains("SL5105"))
+    image = RandomImage.make(seed: 0)
+    image.cores[0].slices[0].initialPotentials = .uniform(1 << 23)
+    #expect(codes(image).contains("SL5105"))
+  }
+
+  @Test("places, limits, formats, structure")
+  func profileFindings() {
+    var image = RandomImage.make(seed: 0)
+    image.cores[1].position = image.cores[0].position
+    #expect(codes(image).contains("SL5106"))
+    image = RandomImage.make(seed: 0)
+    var small = profile
+    small.core.neurons = 8
+    #expect(codes(image, small).contains("SL5107"))
+    image.templates[0].weights[0] = 200
+    #expect(codes(image).contains("SL5108"))
+    small = profile
+    small.structureDigest = Digest(of: [7])
+    #expect(codes(RandomImage.make(seed: 0), small).contains("SL5109"))
+  }
+
+  @Test("legal thresholds of a second compartment are weights")
+  func thresholds() {
+    var chip = TestProfiles.profile(softReset: .secondCompartment)
+    chip.topology.coresPerTile = 8
+    chip.neuron.distinctThresholds = 0
+    var image = RandomImage.make(seed: 1, profile: chip, options: .init(secondCompartment: true))
+    image.populations.indices.forEach {
+      if image.populations[$0].role != .readout {
+        image.populations[$0].reset = .softBySecondCompartment
+        image.populations[$0].compartments = 2
+      }
+    }
+    #expect(codes(image, chip).isEmpty)
+    image.cores[0].slices[0].thresholds = .uniform(257)
+    #expect(codes(image, chip) == ["SL5108"])
+  }
+}

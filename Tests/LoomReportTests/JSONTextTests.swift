@@ -1,0 +1,51 @@
+import Foundation
+import LoomBase
+import LoomReport
+import Testing
+
+@Suite("JSON text")
+struct JSONTextTests {
+  @Test("keys are sorted, numbers shortest, plain arrays on one line")
+  func layout() {
+    let value = JSONValue.object([
+      "b": .array([.integer(1), .number(2.5), .null]), "a": .number(3), "Z": .object([:]),
+      "nested": .array([.object(["x": .boolean(true)])]), "e": .number(1e21), "n": .number(.nan),
+      "t": .text("a\"b\\\n\u{1}é"),
+    ])
+    #expect(
+      JSONText.encode(value) == """
+        {
+          "Z": {},
+          "a": 3,
+          "b": [1, 2.5, null],
+          "e": 1e+21,
+          "n": null,
+          "nested": [
+            {
+              "x": true
+            }
+          ],
+          "t": "a\\"b\\\\\\n\\u0001é"
+        }
+
+        """)
+  }
+
+  @Test("any number reads back the same through Foundation")
+  func roundTrip() throws {
+    var generator = SeededGenerator(seed: 11)
+    var values: [JSONValue] = [
+      .number(0.1), .number(-0.0), .number(.leastNonzeroMagnitude), .integer(.min),
+    ]
+    for _ in 0..<500 {
+      let number = Double(bitPattern: generator.next())
+      if number.isFinite { values.append(.number(number)) }
+      values.append(.integer(Int(truncatingIfNeeded: generator.next())))
+    }
+    let text = JSONText.encode(.object(["values": .array(values)]))
+    let back = try JSONDecoder().decode(JSONValue.self, from: Data(text.utf8))
+    let read = try #require(back["values"]?.elements)
+    #expect(read.count == values.count)
+    for (before, after) in zip(values, read) { #expect(before.double == after.double) }
+  }
+}
