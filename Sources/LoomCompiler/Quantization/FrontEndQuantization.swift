@@ -117,7 +117,10 @@ struct FrontEndQuantization {
     guard !input.network.isInteger else { return 0 }
     let largest = folded.reduce(0) { max($0, abs($1)) }
     guard largest > 0, largest.isFinite else { return 0 }
-    return min(max(Int((powerOfTwo(22) / largest).exponent), 0), 30)
+    let sum = folded.reduce(0) { $0 + abs($1) }
+    // An image's sums must stay below 2^60 for any sample: 2^15 times all weights.
+    let room = min(powerOfTwo(22) / largest, powerOfTwo(43) / sum)
+    return min(max(Int(room.exponent), 0), 30)
   }
 }
 
