@@ -39,9 +39,13 @@ let libraryTargets: [Target] = modules.map {
     name: $0.name, dependencies: dependencies($0.dependencies), swiftSettings: settings)
 }
 
+/// What tests compare a module with, beyond what the module itself may import.
+let comparisons: [String: [String]] = ["LoomCompiler": ["LoomReference", "LoomEmulator"]]
+
 let testTargets: [Target] = modules.map {
   .testTarget(
-    name: $0.name + "Tests", dependencies: dependencies([$0.name] + $0.dependencies),
+    name: $0.name + "Tests",
+    dependencies: dependencies([$0.name] + $0.dependencies + (comparisons[$0.name] ?? [])),
     swiftSettings: settings)
 }
 

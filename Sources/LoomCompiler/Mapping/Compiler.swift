@@ -1,0 +1,34 @@
+public import LoomBase
+public import LoomHardware
+public import LoomImage
+public import LoomNetwork
+
+/// Stages 4 and 5: lower, partition, place, route, emit.
+public enum Compiler {
+  /// Maps a fixed-point network onto a chip; throws every finding of a stage at once.
+  ///
+  /// The image is a function of the arguments alone. `remarks` go into the provenance as they are.
+  public static func compile(
+    _ network: FixedPointNetwork, profile: Profile, options: CompilerOptions = CompilerOptions(),
+    remarks: [String] = []
+  ) throws(DiagnosticsError) -> (image: HardwareImage, report: MappingReport) {
+    let structure = NetworkCheck.findings(network)
+    guard structure.isEmpty else { throw DiagnosticsError(.badInput, structure) }
+    let formats = FormatCheck.findings(network, profile: profile)
+    guard formats.isEmpty else { throw DiagnosticsError(.doesNotFit, formats) }
+    let lowered = try Lowering.lower(network, profile: profile)
+    let partition = try Partition.make(
+      lowered, profile: profile, sharesCores: options.sharesCores)
+    let positions = Placement.positions(partition.cores.count, topology: profile.topology)
+    let image = Emission(
+      network: network, lowered: lowered, profile: profile, options: options, remarks: remarks
+    ).image(partition, positions)
+    let limits = LimitCheck(
+      image: image, profile: profile, names: lowered.populations.map(\.name)
+    ).findings()
+    guard limits.isEmpty else { throw DiagnosticsError(.doesNotFit, limits) }
+    let report = MappingSummary(lowered: lowered, profile: profile, partition: partition)
+      .report(image)
+    return (image, report)
+  }
+}

@@ -1,0 +1,102 @@
+import LoomBase
+import LoomHardware
+import LoomImage
+import LoomNetwork
+
+/// Stage 5: the hardware image of a placed network.
+///
+/// Before: tiles on cores. After: slices, axon blocks without gaps, routes, front end, provenance.
+struct Emission {
+  let network: FixedPointNetwork
+  let lowered: LoweredNetwork
+  let profile: Profile
+  let options: CompilerOptions
+  let remarks: [String]
+
+  /// The image; positions are given core by core.
+  func image(_ partition: Partition, _ positions: [CorePosition]) -> HardwareImage {
+    let blocks = partition.cores.map { axonBlocks($0) }
+    let routes = Routing(lowered, cores: partition.cores).tables(
+      blocks, lowered.templates, lowered.images.map(\.shape))
+    let cores = partition.cores.indices.map { core in
+      ImageCore(
+        position: positions[core], slices: partition.cores[core].map { slice($0) },
+        axonBlocks: blocks[core], routes: routes.cores[core])
+    }
+    return HardwareImage(
+      profileName: profile.name, structureDigest: profile.structureDigest,
+      schedule: ImageSchedule(
+        timesteps: network.timesteps, depth: lowered.depth, readoutStart: network.readoutStart,
+        freeRunning: network.schedule == .freeRunning),
+      input: input, frontEnd: network.frontEnd.map { frontEnd($0) }, hostRoutes: routes.host,
+      populations: lowered.images, templates: lowered.templates, cores: cores,
+      outputs: network.outputs.map(\.index), provenance: options.provenance ? provenance : nil)
+  }
+
+  private func axonBlocks(_ tiles: [Tile]) -> [AxonBlock] {
+    var blocks: [AxonBlock] = []
+    var axon = 0
+    for (slice, tile) in tiles.enumerated() {
+      for input in tile.inputs {
+        blocks.append(
+          AxonBlock(
+            firstAxon: axon, template: input.template, sources: input.sources, slice: slice,
+            delay: input.delay))
+        axon += input.sources.count
+      }
+    }
+    return blocks
+  }
+
+  private func slice(_ tile: Tile) -> NeuronSlice {
+    let population = lowered.populations[tile.population]
+    let shape = population.image.shape
+    return NeuronSlice(
+      population: tile.population, box: tile.box,
+      thresholds: SliceOrder.values(population.threshold, tile.box, shape),
+      initialPotentials: SliceOrder.values(population.initialPotential, tile.box, shape),
+      biases: SliceOrder.values(population.bias, tile.box, shape))
+  }
+
+  private var input: ImageInput {
+    var factor = 1.0
+    var isBytes = false
+    switch network.inputQuantization {
+    case .bytes: isBytes = true
+    case .floats(let value): factor = value
+    }
+    return ImageInput(
+      shape: network.input.shape, isSpikes: network.coding == .spikes, isBytes: isBytes,
+      floatFactor: factor, preprocessing: network.input.preprocessing)
+  }
+
+  private func frontEnd(_ projection: FixedFrontEnd) -> ImageFrontEnd {
+    let kind: ImageFrontEnd.Kind =
+      switch projection.connectivity {
+      case .convolution(let geometry): .convolution(TemplateGeometry(geometry))
+      case .dense: .dense
+      case .sparse(let pattern):
+        .sparse(
+          targetOffsets: pattern.targetOffsets.map { UInt32($0) },
+          sources: pattern.sources.map { UInt32($0) })
+      }
+    let offsets: [Int64] =
+      switch projection.offset {
+      case .uniform(let value): [value]
+      case .perChannel(let list), .perNeuron(let list): list
+      }
+    return ImageFrontEnd(
+      kind: kind, target: projection.target.index, weights: projection.weights, offsets: offsets,
+      rightShift: projection.rightShift, biasMantissaBits: projection.biasMantissaBits,
+      biasMaximumExponent: projection.biasMaximumExponent, site: projection.site)
+  }
+
+  private var provenance: ImageProvenance {
+    ImageProvenance(
+      network: network.name, method: network.method, tool: options.tool,
+      populations: lowered.populations.map {
+        PopulationProvenance(name: $0.name, origin: $0.origin)
+      },
+      templates: lowered.origins, scales: lowered.populations.map(\.scale), remarks: remarks)
+  }
+}

@@ -1,0 +1,56 @@
+import LoomBase
+import LoomImage
+import LoomNetwork
+
+/// A population after lowering, with parameters still in network order (channel-first).
+struct LoweredPopulation {
+  var name: String
+  var image: ImagePopulation
+  var threshold: ChannelOrNeuron<Int32>
+  var initialPotential: ChannelOrNeuron<Int32>
+  var bias: ChannelOrNeuron<Int32>
+  var scale: [Double]
+  var origin: Origin
+
+  /// The number of compartments of all its neurons; none for host-injected input.
+  var compartments: Int { image.role == .input ? 0 : image.shape.count * image.compartments }
+}
+
+/// Everything of a network that exists only because the chip lacks something.
+public struct LoweringInventory: Sendable, Hashable {
+  /// Gate neurons that carry biases.
+  public var gates: Int = 0
+  /// Synapses from gates, planes counted.
+  public var gateSynapses: Int = 0
+  /// Neurons that only delay spikes.
+  public var relayNeurons: Int = 0
+  /// Populations of such neurons.
+  public var relayPopulations: Int = 0
+  /// Second compartments of soft-reset neurons.
+  public var secondCompartments: Int = 0
+
+  /// Creates an empty inventory.
+  public init() {}
+}
+
+/// Stage 4 before partition: exact lowerings applied, nothing placed.
+struct LoweredNetwork {
+  var populations: [LoweredPopulation] = []
+  var templates: [SynapseTemplate] = []
+  /// Steps from sending to being due, by template.
+  var delays: [Int] = []
+  /// The ONNX nodes of each template.
+  var origins: [Origin] = []
+  /// The greatest start.
+  var depth = 0
+  var inventory = LoweringInventory()
+
+  /// The image side of the populations.
+  var images: [ImagePopulation] { populations.map(\.image) }
+
+  mutating func add(_ template: SynapseTemplate, delay: Int, origin: Origin) {
+    templates.append(template)
+    delays.append(delay)
+    origins.append(origin)
+  }
+}

@@ -1,0 +1,156 @@
+import LoomBase
+import LoomHardware
+import LoomImage
+import LoomNetwork
+
+/// Applies everything exact that a chip needs done to a network: starts, delays, relays, gates, second
+/// compartments.
+///
+/// Before: conv → add with a shortcut over two layers, biases everywhere. After: starts 0, 1, 2, a delay of 2
+/// on the shortcut, a gate neuron per depth whose spike carries the biases (chips without a start step).
+struct Lowering {
+  let network: FixedPointNetwork
+  let profile: Profile
+  var result = LoweredNetwork()
+  var findings: [Diagnostic] = []
+  /// Relay populations by source and position in the chain.
+  var relays: [[Int]]
+
+  private init(_ network: FixedPointNetwork, _ profile: Profile) {
+    self.network = network
+    self.profile = profile
+    relays = [[Int]](repeating: [], count: network.populations.count)
+  }
+
+  /// The lowered network; throws every finding at once.
+  static func lower(
+    _ network: FixedPointNetwork, profile: Profile
+  ) throws(DiagnosticsError) -> LoweredNetwork {
+    var lowering = Lowering(network, profile)
+    lowering.run()
+    guard lowering.findings.isEmpty else {
+      throw DiagnosticsError(.doesNotFit, lowering.findings)
+    }
+    return lowering.result
+  }
+
+  private mutating func run() {
+    let schedule = StartSchedule.starts(of: network)
+    guard schedule.cycle.isEmpty else {
+      let names = schedule.cycle.map { network.populations[$0].name }
+      var finding = QuantizationInput.cycleFinding(names)
+      finding.code = "SL4001"
+      findings.append(finding)
+      return
+    }
+    result.depth = schedule.starts.max() ?? 0
+    for (index, population) in network.populations.enumerated() {
+      add(population, start: schedule.starts[index])
+    }
+    for projection in network.projections { add(projection) }
+    GateLowering.apply(&self)
+    check()
+  }
+
+  /// The compartments of all chips.
+  var availableCompartments: Int {
+    let topology = profile.topology
+    return topology.coresPerChip * topology.maximumChips * profile.core.neurons
+  }
+
+  /// Chip steps in which a population is updated.
+  func activeSteps(start: Int) -> Range<Int> {
+    if network.schedule == .aligned, profile.neuron.startStep {
+      return start..<(start + network.timesteps)
+    }
+    return 0..<(network.timesteps + result.depth)
+  }
+
+  private mutating func add(_ population: FixedPopulation, start: Int) {
+    let usesSecond =
+      population.role == .hidden && population.reset == .soft
+      && profile.neuron.softReset == .secondCompartment
+    let reset: ImageReset =
+      population.reset == .hard || population.role != .hidden
+      ? .hard : usesSecond ? .softBySecondCompartment : .soft
+    let role: ImageRole =
+      switch population.role {
+      case .hidden: .hidden
+      case .input: .input
+      case .readout: .readout
+      }
+    if usesSecond { result.inventory.secondCompartments += population.shape.count }
+    result.populations.append(
+      LoweredPopulation(
+        name: population.name,
+        image: ImagePopulation(
+          shape: population.shape, role: role, reset: reset,
+          firesOnGreaterOnly: population.comparison == .greater,
+          potentialBits: population.potentialBits, sites: population.sites, start: start,
+          activeSteps: activeSteps(start: start), compartments: usesSecond ? 2 : 1),
+        threshold: population.threshold, initialPotential: population.initialPotential,
+        bias: population.bias, scale: population.scale, origin: population.origin))
+  }
+
+  private mutating func add(_ projection: FixedProjection) {
+    let source = result.populations[projection.source.index]
+    let target = result.populations[projection.target.index]
+    let fromHost = source.image.role == .input
+    let delay = target.image.start - source.image.start + projection.alignedDelay
+    guard delay >= (fromHost ? 0 : 1) else {
+      findings.append(
+        Diagnostic(
+          .error, "SL4002", "needs a delay of at least 1 step, has \(delay)",
+          at: .layer(target.name),
+          remedy: "give the projections of a free-running network delays of 1 or more"))
+      return
+    }
+    let path = RelayLowering.path(
+      from: projection.source.index, delay: delay, &self)
+    let order = TemplateOrder.template(
+      LiveSources.prune(projection, source: source.image.shape, target: target.image.shape),
+      source: source.image.shape, target: target.image.shape)
+    result.add(
+      SynapseTemplate(
+        kind: order.kind, source: path.source, target: projection.target.index,
+        weights: order.weights, shifts: projection.shifts, site: projection.site,
+        isLowering: false),
+      delay: path.delay, origin: projection.origin)
+  }
+
+  /// Neurons that act outside their window where the chip cannot stop them.
+  private mutating func check() {
+    guard network.schedule == .aligned, !profile.neuron.startStep else { return }
+    for projection in network.frontEnd {
+      let population = result.populations[projection.target.index]
+      if population.image.start > 0 {
+        findings.append(
+          Diagnostic(
+            .error, "SL4004",
+            "needs analog input at depth \(population.image.start), has it from "
+              + "chip step 0 only on \(profile.name)", at: .layer(population.name),
+            remedy: "choose a profile whose populations have a start step"))
+      }
+    }
+    for population in result.populations.prefix(network.populations.count)
+    where population.image.role == .hidden && population.image.start > 0 {
+      if firesByItself(population) {
+        findings.append(
+          Diagnostic(
+            .error, "SL4005",
+            "needs initial potentials below θ, has a neuron that fires before "
+              + "its window", at: .layer(population.name),
+            remedy: "choose a profile whose populations have a start step"))
+      }
+    }
+  }
+
+  private func firesByItself(_ population: LoweredPopulation) -> Bool {
+    let shape = population.image.shape
+    return (0..<shape.count).contains { neuron in
+      let start = population.initialPotential.value(neuron: neuron, in: shape)
+      let threshold = population.threshold.value(neuron: neuron, in: shape)
+      return population.image.firesOnGreaterOnly ? start > threshold : start >= threshold
+    }
+  }
+}

@@ -1,0 +1,219 @@
+import LoomBase
+import LoomHardware
+import LoomImage
+
+/// Chooses how each population is cut: fewest cores first, then fewest duplicated input axons.
+///
+/// Before: 16 × 32 × 32 soft-reset neurons, 512 on a core. After: 32 boxes of 16 × 4 × 8, each with a
+/// receptive field of 16 × 6 × 10 axons.
+struct TileSearch {
+  let builder: TileBuilder
+  let budget: CoreBudget
+  /// Output entries of every neuron (channel-last), by population.
+  var fanOut: [[UInt32]]
+  var findings: [Diagnostic] = []
+  private var cache: [SearchKey: [Tiling]] = [:]
+
+  init(_ builder: TileBuilder) {
+    self.builder = builder
+    budget = CoreBudget(profile: builder.profile)
+    fanOut = builder.images.map { [UInt32](repeating: 0, count: $0.shape.count) }
+  }
+
+  /// The tiles of a population, none if it fits no core (then a finding says why).
+  mutating func tiles(_ population: Int) -> [Tile] {
+    let image = builder.images[population]
+    let key = SearchKey(population, builder)
+    let ordered = cache[key] ?? ordered(population, image)
+    cache[key] = ordered
+    var rejected = 0
+    for tiling in ordered {
+      var exceeded = exceeded(population, tiling.largest(image.shape))
+      if exceeded.isEmpty {
+        let tiles = tiling.boxes(image.shape).map { complete(builder.tile(population, $0)) }
+        exceeded = Set(tiles.flatMap { budget.exceeded($0) })
+        if exceeded.isEmpty {
+          // Populations of the same kind need not try what failed here.
+          cache[key]?.removeSubrange(0..<rejected)
+          return tiles
+        }
+      }
+      // Output entries depend on what lies behind, which the key does not say.
+      if exceeded == [.axonsOut] { cache[key] = nil }
+      rejected += 1
+    }
+    refuse(population, image)
+    return []
+  }
+
+  private func exceeded(_ population: Int, _ box: MapBox) -> Set<CoreResource> {
+    Set(budget.exceeded(complete(builder.tile(population, box))))
+  }
+
+  /// A tile with its output entries.
+  func complete(_ tile: Tile) -> Tile {
+    var result = tile
+    let shape = builder.images[tile.population].shape
+    var sum = 0
+    for row in tile.box.rows {
+      for column in tile.box.columns {
+        let base = (row * shape.width + column) * shape.channels
+        for channel in tile.box.channels { sum += Int(fanOut[tile.population][base + channel]) }
+      }
+    }
+    result.axonsOut = sum
+    return result
+  }
+
+  /// Candidates that are not excluded by simple sums, best first.
+  private func ordered(_ population: Int, _ image: ImagePopulation) -> [Tiling] {
+    let estimate = TileEstimate(population, builder)
+    let all = Tiling.candidates(image.shape, neuronsPerTile: budget.neuronsPerTile(image))
+    let rated = all.compactMap { tiling -> (Tiling, Int)? in
+      let box = tiling.largest(image.shape)
+      guard estimate.mayFit(box, budget) else { return nil }
+      return (tiling, estimate.axons(box) * tiling.count)
+    }
+    return rated.sorted { left, right in
+      (left.0.count, left.1, left.0.channels, left.0.rows)
+        < (right.0.count, right.1, right.0.channels, right.0.rows)
+    }.map(\.0)
+  }
+
+  private mutating func refuse(_ population: Int, _ image: ImagePopulation) {
+    let shape = image.shape
+    let box = MapBox(
+      channels: shape.channels / 2..<shape.channels / 2 + 1,
+      rows: shape.height / 2..<shape.height / 2 + 1, columns: shape.width / 2..<shape.width / 2 + 1)
+    let tile = complete(builder.tile(population, box))
+    let name = builder.network.populations[population].name
+    let exceeded = budget.exceeded(tile)
+    for resource in exceeded {
+      findings.append(
+        Diagnostic(
+          .error, "SL4010",
+          "needs \(budget.use(resource, tile)) \(resource.name) for a single neuron, has "
+            + "\(budget.limit(resource) ?? 0)", at: .layer(name), remedy: remedy(resource)))
+    }
+    if exceeded.isEmpty {
+      findings.append(
+        Diagnostic(
+          .error, "SL4011", "needs a box of neurons that fits a core, has none",
+          at: .layer(name), remedy: "choose a profile with larger cores"))
+    }
+  }
+
+  private func remedy(_ resource: CoreResource) -> String {
+    switch resource {
+    case .axonsIn: "narrow the layer before it, or choose a profile with more input axons"
+    case .axonsOut: "narrow the layers behind it, or choose a profile with more output axons"
+    case .arrays: "narrow the layer before it, or choose a profile with more crossbars per core"
+    default: "choose a profile with larger cores"
+    }
+  }
+}
+
+/// What two populations must have in common to be cut alike.
+private struct SearchKey: Hashable {
+  var shape: MapShape
+  var compartments: Int
+  var sites: Int
+  var inputs: [Input]
+  /// The population itself where its thresholds limit its tiles.
+  var crowded: Int
+
+  struct Input: Hashable {
+    var source: MapShape
+    var delay: Int
+    var shifts: [UInt8]
+    var geometry: TemplateGeometry?
+    /// The template itself where kinds with lists of their own must not be compared.
+    var identity: Int
+  }
+
+  init(_ population: Int, _ builder: TileBuilder) {
+    let image = builder.images[population]
+    shape = image.shape
+    compartments = image.compartments
+    sites = image.sites
+    let limit = builder.profile.neuron.distinctThresholds
+    let whole = builder.thresholds(population, MapBox(image.shape)).count
+    crowded = limit > 0 && whole > limit ? population : -1
+    inputs = builder.incoming[population].map { index in
+      let template = builder.network.templates[index]
+      var geometry: TemplateGeometry?
+      if case .convolution(let value) = template.kind { geometry = value }
+      return Input(
+        source: builder.images[template.source].shape, delay: builder.network.delays[index],
+        shifts: template.shifts, geometry: geometry, identity: geometry == nil ? index : -1)
+    }
+  }
+}
+
+/// Quick lower bounds of what a box takes.
+private struct TileEstimate {
+  let builder: TileBuilder
+  let population: Int
+
+  init(_ population: Int, _ builder: TileBuilder) {
+    self.builder = builder
+    self.population = population
+  }
+
+  /// Input axons, exact for convolutions inside the map.
+  func axons(_ box: MapBox) -> Int {
+    builder.incoming[population].reduce(0) { $0 + axons($1, box) }
+  }
+
+  private func axons(_ index: Int, _ box: MapBox) -> Int {
+    let template = builder.network.templates[index]
+    let source = builder.images[template.source].shape
+    switch template.kind {
+    case .convolution(let geometry):
+      let rows = read(
+        box.rows.count, geometry.kernelHeight, geometry.strideY, geometry.dilationY, source.height)
+      let columns = read(
+        box.columns.count, geometry.kernelWidth, geometry.strideX, geometry.dilationX, source.width)
+      return rows * columns * groupCount(geometry, box) * (source.channels / geometry.groups)
+    case .dense: return source.count
+    case .broadcast: return 1
+    case .sparse: return 0
+    }
+  }
+
+  private func groupCount(_ geometry: TemplateGeometry, _ box: MapBox) -> Int {
+    let perGroup = builder.images[population].shape.channels / geometry.groups
+    return (box.channels.upperBound - 1) / perGroup - box.channels.lowerBound / perGroup + 1
+  }
+
+  private func read(_ targets: Int, _ kernel: Int, _ stride: Int, _ dilation: Int, _ side: Int)
+    -> Int
+  {
+    let span = (targets - 1) * stride + (kernel - 1) * dilation + 1
+    return min(side, span, targets * kernel)
+  }
+
+  /// Whether input axons and the bare bits of weights leave a chance.
+  func mayFit(_ box: MapBox, _ budget: CoreBudget) -> Bool {
+    // Border boxes read less than this, so only a clear excess counts.
+    if box.count > 1, axons(box) > 2 * budget.profile.core.axonsIn { return false }
+    guard case .packedEntries(let format) = budget.profile.core.synapses else { return true }
+    let synapses = builder.incoming[population].reduce(0) { sum, index in
+      sum + stored(index, box)
+    }
+    return box.count == 1 || synapses * budget.profile.weight.bits <= 2 * format.memoryBits
+  }
+
+  private func stored(_ index: Int, _ box: MapBox) -> Int {
+    let template = builder.network.templates[index]
+    let source = builder.images[template.source].shape
+    switch template.kind {
+    case .convolution(let geometry):
+      return box.count * geometry.kernelHeight * geometry.kernelWidth
+        * (source.channels / geometry.groups)
+    case .dense: return box.count * source.count
+    case .broadcast(let planes, _): return box.count * planes
+    case .sparse: return 0
+    }
+  }
+}

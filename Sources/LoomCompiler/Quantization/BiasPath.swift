@@ -1,0 +1,23 @@
+import LoomHardware
+import LoomNetwork
+
+/// How a population's constant current comes to act inside its window only.
+enum BiasPath {
+  /// In the bias register: the window starts with the sample, or the chip has a start step.
+  case register
+  /// In the bias register from chip step 0, with v(0) lowered by what accumulates before the window.
+  ///
+  /// Before: bias 5, start 3, v(0) = 0. After: v(0) = −15, and v = 0 when the window opens. Exact for
+  /// accumulators that never fire, whose answer is counted from a later step.
+  case precharged
+  /// Through the synapses of a gate neuron that fires in the window.
+  case gate
+
+  /// The way a population's bias takes.
+  static func choose(
+    role: PopulationRole, start: Int, schedule: Schedule, readoutStart: Int, profile: Profile
+  ) -> BiasPath {
+    guard schedule == .aligned, !profile.neuron.startStep, start > 0 else { return .register }
+    return role == .readout && readoutStart > 0 ? .precharged : .gate
+  }
+}

@@ -1,0 +1,258 @@
+import LoomBase
+import LoomHardware
+import LoomNetwork
+
+/// How activation units of one population become potential units.
+struct PopulationScale {
+  /// Potential units per activation unit, by channel.
+  var scales: [Double]
+  /// The projection with most synapses, whose channels share one shift.
+  var main: Int?
+  /// That shift.
+  var shift: Int
+
+  /// Chooses the scale of a population (conversion.md §0, "Fixed-point folding").
+  ///
+  /// Hidden: one shift for the main projection, and a threshold per channel so that the largest weight of
+  /// each channel takes the largest mantissa. Before: θ = 1, largest |weight| 0.25, 8 bits, shift 8. After:
+  /// θ = 127·2^8 / 0.25 moved down to the grid, scale = that θ / 1.
+  static func choose(_ population: Int, of input: QuantizationInput) -> PopulationScale {
+    let inputs = ChannelInputs(population, of: input)
+    let role = input.network.populations[population].role
+    if role == .input {
+      let channels = input.network.populations[population].shape.channels
+      return PopulationScale(
+        scales: [Double](repeating: 1, count: channels), main: nil, shift: 0)
+    }
+    return role == .readout
+      ? ReadoutScale.choose(inputs, input) : HiddenScale.choose(inputs, input)
+  }
+}
+
+/// What the channels of one population receive, in activation units.
+struct ChannelInputs {
+  let population: Population
+  let index: Int
+  /// The projection with most synapses per channel.
+  let main: Int?
+  /// The largest |weight| of the main projection, by channel.
+  let largestMain: [Double]
+  /// The largest |weight| of the other projections, by channel.
+  let largestOther: [Double]
+  /// The largest sum of currents of one sign in one step, by channel, bias included.
+  let step: [Double]
+  /// The largest |bias| of a channel.
+  let bias: [Double]
+  /// θ of a channel (the largest of its neurons).
+  let threshold: [Double]
+  /// The largest |constant current| the front end can give a channel.
+  let constant: [Double]
+
+  init(_ index: Int, of input: QuantizationInput) {
+    let population = input.network.populations[index]
+    let channels = population.shape.channels
+    let incoming = input.incoming[index]
+    self.population = population
+    self.index = index
+    bias = Self.perChannel(population.bias, population.shape) { abs(Double($0)) }
+    threshold = Self.perChannel(population.threshold, population.shape) { Double($0) }
+    constant = FrontEndReach.channels(index, input)
+    let zero = [Double](repeating: 0, count: channels)
+    main = incoming.max { left, right in
+      (Self.fanIn(left, input), right) < (Self.fanIn(right, input), left)
+    }
+    largestMain = main.map { input.currents[$0].largest } ?? zero
+    largestOther = incoming.filter { [main] in $0 != main }.reduce(zero) { result, projection in
+      zip(result, input.currents[projection].largest).map(max)
+    }
+    var step = zero
+    for site in 0..<population.sites {
+      let parts = incoming.filter { input.network.projections[$0].site == site }
+      let plus = parts.reduce(zero) { zip($0, input.currents[$1].positive).map(+) }
+      let minus = parts.reduce(zero) { zip($0, input.currents[$1].negative).map(+) }
+      for channel in 0..<channels {
+        step[channel] = max(
+          step[channel], plus[channel] + bias[channel], minus[channel] + bias[channel])
+      }
+    }
+    self.step = step
+  }
+
+  private static func fanIn(_ projection: Int, _ input: QuantizationInput) -> Int {
+    let rows = input.rows[projection]
+    return rows.count == 0 ? 0 : input.weights[projection].count / rows.count
+  }
+
+  /// The largest transformed value of each channel.
+  static func perChannel(
+    _ values: ChannelOrNeuron<Float>, _ shape: MapShape, _ transform: (Float) -> Double
+  ) -> [Double] {
+    switch values {
+    case .uniform(let value): return [Double](repeating: transform(value), count: shape.channels)
+    case .perChannel(let list): return list.map(transform)
+    case .perNeuron(let list):
+      return (0..<shape.channels).map { channel in
+        list[(channel * shape.positions)..<((channel + 1) * shape.positions)]
+          .reduce(-Double.infinity) { max($0, transform($1)) }
+      }
+    }
+  }
+}
+
+/// The scales of a population that fires.
+enum HiddenScale {
+  /// Thresholds a potential must be able to hold, and steps of the largest current.
+  static let thresholdHeadRoom = 8.0
+  /// See `thresholdHeadRoom`.
+  static let currentHeadRoom = 4.0
+  /// Fractional bits of the potential below the weight's step: as many as these if they fit.
+  static let finestShift = 8
+
+  static func choose(_ inputs: ChannelInputs, _ input: QuantizationInput) -> PopulationScale {
+    let grid = ThresholdGrid(input.profile, reset: inputs.population.reset)
+    let caps = caps(inputs, input)
+    let shift = inputs.main == nil ? 0 : mainShift(inputs, input, caps: caps)
+    let wishes = wishes(inputs, input, caps: caps, shift: shift)
+    let legal = wishes.map { grid.floor($0) }
+    let thresholds = ThresholdClusters.assign(
+      legal, count: input.profile.neuron.distinctThresholds)
+    return PopulationScale(
+      scales: zip(thresholds, inputs.threshold).map { Double($0) / $1 }, main: inputs.main,
+      shift: shift)
+  }
+
+  /// The largest θ of each channel, in potential units, that leaves head-room and lets the other
+  /// projections and the bias be represented.
+  private static func caps(_ inputs: ChannelInputs, _ input: QuantizationInput) -> [Double] {
+    let limit = input.potentialLimit
+    let weight = input.profile.weight
+    let largest = Double(weight.mantissaLimit) * powerOfTwo(weight.maximumShift)
+    let bias = input.biasLimit(inputs.index)
+    return inputs.threshold.indices.map { channel in
+      let threshold = inputs.threshold[channel]
+      var cap = limit / thresholdHeadRoom
+      cap = min(cap, ratio(limit * threshold, currentHeadRoom * inputs.step[channel]))
+      cap = min(cap, ratio(largest * threshold, inputs.largestOther[channel]))
+      if inputs.constant[channel] > 0 { cap = min(cap, drivenCap(inputs, input, channel)) }
+      return min(cap, ratio(bias * threshold, inputs.bias[channel]))
+    }
+  }
+
+  /// The θ at which the largest main weight of a channel takes the largest mantissa.
+  private static func full(
+    _ inputs: ChannelInputs, _ input: QuantizationInput, _ channel: Int, shift: Int
+  ) -> Double {
+    ratio(
+      Double(input.profile.weight.mantissaLimit) * powerOfTwo(shift) * inputs.threshold[channel],
+      inputs.largestMain[channel])
+  }
+
+  /// The finest shift at which caps cost few levels: the finer, the fewer may be lost.
+  private static func mainShift(
+    _ inputs: ChannelInputs, _ input: QuantizationInput, caps: [Double]
+  ) -> Int {
+    let weight = input.profile.weight
+    let live = caps.indices.filter { inputs.largestMain[$0] > 0 }
+    var shift = max(weight.minimumShift, min(finestShift, weight.maximumShift))
+    while shift > weight.minimumShift, !live.isEmpty {
+      let kept = live.reduce(0.0) { sum, channel in
+        sum + min(1, caps[channel] / full(inputs, input, channel, shift: shift))
+      }
+      if kept / Double(live.count) >= keptLevels(shift: shift) { break }
+      shift -= 1
+    }
+    return shift
+  }
+
+  /// The mean share of levels that must be left for a shift to be chosen.
+  private static func keptLevels(shift: Int) -> Double {
+    switch shift {
+    case 7...: 0.99
+    case 5...: 0.96
+    case 3...: 0.9
+    default: 0.7
+    }
+  }
+
+  private static func wishes(
+    _ inputs: ChannelInputs, _ input: QuantizationInput, caps: [Double], shift: Int
+  ) -> [Double] {
+    guard inputs.main != nil else { return drivenOnly(inputs, input, caps: caps) }
+    var wishes = caps.indices.map { min(full(inputs, input, $0, shift: shift), caps[$0]) }
+    let live = wishes.indices.filter { inputs.largestMain[$0] > 0 }.map { wishes[$0] }.sorted()
+    let usual = live.isEmpty ? powerOfTwo(16) : live[live.count / 2]
+    for channel in wishes.indices where inputs.largestMain[channel] == 0 {
+      wishes[channel] = min(usual, caps[channel])
+    }
+    return wishes
+  }
+
+  /// The largest θ at which constant currents are held: up to twice θ exactly (beyond θ a neuron fires in
+  /// every step, whatever the rest), and in 30 bits whatever the sample.
+  private static func drivenCap(
+    _ inputs: ChannelInputs, _ input: QuantizationInput, _ channel: Int
+  ) -> Double {
+    let bias = input.biasLimit(inputs.index)
+    let threshold = inputs.threshold[channel]
+    return min(
+      input.potentialLimit / 64, bias / 2,
+      ratio(powerOfTwo(30) * threshold, inputs.constant[channel]))
+  }
+
+  /// Without synapses only the constant current asks for a scale.
+  private static func drivenOnly(
+    _ inputs: ChannelInputs, _ input: QuantizationInput, caps: [Double]
+  ) -> [Double] {
+    caps.indices.map { channel in
+      let cap =
+        inputs.constant[channel] > 0 ? drivenCap(inputs, input, channel) : caps[channel]
+      return min(cap, powerOfTwo(16))
+    }
+  }
+
+  private static func ratio(_ numerator: Double, _ denominator: Double) -> Double {
+    denominator > 0 ? numerator / denominator : .infinity
+  }
+}
+
+/// The scale of a readout: one for all channels, so that raw potentials compare.
+enum ReadoutScale {
+  /// How many times the largest calibrated answer a potential must hold.
+  static let safety = 4.0
+
+  static func choose(_ inputs: ChannelInputs, _ input: QuantizationInput) -> PopulationScale {
+    let weight = input.profile.weight
+    let mantissa = Double(weight.mantissaLimit)
+    let largest = inputs.largestMain.max() ?? 0
+    let other = inputs.largestOther.max() ?? 0
+    var cap = input.potentialLimit / max(reach(inputs, input), .leastNormalMagnitude)
+    if other > 0 { cap = min(cap, mantissa * powerOfTwo(weight.maximumShift) / other) }
+    let bias = max(inputs.bias.max() ?? 0, inputs.constant.max() ?? 0)
+    if bias > 0 { cap = min(cap, input.biasLimit(inputs.index) / bias, powerOfTwo(30) / bias) }
+    var shift = max(weight.minimumShift, min(HiddenScale.finestShift, weight.maximumShift))
+    var scale = min(cap, powerOfTwo(16))
+    if largest > 0 {
+      while shift > weight.minimumShift, mantissa * powerOfTwo(shift) / largest > cap { shift -= 1 }
+      scale = min(cap, mantissa * powerOfTwo(shift) / largest)
+    }
+    return PopulationScale(
+      scales: [Double](repeating: scale, count: inputs.threshold.count), main: inputs.main,
+      shift: shift)
+  }
+
+  /// The largest |potential| over the whole window to make room for, in activation units.
+  private static func reach(_ inputs: ChannelInputs, _ input: QuantizationInput) -> Double {
+    let steps = Double(input.network.timesteps)
+    let start =
+      ChannelInputs.perChannel(
+        inputs.population.initialPotential, inputs.population.shape
+      ) { abs(Double($0)) }.max() ?? 0
+    let peak = Double(abs(inputs.population.calibratedPeak))
+    let step = inputs.step.max() ?? 0
+    let answer = peak > 0 ? safety * peak * steps : step * steps
+    let waiting = Double(input.starts[inputs.index]) * (inputs.bias.max() ?? 0)
+    return max(answer, currentRoom * step) + start + waiting
+  }
+
+  private static let currentRoom = 2.0
+}

@@ -1,0 +1,63 @@
+import LoomNetwork
+
+/// One projection as the schedule sees it.
+struct ScheduleEdge {
+  var source: Int
+  var target: Int
+  var alignedDelay: Int
+  /// The source is host-injected: its spikes are due in the step in which they are injected.
+  var fromHost: Bool
+
+  /// The least difference of starts that leaves a legal delay.
+  var span: Int { (fromHost ? 0 : 1) - alignedDelay }
+}
+
+/// The chip step of aligned index 0 of every population (architecture.md §3.1).
+///
+/// A start is the longest path of projections from the input. Before: conv1 → conv2 → add, conv1 → add.
+/// After: starts 0, 1, 2 and delays 1, 1 and (shortcut) 2.
+enum StartSchedule {
+  /// The starts, or the populations of a cycle whose aligned delays sum to less than its projections.
+  static func starts(
+    populations: Int, edges: [ScheduleEdge], freeRunning: Bool
+  ) -> (starts: [Int], cycle: [Int]) {
+    var starts = [Int](repeating: 0, count: populations)
+    if freeRunning { return (starts, []) }
+    var changed: [Int] = []
+    for _ in 0...populations {
+      changed = []
+      for edge in edges where starts[edge.source] + edge.span > starts[edge.target] {
+        starts[edge.target] = starts[edge.source] + edge.span
+        changed.append(edge.target)
+      }
+      if changed.isEmpty { return (starts, []) }
+    }
+    return (starts, Array(Set(changed)).sorted())
+  }
+
+  /// The starts of a spiking network.
+  static func starts(of network: SpikingNetwork) -> (starts: [Int], cycle: [Int]) {
+    let edges = network.projections.map { projection in
+      ScheduleEdge(
+        source: projection.source.index, target: projection.target.index,
+        alignedDelay: projection.alignedDelay,
+        fromHost: network.populations[projection.source.index].role == .input)
+    }
+    return starts(
+      populations: network.populations.count, edges: edges,
+      freeRunning: network.schedule == .freeRunning)
+  }
+
+  /// The starts of a fixed-point network.
+  static func starts(of network: FixedPointNetwork) -> (starts: [Int], cycle: [Int]) {
+    let edges = network.projections.map { projection in
+      ScheduleEdge(
+        source: projection.source.index, target: projection.target.index,
+        alignedDelay: projection.alignedDelay,
+        fromHost: network.populations[projection.source.index].role == .input)
+    }
+    return starts(
+      populations: network.populations.count, edges: edges,
+      freeRunning: network.schedule == .freeRunning)
+  }
+}
