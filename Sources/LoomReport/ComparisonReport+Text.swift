@@ -79,7 +79,8 @@ extension ComparisonReport {
     return lines.joined(separator: "\n")
   }
 
-  private var ledgerText: String {
+  /// The ledger as a table: counts, prices, energy of one sample (estimates).
+  public var ledgerText: String {
     var table = TextTable(
       ["Energy per sample (estimate)", "count", "price", "", "energy", "low", "high", "share"],
       alignments: [.left, .right, .right, .left])

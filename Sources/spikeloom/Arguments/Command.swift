@@ -9,7 +9,7 @@ enum ExitStatus: Int32 {
 }
 
 /// One subcommand: its documentation, its options and what it does.
-struct Command {
+struct Command: Sendable {
   /// The word that calls it.
   var name: String
   /// What it does, one line.
@@ -19,7 +19,7 @@ struct Command {
   /// Its own options (the common ones come on top).
   var options: [OptionSpecification]
   /// Does it.
-  var run: (ParsedArguments) throws -> ExitStatus
+  var run: @Sendable (ParsedArguments) throws -> ExitStatus
 
   /// All options, the common ones last.
   var allOptions: [OptionSpecification] { options + CommonOptions.everywhere }

@@ -1,5 +1,5 @@
 /// One option of a command as it is documented and parsed.
-struct OptionSpecification {
+struct OptionSpecification: Sendable {
   /// All spellings, the canonical one first.
   var names: [String]
   /// What the value is called in the help text; nil for a flag.

@@ -16,25 +16,20 @@ enum ExplainCommand {
 
   private static func run(_ arguments: ParsedArguments) throws -> ExitStatus {
     guard let path = arguments.positionals.first else { throw UsageError("X.chip is missing") }
-    let subject = try subject(Array(arguments.positionals.dropFirst()), arguments)
+    let scope = try scope(Array(arguments.positionals.dropFirst()))
     let image = try Files.image(path)
-    let profile = try ProfileFile.load(
-      arguments.text("--profile") ?? image.profileName, overrides: arguments.all("--set"))
-    let explanation = try ImageExplanation.explain(image, subject, profile: profile)
-    if arguments.has("--json") {
-      Console.print(json: explanation.json)
+    let profile = try ProfileFlags.load(arguments, default: image.profileName)
+    if let core = try arguments.integer("--expand", in: 0...Int(UInt32.max)) {
+      Console.print(json: try ImageExplanation.expand(image, core: core, profile: profile))
+    } else if arguments.has("--json") {
+      Console.print(json: try ImageExplanation.json(image, scope, profile: profile))
     } else {
-      Console.print(explanation.text)
+      Console.print(try ImageExplanation.text(image, scope, profile: profile))
     }
     return .done
   }
 
-  private static func subject(
-    _ words: [String], _ arguments: ParsedArguments
-  ) throws(UsageError) -> ExplanationSubject {
-    if let core = try arguments.integer("--expand", in: 0...Int(UInt32.max)) {
-      return .expandedCore(core)
-    }
+  private static func scope(_ words: [String]) throws(UsageError) -> ExplanationScope {
     switch (words.first, words.count) {
     case (nil, _): return .whole
     case ("core", 2):
@@ -47,6 +42,7 @@ enum ExplainCommand {
     case ("layer", 2): return .layer(words[1])
     default: break
     }
-    throw UsageError("explain needs 'core N', 'axon N.M' or 'layer NAME', has '\(words)'")
+    throw UsageError(
+      "explain needs 'core N', 'axon N.M' or 'layer NAME', has '\(words.joined(separator: " "))'")
   }
 }

@@ -3,6 +3,7 @@ import LoomBase
 import LoomConversion
 import LoomImport
 import LoomNetwork
+import LoomReport
 
 /// `import`: what a model file holds, what cannot be run or converted; or ONNX test cases.
 enum ImportCommand {
@@ -96,16 +97,7 @@ enum ImportCommand {
       "schema": .text("spikeloom.import/1"),
       "inputs": .array(network.inputs.map(value)), "outputs": .array(network.outputs.map(value)),
       "layers": .array(layers),
-      "unsupported": .array(findings.map(diagnosticJSON)),
+      "unsupported": DiagnosticText.jsonValue(findings),
     ])
   }
-}
-
-/// A diagnostic as JSON.
-func diagnosticJSON(_ diagnostic: Diagnostic) -> JSONValue {
-  .object([
-    "code": .text(diagnostic.code), "severity": .text(diagnostic.severity.rawValue),
-    "message": .text(diagnostic.message), "anchor": .text(diagnostic.anchor.description),
-    "remedy": diagnostic.remedy.map { .text($0) } ?? .null,
-  ])
 }

@@ -3,7 +3,6 @@ import LoomBase
 import LoomCompiler
 import LoomConversion
 import LoomEmulator
-import LoomEnergy
 import LoomExecution
 import LoomHardware
 import LoomImage
@@ -44,8 +43,6 @@ struct ComparisonOutcome {
   var mapping: MappingReport
   /// The emulator's counts.
   var record: RunRecord
-  /// Counts times prices.
-  var ledger: EnergyLedger
   /// Seconds each stage took.
   var seconds: [(stage: String, seconds: Double)]
 }
@@ -67,7 +64,7 @@ extension ComparisonJob {
     }
     let (image, mapping) = try timer.stage("mapping") {
       try Compiler.compile(
-        fixed, profile: profile, options: CompilerOptions(provenance: keepsProvenance),
+        fixed, profile: profile, options: CompilerOptions(provenance: keepsProvenance, tool: Version.tool),
         remarks: spiking.remarks)
     }
     let spikingPredictions = try timer.stage("spiking network, float weights, T = \(timesteps)") {
@@ -82,11 +79,10 @@ extension ComparisonJob {
         data.samples, range: nil, threads: threads
       ) { progress.count($0, of: total, what: "samples") }
     }
-    let ledger = try Ledger.ledger(record: record, profile: profile)
     return ComparisonOutcome(
       predictions: (ann, spikingPredictions, fixedPredictions, record.predictions.map { Int($0) }),
       spiking: spiking, fixed: fixed, quantization: quantization, image: image,
-      imageBytes: ChipFile.encode(image), mapping: mapping, record: record, ledger: ledger,
+      imageBytes: ChipFile.encode(image), mapping: mapping, record: record,
       seconds: timer.seconds)
   }
 

@@ -1,5 +1,6 @@
 import LoomBase
 import LoomConversion
+import LoomHardware
 import LoomNetwork
 
 /// The options of the conversion, shared by `convert`, `compile`, `compare`.
@@ -20,34 +21,37 @@ enum ConversionFlags {
   /// Reads the options; the profile decides how max pooling is done.
   static func read(
     _ arguments: ParsedArguments, preprocessing: Preprocessing, samplesAreBytes: Bool,
-    comparatorSites: Int, defaultTimesteps: Int? = nil
+    maxPool: MaxPoolForm, defaultTimesteps: Int? = nil
   ) throws -> ConversionOptions {
     guard let timesteps = try arguments.integer("--timesteps", in: 1...65_535) ?? defaultTimesteps
     else { throw UsageError("'-T' is needed: the number of time-steps") }
-    let method = try choice(arguments, "--method", ["threshold-balancing": "threshold-balancing"])
-    precondition(method == nil || method == "threshold-balancing", "one method is registered")
     var options = ConversionOptions(
       timesteps: timesteps, preprocessing: preprocessing, samplesAreBytes: samplesAreBytes)
+    let methods = ConversionMethod.allCases.map { ($0.rawValue, $0) }
+    options.method = try choice(arguments, "--method", methods) ?? .thresholdBalancing
     options.iterations = try arguments.integer("--iterations", in: 1...1_000_000) ?? 1000
     options.coding =
-      try choice(arguments, "--coding", ["direct": .direct, "rate": .rate]) ?? .direct
+      try choice(arguments, "--coding", [("direct", .direct), ("rate", .rate)]) ?? .direct
     options.pooling =
-      try choice(
-        arguments, "--pooling", ["auto": .auto, "compose": .compose, "neurons": .neurons])
-      ?? .auto
+      try choice(arguments, "--pooling", PoolingForm.allCases.map { ($0.rawValue, $0) }) ?? .auto
     options.delayedReadout =
-      try choice(arguments, "--readout", ["delayed": true, "whole": false]) ?? true
-    options.maxPool = comparatorSites > 0 ? .comparator : .pairs
+      try choice(arguments, "--readout", [("delayed", true), ("whole", false)]) ?? true
+    options.maxPool = maxPool
     options.threads = try threadCount(arguments)
     return options
   }
 
+  /// The comparator form of max pooling where the chip has it, else substituted pairs.
+  static func maxPool(for profile: Profile) -> MaxPoolForm {
+    profile.neuron.comparatorSites > 0 ? .comparator : .pairs
+  }
+
   private static func choice<Value>(
-    _ arguments: ParsedArguments, _ key: String, _ choices: KeyValuePairs<String, Value>
+    _ arguments: ParsedArguments, _ key: String, _ choices: [(name: String, value: Value)]
   ) throws(UsageError) -> Value? {
     guard let word = arguments.text(key) else { return nil }
-    guard let match = choices.first(where: { $0.key == word }) else {
-      let names = choices.map(\.key).joined(separator: ", ")
+    guard let match = choices.first(where: { $0.name == word }) else {
+      let names = choices.map(\.name).joined(separator: ", ")
       throw UsageError("'\(key)' needs one of \(names), has '\(word)'")
     }
     return match.value

@@ -1,5 +1,6 @@
 import Foundation
 import LoomBase
+import LoomHardware
 import LoomImage
 import LoomImport
 import LoomNetwork
@@ -48,4 +49,15 @@ enum ProfileFlags {
     help: "overrides a number of the profile, marked assumed", repeatable: true)
 
   static let options = [profile, set]
+
+  /// Loads the profile named by `--profile`, or a default one, with every `--set` applied and printed.
+  static func load(_ arguments: ParsedArguments, default name: String? = nil) throws -> Profile {
+    guard let chosen = arguments.text("--profile") ?? name else {
+      throw UsageError("'--profile' is needed (spikeloom profiles list)")
+    }
+    let overrides = arguments.all("--set")
+    let profile = try ProfileFile.load(chosen, overrides: overrides)
+    for override in overrides { Console.note("· \(profile.name): \(override) (assumed)") }
+    return profile
+  }
 }

@@ -15,13 +15,7 @@ func mapConcurrently<Result: Sendable>(
   count: Int, threads: Int, progress: (@Sendable (Int) -> Void)? = nil,
   _ transform: @escaping @Sendable (Int) throws(DiagnosticsError) -> Result
 ) throws(DiagnosticsError) -> [Result] {
-  struct Shared {
-    var next = 0
-    var done = 0
-    var results: [Result?]
-    var failure: (index: Int, error: DiagnosticsError)?
-  }
-  let shared = Mutex(Shared(results: [Result?](repeating: nil, count: count)))
+  let shared = Mutex(WorkList<Result>(count: count))
   DispatchQueue.concurrentPerform(iterations: min(threads, max(count, 1))) { _ in
     while true {
       let index = shared.withLock { state -> Int? in
@@ -50,5 +44,17 @@ func mapConcurrently<Result: Sendable>(
   return try shared.withLock { state throws(DiagnosticsError) in
     if let failure = state.failure { throw failure.error }
     return state.results.compactMap(\.self)
+  }
+}
+
+/// What the workers share: which index is next, what is done, what failed.
+private struct WorkList<Result: Sendable>: Sendable {
+  var next = 0
+  var done = 0
+  var results: [Result?]
+  var failure: (index: Int, error: DiagnosticsError)?
+
+  init(count: Int) {
+    results = [Result?](repeating: nil, count: count)
   }
 }

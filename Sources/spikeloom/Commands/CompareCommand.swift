@@ -1,0 +1,71 @@
+import Foundation
+import LoomBase
+import LoomConversion
+import LoomEmulator
+import LoomHardware
+import LoomImport
+import LoomNetwork
+import LoomReport
+
+/// `compare`: the whole job in one go, from a trained network to a verdict.
+enum CompareCommand {
+  static let command = Command(
+    name: "compare", summary: "ANN to verdict: accuracy, latency, energy, the ANN's own cost",
+    positionals: "MODEL",
+    options: ProfileFlags.options + ConversionFlags.options + [
+      DataSet.data, DataSet.labelsOption, DataSet.calibrationOption, DataSet.calibrationCount,
+      .value("--save-image", placeholder: "FILE", help: "also write the hardware image (.chip)"),
+      .value("--predictions", placeholder: "FILE", help: "write the chip's predictions (.npy)"),
+      .flag("--strip", help: "leave names of ONNX nodes out of the image"),
+    ],
+    run: run)
+
+  private static func run(_ arguments: ParsedArguments) throws -> ExitStatus {
+    let path = try arguments.positionals("MODEL")[0]
+    _ = try arguments.required("--labels")
+    let profile = try ProfileFlags.load(arguments)
+    let progress = Progress()
+    progress.stage("reading \(Files.name(of: path))")
+    let network = try Files.model(path)
+    let data = try DataSet.read(arguments)
+    let choice = try PreprocessingChoice.make(
+      arguments, modelPath: path, samplesAreBytes: data.samples.isBytes,
+      channels: inputChannels(network))
+    Console.note("    input: \(choice.description)")
+    let options = try ConversionFlags.read(
+      arguments, preprocessing: choice.preprocessing, samplesAreBytes: data.samples.isBytes,
+      maxPool: ConversionFlags.maxPool(for: profile))
+    let job = ComparisonJob(
+      network: network, data: data, profile: profile, options: options,
+      threads: options.threads, keepsProvenance: !arguments.has("--strip"))
+    let outcome = try job.run(progress)
+    let report = try outcome.report(
+      job: job, modelName: Files.name(of: path), preprocessing: choice,
+      host: ["model": .text(path), "data": .text(arguments.text("--data") ?? "")])
+    try write(outcome, arguments)
+    if arguments.has("--json") {
+      Console.print(json: report.jsonValue)
+    } else {
+      Console.print(report.text)
+    }
+    return .done
+  }
+
+  private static func write(_ outcome: ComparisonOutcome, _ arguments: ParsedArguments) throws {
+    if let path = arguments.text("--save-image") {
+      try AtomicFile.write(outcome.imageBytes, to: path)
+    }
+    if let path = arguments.text("--predictions") {
+      try PredictionFile.write(outcome.record.predictions, to: path)
+    }
+  }
+}
+
+/// Predicted classes as a file of 32-bit integers.
+enum PredictionFile {
+  /// Writes an `.npy` of N integers.
+  static func write(_ predictions: [Int32], to path: String) throws {
+    try AtomicFile.write(
+      NumpyFile.encode(shape: [predictions.count], int32: predictions), to: path)
+  }
+}

@@ -1,0 +1,126 @@
+import Foundation
+import LoomBase
+import LoomEmulator
+import LoomHardware
+import LoomImage
+import LoomImport
+import LoomReport
+
+/// `emulate`: an image and samples, nothing else; predictions, counts, latency, energy.
+enum EmulateCommand {
+  static let command = Command(
+    name: "emulate", summary: "run an image on the emulated chip",
+    positionals: "X.chip",
+    options: ProfileFlags.options + [
+      DataSet.data, DataSet.labelsOption,
+      .value("--predictions", placeholder: "FILE", help: "write predictions (.npy)"),
+      .value("--index", placeholder: "I", help: "run only sample I"),
+      .value(
+        "--spikes", placeholder: "FILE",
+        help: "write the spikes of one sample (--index), chip steps × neurons (.npy)"),
+    ],
+    run: run)
+
+  private static func run(_ arguments: ParsedArguments) throws -> ExitStatus {
+    let path = try arguments.positionals("X.chip")[0]
+    let image = try Files.image(path)
+    let profile = try ProfileFlags.load(arguments, default: image.profileName)
+    var samples = try SampleFile.read(path: try arguments.required("--data"))
+    if image.input.isSpikes {
+      samples =
+        samples.asRasters(timesteps: image.schedule.timesteps, stepShape: image.input.shape)
+        ?? samples
+    }
+    let labels = try arguments.text("--labels").map {
+      try DataSet.readLabels($0, count: samples.count)
+    }
+    let range = try range(arguments, samples.count)
+    let emulator = try Emulator(image: image, profile: profile)
+    if let file = arguments.text("--spikes") {
+      try writeSpikes(try emulator.trace(samples, index: range.lowerBound), image, to: file)
+    }
+    let progress = Progress()
+    progress.stage("emulated chip, \(image.cores.count) cores, \(range.count) samples")
+    let record = try emulator.run(samples, range: range, threads: try threadCount(arguments)) {
+      progress.count($0, of: range.count, what: "samples")
+    }
+    if let file = arguments.text("--predictions") {
+      try PredictionFile.write(record.predictions, to: file)
+    }
+    try report(arguments, image, profile, record, labels.map { Array($0[range]) })
+    return .done
+  }
+
+  private static func range(_ arguments: ParsedArguments, _ count: Int) throws -> Range<Int> {
+    if let index = try arguments.integer("--index", in: 0...Int(Int32.max)) {
+      guard index < count else {
+        throw DiagnosticsError(
+          Diagnostic(
+            .error, "SL1812", "--index needs a number below \(count) (the samples), has \(index)"))
+      }
+      return index..<(index + 1)
+    }
+    let limit = try arguments.integer("--samples", in: 1...Int(Int32.max)) ?? count
+    return 0..<min(limit, count)
+  }
+
+  /// All populations side by side, each channel-last, one row for each chip step.
+  private static func writeSpikes(
+    _ trace: EmulatorTrace, _ image: HardwareImage, to path: String
+  ) throws {
+    let widths = trace.shapes.indices.map { trace.spikes[$0].count / max(trace.steps, 1) }
+    var rows: [UInt8] = []
+    rows.reserveCapacity(trace.steps * widths.reduce(0, +))
+    for step in 0..<trace.steps {
+      for (population, width) in widths.enumerated() {
+        rows += trace.spikes[population][(step * width)..<((step + 1) * width)]
+      }
+    }
+    try AtomicFile.write(
+      NumpyFile.encode(shape: [trace.steps, widths.reduce(0, +)], bytes: rows), to: path)
+    var first = 0
+    for (population, width) in widths.enumerated() {
+      let name = image.provenance?.populations[population].name ?? "population \(population)"
+      Console.note("    columns \(first)..<\(first + width): \(name) \(trace.shapes[population])")
+      first += width
+    }
+  }
+
+  private static func report(
+    _ arguments: ParsedArguments, _ image: HardwareImage, _ profile: Profile, _ record: RunRecord,
+    _ labels: [Int]?
+  ) throws {
+    let right = accuracy(record.predictions.map { Int($0) }, labels)
+    let facts = ComparisonFacts(
+      tool: Version.tool, network: image.provenance?.network ?? "image",
+      method: image.provenance?.method ?? "", timesteps: image.schedule.timesteps,
+      accuracy: AccuracyStages(chip: right), calibration: "",
+      imageSHA256: "\(ChipFile.sha256(of: ChipFile.encode(image)))")
+    let names = image.provenance?.populations.map(\.name) ?? []
+    let priced = try ComparisonReport(
+      facts: facts, record: record, image: image, profile: profile, ann: [])
+    if arguments.has("--json") {
+      Console.print(json: json(priced, record, names, right))
+      return
+    }
+    Console.print(RunText.summary(record))
+    if let right { Console.print("accuracy \((right * 10_000).rounded() / 100) %\n") }
+    Console.print(priced.ledgerText)
+  }
+
+  /// The run's counts with the per-sample keys of `compare --json` beside them.
+  private static func json(
+    _ priced: ComparisonReport, _ record: RunRecord, _ names: [String], _ right: Double?
+  ) -> JSONValue {
+    var members = RunText.jsonValue(record, populationNames: names).members ?? [:]
+    let compared = priced.jsonValue
+    for key in ["latency", "operations", "chip", "image", "profile", "timesteps"] {
+      members[key] = compared[key]
+    }
+    var energy = compared["energy"]?.members ?? [:]
+    energy["ann"] = nil
+    members["energy"] = .object(energy)
+    members["accuracy"] = .object(["chip": right.map { .number($0) } ?? .null])
+    return .object(members)
+  }
+}

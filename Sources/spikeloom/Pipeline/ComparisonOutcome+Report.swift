@@ -1,0 +1,87 @@
+import Foundation
+import LoomBase
+import LoomCompiler
+import LoomEmulator
+import LoomEnergy
+import LoomHardware
+import LoomImage
+import LoomNetwork
+import LoomReport
+
+extension ComparisonOutcome {
+  /// The outcome as the report of `compare`.
+  func report(
+    job: ComparisonJob, modelName: String, preprocessing: PreprocessingChoice,
+    host: [String: JSONValue]
+  ) throws -> ComparisonReport {
+    let labels = job.data.labels
+    let stages = AccuracyStages(
+      ann: accuracy(predictions.ann, labels), spiking: accuracy(predictions.spiking, labels),
+      fixed: accuracy(predictions.fixed, labels), chip: accuracy(predictions.chip, labels))
+    var remarks = chanceRemark(stages.ann, labels, preprocessing)
+    remarks.append("input: \(preprocessing.description)")
+    remarks += agreementRemark
+    var facts = ComparisonFacts(
+      tool: Version.tool, network: modelName, method: spiking.method,
+      timesteps: spiking.timesteps, accuracy: stages, calibration: job.data.calibrationSource,
+      imageSHA256: "\(ChipFile.sha256(of: imageBytes))")
+    facts.mapping = lines(mapping.text)
+    facts.quantization = lines(quantization.text)
+    facts.remarks =
+      remarks + spiking.remarks
+      + (quantization.diagnostics + mapping.diagnostics).map(\.description)
+    facts.host = host
+    facts.host["seconds"] = .object(
+      Dictionary(
+        seconds.map { ($0.stage, JSONValue.number($0.seconds)) }, uniquingKeysWith: { $1 }))
+    return try ComparisonReport(
+      facts: facts, record: record, populations: namedPopulations, cores: image.cores.count,
+      profile: job.profile, ann: spiking.annLayers.map(ANNLayer.init(cost:)))
+  }
+
+  /// Names come from the network, so that a stripped image reports the same layers.
+  private var namedPopulations: [PopulationProvenance] {
+    let named = spiking.populations.map {
+      PopulationProvenance(name: $0.name, origin: $0.origin)
+    }
+    let extra = image.populations.indices.dropFirst(named.count).map { index in
+      image.provenance?.populations[index]
+        ?? PopulationProvenance(name: "lowering \(index)", origin: [])
+    }
+    return named + extra
+  }
+
+  /// The fixed-point network and the chip must answer alike; anything else is said first.
+  private var agreementRemark: [String] {
+    let differing = zip(predictions.fixed, predictions.chip).count { $0 != $1 }
+    guard differing > 0 else { return [] }
+    return [
+      "reference interpreter and chip answer \(differing) samples differently: run 'spikeloom verify'"
+    ]
+  }
+
+  private func chanceRemark(
+    _ ann: Double?, _ labels: [Int]?, _ preprocessing: PreprocessingChoice
+  ) -> [String] {
+    guard let ann, let labels, let top = labels.max() else { return [] }
+    let chance = 1 / Double(top + 1)
+    guard top > 0, ann < 1.5 * chance else { return [] }
+    return [
+      "the ANN itself is near chance (\(ann * 100) %): look at preprocessing first; used \(preprocessing.description)"
+    ]
+  }
+
+  private func lines(_ text: String) -> [String] {
+    text.split(separator: "\n").map(String.init)
+  }
+}
+
+extension ANNLayer {
+  /// Takes over a layer's cost from the network side.
+  init(cost: ANNLayerCost) {
+    self.init(
+      name: cost.name, macs: cost.macs, effectiveMacs: cost.effectiveMacs,
+      inputElements: cost.inputElements, outputElements: cost.outputElements,
+      weights: cost.weights, kernelElements: cost.kernelElements)
+  }
+}

@@ -1,0 +1,132 @@
+import LoomBase
+import LoomEmulator
+import LoomImage
+import LoomNetwork
+import LoomReference
+
+/// The first place where the emulated chip and the reference interpreter disagree.
+struct Difference: Sendable {
+  /// The sample.
+  var sample: Int
+  /// The population's name.
+  var layer: String
+  /// The neuron, channel-first, and its coordinates; nil for a finding about the whole layer.
+  var neuron: (index: Int, channel: Int, row: Int, column: Int)?
+  /// The aligned step, for spikes.
+  var step: Int?
+  /// What differs, with both values.
+  var what: String
+
+  /// The difference as a sentence.
+  var description: String {
+    var place = "sample \(sample), layer '\(layer)'"
+    if let neuron {
+      place +=
+        ", neuron \(neuron.index) (channel \(neuron.channel), row \(neuron.row), column \(neuron.column))"
+    }
+    if let step { place += ", step \(step)" }
+    return "\(place): \(what)"
+  }
+
+  /// The difference as JSON.
+  var json: JSONValue {
+    .object([
+      "sample": .integer(sample), "layer": .text(layer), "what": .text(what),
+      "neuron": neuron.map { .integer($0.index) } ?? .null,
+      "step": step.map { .integer($0) } ?? .null,
+    ])
+  }
+}
+
+/// Compares one sample on the emulated chip with the reference interpreter, bit for bit.
+struct Verification: Sendable {
+  /// The image.
+  var image: HardwareImage
+  /// The emulator of the image.
+  var emulator: Emulator
+  /// The network it was compiled from, in the profile's integers.
+  var network: FixedPointNetwork
+  /// The reference interpreter of the network.
+  var interpreter: IntegerInterpreter
+
+  /// The first difference in time order: earliest depth first, then step, then neuron; nil if there is none.
+  func firstDifference(
+    _ samples: Samples, sample: Int
+  ) throws(DiagnosticsError) -> Difference? {
+    guard image.populations.count >= network.populations.count,
+      zip(image.populations, network.populations).allSatisfy({ $0.shape == $1.shape })
+    else {
+      return Difference(
+        sample: sample, layer: network.name, what: "image and network have other populations")
+    }
+    let expected = try interpreter.run(samples, index: sample, recordingSpikes: true)
+    let trace = try emulator.trace(samples, index: sample)
+    let order = network.populations.indices.sorted {
+      (image.populations[$0].start, $0) < (image.populations[$1].start, $1)
+    }
+    for population in order where network.populations[population].role != .input {
+      if let found = spikes(population, sample, expected, trace) { return found }
+      if let found = potentials(population, sample, expected, trace) { return found }
+    }
+    guard trace.scores == expected.scores else {
+      return Difference(
+        sample: sample, layer: network.outputs.first.map(name) ?? network.name,
+        what: "scores are \(trace.scores) on the chip, \(expected.scores) in the reference")
+    }
+    return nil
+  }
+
+  private func name(_ id: PopulationID) -> String { network.populations[id.index].name }
+
+  private func spikes(
+    _ population: Int, _ sample: Int, _ expected: ReferenceRun, _ trace: EmulatorTrace
+  ) -> Difference? {
+    let shape = network.populations[population].shape
+    let start = image.populations[population].start
+    let raster = expected.rasters[population]
+    guard !raster.isEmpty else { return nil }
+    for step in 0..<network.timesteps {
+      let reference = raster[(step * shape.count)..<((step + 1) * shape.count)]
+      let base = (start + step) * shape.count
+      for row in 0..<shape.height {
+        for column in 0..<shape.width {
+          for channel in 0..<shape.channels {
+            let last = (row * shape.width + column) * shape.channels + channel
+            let first = shape.index(channel: channel, row: row, column: column)
+            let chip = trace.spikes[population][base + last]
+            if chip != reference[reference.startIndex + first] {
+              return Difference(
+                sample: sample, layer: network.populations[population].name,
+                neuron: (first, channel, row, column), step: step,
+                what: chip != 0
+                  ? "fires on the chip, not in the reference"
+                  : "fires in the reference, not on the chip")
+            }
+          }
+        }
+      }
+    }
+    return nil
+  }
+
+  private func potentials(
+    _ population: Int, _ sample: Int, _ expected: ReferenceRun, _ trace: EmulatorTrace
+  ) -> Difference? {
+    let shape = network.populations[population].shape
+    for first in 0..<shape.count {
+      let channel = first / shape.positions
+      let row = first % shape.positions / shape.width
+      let column = first % shape.width
+      let last = (row * shape.width + column) * shape.channels + channel
+      let chip = trace.finalPotentials[population][last]
+      let reference = expected.finalPotentials[population][first]
+      if chip != reference {
+        return Difference(
+          sample: sample, layer: network.populations[population].name,
+          neuron: (first, channel, row, column), step: network.timesteps - 1,
+          what: "final potential is \(chip) on the chip, \(reference) in the reference")
+      }
+    }
+    return nil
+  }
+}
