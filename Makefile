@@ -26,10 +26,10 @@ embed: ## write the bundled profiles and digits into Swift sources again
 	Scripts/embed.sh
 
 bench: build ## heavier measurements: conversion, compilation and emulation speed
-	Scripts/bench.sh
+	python3 Scripts/bench.py
 
 validate: build ## the accuracy bars on the staged data (needs SPIKELOOM_DATA); resumable, ONLY=name for one
-	Scripts/validate.sh
+	python3 Scripts/validate.py
 
 help: ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12

@@ -1,0 +1,162 @@
+#!/usr/bin/env python3
+"""The accuracy and correctness bars on the staged data, one row each, resumable.
+
+Needs SPIKELOOM_DATA and a release build. A finished row is kept under .build/validate, keyed by the
+program's and the row's text; ONLY=name runs the rows whose name contains that word. Exit code 1 if a bar is
+missed.
+"""
+import hashlib
+import json
+import os
+import pathlib
+import random
+import subprocess
+import sys
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+TOOL = ROOT / ".build/release/spikeloom"
+KEPT = ROOT / ".build/validate"
+PROFILES = ["loihi1-silicon-fit", "crossbar-256"]
+IMAGENET = ["--mean", "0.485,0.456,0.406", "--std", "0.229,0.224,0.225"]
+
+
+def data():
+    folder = os.environ.get("SPIKELOOM_DATA")
+    if not folder:
+        sys.exit("set SPIKELOOM_DATA to the folder with the staged data")
+    return pathlib.Path(folder)
+
+
+def run(*words, codes=(0,)):
+    """Runs the tool with --json; returns its JSON, or fails with what it said."""
+    done = subprocess.run([TOOL, *map(str, words), "--json"], capture_output=True, text=True)
+    if done.returncode not in codes:
+        raise RuntimeError(f"exit {done.returncode}: {done.stderr[-2000:]}")
+    return json.loads(done.stdout)
+
+
+def random_images(path, count, height, width, channels):
+    """Writes uniform random bytes as an .npy file: where no images are staged, numbers alone are tested."""
+    source = random.Random(1)
+    header = f"{{'descr': '|u1', 'fortran_order': False, 'shape': ({count}, {height}, {width}, {channels}), }}"
+    header = header.encode() + b" " * (-(len(header) + 11) % 64) + b"\n"
+    pixels = source.randbytes(count * height * width * channels)
+    path.write_bytes(b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header + pixels)
+
+
+def networks(d):
+    """Name → (model, flags, images that calibrate, images that verify)."""
+    cifar = (d / "cifar10/train_images_00000.npy", d / "cifar10/test_images_0000.npy")
+    mnist = (d / "mnist/train-images-idx3-ubyte.gz", d / "mnist/test_images.npy")
+    digits = ROOT / "Examples/digits"
+    ours = (digits / "train_images.npy", digits / "test_images.npy")
+    visual = KEPT / "random96.npy"
+    if not visual.exists():
+        random_images(visual, 64, 96, 96, 3)
+    return {
+        "resnet20": (d / "models/resnet20.onnx", IMAGENET, *cifar),
+        "resnet20_bn": (d / "models/resnet20_bn.onnx", IMAGENET, *cifar),
+        "cifar_vgg_bn": (d / "models/cifar_vgg_bn.onnx", IMAGENET, *cifar),
+        "mnist8_cntk": (d / "models/mnist8_cntk.onnx", [], *mnist),
+        "mlperf_resnet8": (d / "models/mlperf_resnet8.onnx", ["--scale", "1"], *cifar),
+        "mlperf_vww96": (d / "models/mlperf_vww96.onnx", [], visual, visual),
+        "resnet44": (d / "models/resnet44.onnx", IMAGENET, *cifar),
+        "digits_cnn": (digits / "digits_cnn.onnx", [], *ours),
+        "digits_resnet110": (digits / "digits_resnet110.onnx", [], *ours),
+    }
+
+
+def bit_exact(model, flags, calibration, images, profile, most_cores=None):
+    """Compiles for a profile at T = 32 and verifies 8 samples bit for bit."""
+    stem = KEPT / f"{model.stem}.{profile}"
+    snn, chip = stem.with_suffix(".snn"), stem.with_suffix(".chip")
+    form = "comparator" if profile == "crossbar-256" else "pairs"
+    start = time.time()
+    run("convert", model, *flags, "--calibration", calibration, "-T", 32, "--max-pooling", form, "-o", snn)
+    seconds = time.time() - start
+    compiled = run("compile", snn, "--profile", profile, "-o", chip)
+    verified = run("verify", chip, snn, "--data", images, "--samples", 8, codes=(0, 3))
+    for path in (snn, chip):
+        path.unlink()
+    cores = compiled["mapping"]["cores"]
+    good = verified["differing"] == 0 and (most_cores is None or cores <= most_cores)
+    text = f"{verified['differing']} of 8 samples differ, {cores} cores, convert {seconds:.1f} s"
+    return good, text
+
+
+def comparison(model, flags, images, labels, calibration, most_loss, ann=None):
+    """The whole job with T = 64 on loihi1-silicon-fit; loss in points, ANN minus chip."""
+    start = time.time()
+    report = run("compare", model, *flags, "--data", images, "--labels", labels, "--calibration", calibration,
+                 "--profile", PROFILES[0], "-T", 64, "--samples", 10000 if ann else 1000)
+    stages = {key: 100 * value for key, value in report["accuracy"].items()}
+    loss = stages["ann"] - stages["chip"]
+    good = loss <= most_loss + 1e-9 and (ann is None or abs(stages["ann"] - ann) <= 0.02 + 1e-9)
+    numbers = ", ".join(f"{key} {stages[key]:.2f}" for key in ("ann", "spiking", "fixed", "chip"))
+    return good, f"{numbers} %; {report['samples']} samples in {time.time() - start:.0f} s"
+
+
+def conformance(d):
+    """onnx's own cases."""
+    tests = d / "onnx_tests"
+    node = run("import", "--test", tests / "node", codes=(0, 3))
+    rest = run("import", "--test", tests / "pytorch-converted", tests / "pytorch-operator", tests / "light",
+               codes=(0, 3))
+    good = len(node["passed"]) >= 110 and not node["wrong"] and len(rest["passed"]) == 46
+    return good, f"node {len(node['passed'])} of 145, others {len(rest['passed'])} of 46, wrong {len(node['wrong'])}"
+
+
+def conversion_time(d):
+    """convert of resnet20 with 1,000 calibration images."""
+    start = time.time()
+    run("convert", d / "models/resnet20.onnx", *IMAGENET, "--calibration", d / "cifar10/train_images_00000.npy",
+        "-T", 64, "-o", KEPT / "time.snn")
+    seconds = time.time() - start
+    return seconds < 120, f"{seconds:.1f} s"
+
+
+def rows(d):
+    """Name, bar, and what measures it."""
+    cores = {("resnet20", PROFILES[0]): 700, ("resnet44", PROFILES[0]): 1650}
+    yield "onnx-cases", "≥ 110 of 145, 46 of 46, 0 wrong", lambda: conformance(d)
+    yield "convert-resnet20", "< 120 s", lambda: conversion_time(d)
+    for name, facts in networks(d).items():
+        for profile in PROFILES:
+            most = cores.get((name, profile))
+            bar = "bit-exact" + (f", ≤ {most} cores" if most else "")
+            yield f"verify-{name}-{profile}", bar, lambda f=facts, p=profile, m=most: bit_exact(*f, p, m)
+    fashion = d / "fashion_mnist"
+    yield "compare-fashion_lenet", "ANN 91.71 ± 0.02, loss ≤ 0.7", lambda: comparison(
+        d / "models/fashion_lenet.onnx", [], fashion / "test_images.npy", fashion / "test_labels.npy",
+        fashion / "train_images.npy", 0.7, ann=91.71)
+    cifar = d / "cifar10"
+    yield "compare-resnet20", "loss ≤ 1.5", lambda: comparison(
+        d / "models/resnet20.onnx", IMAGENET, cifar / "test_images_0000.npy", cifar / "test_labels_0000.npy",
+        cifar / "train_images_00000.npy", 1.5)
+
+
+def main():
+    d = data()
+    KEPT.mkdir(parents=True, exist_ok=True)
+    program = hashlib.sha256(TOOL.read_bytes() + pathlib.Path(__file__).read_bytes()).hexdigest()[:16]
+    missed = 0
+    for name, bar, measure in rows(d):
+        if os.environ.get("ONLY", "") not in name:
+            continue
+        kept = KEPT / f"{name}.{program}.json"
+        if kept.exists():
+            good, text = json.loads(kept.read_text())
+        else:
+            try:
+                good, text = measure()
+                kept.write_text(json.dumps([good, text]))
+            except RuntimeError as error:
+                good, text = False, str(error)
+        missed += not good
+        print(f"{'ok    ' if good else 'MISSED'} {name:42} {bar:34} {text}", flush=True)
+    sys.exit(1 if missed else 0)
+
+
+if __name__ == "__main__":
+    main()
