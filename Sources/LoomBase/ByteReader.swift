@@ -61,19 +61,19 @@ public struct ByteReader: Sendable {
   }
 
   /// Reads one little-endian integer.
+  @inlinable
   public mutating func read<Value: FixedWidthInteger>(
     _ type: Value.Type = Value.self
   ) throws(ByteError) -> Value {
-    let width = Value.bitWidth / 8
-    let slice = try take(width)
-    var value: Value = 0
-    for byte in slice.reversed() {
-      value = Value.bitWidth == 8 ? Value(truncatingIfNeeded: byte) : (value << 8) | Value(byte)
+    // Inlinable, so that callers of other modules get code for their own type of integer.
+    let slice = try take(Value.bitWidth / 8)
+    return unsafe slice.withUnsafeBytes { source in
+      Value(littleEndian: unsafe source.loadUnaligned(as: Value.self))
     }
-    return value
   }
 
   /// Reads `count` little-endian integers; the count is checked against the bytes left first.
+  @inlinable
   public mutating func readArray<Value: FixedWidthInteger>(
     _ type: Value.Type = Value.self, count: Int
   ) throws(ByteError) -> [Value] {

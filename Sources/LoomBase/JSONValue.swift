@@ -58,14 +58,15 @@ public enum JSONValue: Equatable, Sendable {
 
   /// The value at an RFC 6901 JSON pointer such as `/core/neurons`; nil if nothing is there.
   public func value(at pointer: String) -> JSONValue? {
+    guard let tokens = JSONValue.tokens(of: pointer) else { return nil }
     var current = self
-    for token in JSONValue.tokens(of: pointer) {
+    for token in tokens {
       switch current {
       case .object(let members):
         guard let next = members[token] else { return nil }
         current = next
       case .array(let values):
-        guard let index = Int(token), values.indices.contains(index) else { return nil }
+        guard let index = JSONValue.index(token, in: values) else { return nil }
         current = values[index]
       default:
         return nil
@@ -76,7 +77,8 @@ public enum JSONValue: Equatable, Sendable {
 
   /// Replaces the value at a JSON pointer; false if nothing is there.
   public mutating func replace(at pointer: String, with value: JSONValue) -> Bool {
-    replace(JSONValue.tokens(of: pointer)[...], with: value)
+    guard let tokens = JSONValue.tokens(of: pointer) else { return false }
+    return replace(tokens[...], with: value)
   }
 
   private mutating func replace(_ tokens: ArraySlice<String>, with value: JSONValue) -> Bool {
@@ -93,7 +95,7 @@ public enum JSONValue: Equatable, Sendable {
       self = .object(members)
       return true
     case .array(var values):
-      guard let index = Int(token), values.indices.contains(index),
+      guard let index = JSONValue.index(token, in: values),
         values[index].replace(tokens.dropFirst(), with: value)
       else { return false }
       self = .array(values)
@@ -103,61 +105,41 @@ public enum JSONValue: Equatable, Sendable {
     }
   }
 
-  private static func tokens(of pointer: String) -> [String] {
-    pointer.split(separator: "/", omittingEmptySubsequences: false).dropFirst().map { token in
-      unescape(token)
+  /// RFC 6901 §4: digits without leading zeros.
+  private static func index(_ token: String, in values: [JSONValue]) -> Int? {
+    guard let index = Int(token), String(index) == token, values.indices.contains(index) else {
+      return nil
     }
+    return index
   }
 
-  private static func unescape(_ token: Substring) -> String {
-    var result = ""
-    var pending = false
-    for character in token {
-      if pending {
-        result += character == "0" ? "~" : character == "1" ? "/" : "~\(character)"
-        pending = false
-      } else if character == "~" {
-        pending = true
-      } else {
-        result.append(character)
+  /// The unescaped tokens; nil if the text is no pointer.
+  private static func tokens(of pointer: String) -> [String]? {
+    guard !pointer.isEmpty else { return [] }
+    let parts = pointer.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+    guard parts.first?.isEmpty == true else { return nil }
+    var tokens: [String] = []
+    for part in parts.dropFirst() {
+      guard let token = unescape(part) else { return nil }
+      tokens.append(token)
+    }
+    return tokens
+  }
+
+  /// `~1` is a slash and `~0` a tilde; nil if a tilde is followed by anything else.
+  private static func unescape(_ token: some Sequence<UInt8>) -> String? {
+    var result: [UInt8] = []
+    var isEscaped = false
+    for byte in token {
+      switch (isEscaped, byte) {
+      case (true, UInt8(ascii: "0")): result.append(UInt8(ascii: "~"))
+      case (true, UInt8(ascii: "1")): result.append(UInt8(ascii: "/"))
+      case (true, _): return nil
+      case (false, UInt8(ascii: "~")): break
+      case (false, _): result.append(byte)
       }
+      isEscaped = !isEscaped && byte == UInt8(ascii: "~")
     }
-    return result
-  }
-}
-
-extension JSONValue: Codable {
-  /// Decodes any JSON document; whole numbers that fit become `integer`.
-  public init(from decoder: any Decoder) throws {
-    let container = try decoder.singleValueContainer()
-    if container.decodeNil() {
-      self = .null
-    } else if let value = try? container.decode(Bool.self) {
-      self = .boolean(value)
-    } else if let value = try? container.decode(Int.self) {
-      self = .integer(value)
-    } else if let value = try? container.decode(Double.self) {
-      self = .number(value)
-    } else if let value = try? container.decode(String.self) {
-      self = .text(value)
-    } else if let value = try? container.decode([JSONValue].self) {
-      self = .array(value)
-    } else {
-      self = .object(try container.decode([String: JSONValue].self))
-    }
-  }
-
-  /// Encodes the document.
-  public func encode(to encoder: any Encoder) throws {
-    var container = encoder.singleValueContainer()
-    switch self {
-    case .null: try container.encodeNil()
-    case .boolean(let value): try container.encode(value)
-    case .integer(let value): try container.encode(value)
-    case .number(let value): try container.encode(value)
-    case .text(let value): try container.encode(value)
-    case .array(let values): try container.encode(values)
-    case .object(let members): try container.encode(members)
-    }
+    return isEscaped ? nil : String(decoding: result, as: UTF8.self)
   }
 }

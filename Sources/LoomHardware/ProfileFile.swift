@@ -87,7 +87,7 @@ public enum ProfileFile {
     }
     let document: JSONValue
     do {
-      document = try JSONParser.parse(bytes)
+      document = try JSONText.decode(bytes)
     } catch {
       throw DiagnosticsError(
         Diagnostic(

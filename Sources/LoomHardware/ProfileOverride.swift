@@ -16,7 +16,7 @@ struct ProfileOverride {
     let word = String(text[text.index(after: equals)...])
     guard pointer.count > 1, !word.isEmpty else { return nil }
     self.pointer = pointer
-    value = (try? JSONParser.parse(Array(word.utf8))) ?? .text(word)
+    value = (try? JSONText.decode(word.utf8)) ?? .text(word)
   }
 
   /// Puts the value into the document; the reason why not otherwise.

@@ -25,13 +25,7 @@ extension ByteWriter {
 
   mutating func write<Value: FixedWidthInteger>(list values: [Value]) {
     write(count: values.count)
-    write(bulk: values)
-  }
-
-  /// Appends integers, little-endian, in one piece.
-  mutating func write<Value: FixedWidthInteger>(bulk values: [Value]) {
-    let ordered = values.map(\.littleEndian)
-    write(raw: unsafe ordered.withUnsafeBytes { unsafe [UInt8]($0) })
+    write(contentsOf: values)
   }
 
   mutating func write(doubles values: [Double]) {
@@ -70,7 +64,7 @@ extension ByteWriter {
   mutating func write(routes: RouteTable) {
     write(list: routes.offsets)
     write(list: routes.cores)
-    write(bulk: routes.axons)
+    write(contentsOf: routes.axons)
   }
 }
 

@@ -17,7 +17,7 @@ struct NetworkDocument {
   init(_ bytes: [UInt8], name: String, schema: String) throws(DiagnosticsError) {
     let file = try Safetensors(bytes, name: name)
     let text = file.metadata[NetworkDocument.metadataKey]
-    guard let text, let json = JSONParser.value(of: text.utf8), json.members != nil else {
+    guard let text, let json = try? JSONText.decode(text.utf8), json.members != nil else {
       throw DiagnosticsError(
         Diagnostic(
           .error, "SL1301",
@@ -61,7 +61,7 @@ struct NetworkDocument {
   /// The file of a structure and its tensors.
   static func file(_ structure: JSONValue, _ tensors: TensorSet) -> [UInt8] {
     Safetensors(
-      metadata: ["format": "spikeloom", metadataKey: JSONText.encode(structure)],
+      metadata: ["format": "spikeloom", metadataKey: JSONText.encode(structure, layout: .compact)],
       tensors: tensors.tensors
     ).encoded()
   }

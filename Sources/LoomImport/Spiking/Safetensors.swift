@@ -1,4 +1,3 @@
-import Foundation
 import LoomBase
 
 /// A safetensors file: an 8-byte little-endian header length, a JSON header, raw tensors.
@@ -78,7 +77,7 @@ extension Safetensors {
       ])
       offset = end
     }
-    var text = Array(JSONText.encode(.object(header)).utf8)
+    var text = Array(JSONText.encode(.object(header), layout: .compact).utf8)
     while text.count % 8 != 0 { text.append(0x20) }
     var writer = ByteWriter()
     writer.write(UInt64(text.count))
@@ -106,9 +105,7 @@ extension Safetensors {
       throw .invalid(offset: 0, reason: "needs a header of at most 64 MiB, has \(length) bytes")
     }
     let text = try reader.take(Int(length))
-    guard let members = JSONParser.value(of: text)?.members else {
-      throw .invalid(offset: 8, reason: "needs a JSON object as its header, has other bytes")
-    }
+    let members = try Safetensors.header(text)
     let data = bytes[(8 + Int(length))...]
     for (name, value) in members.sorted(by: { $0.key < $1.key }) {
       if name == "__metadata__" {
@@ -118,6 +115,21 @@ extension Safetensors {
       }
     }
     try checkOverlap()
+  }
+
+  private static func header(
+    _ text: ArraySlice<UInt8>
+  ) throws(ByteError) -> [String: JSONValue] {
+    let header: JSONValue
+    do {
+      header = try JSONText.decode(text)
+    } catch {
+      throw .invalid(offset: 8 + error.offset, reason: "needs a header in JSON: \(error.reason)")
+    }
+    guard let members = header.members else {
+      throw .invalid(offset: 8, reason: "needs a JSON object as its header, has another value")
+    }
+    return members
   }
 
   private static func tensor(
@@ -152,26 +164,6 @@ extension Safetensors {
     for (left, right) in zip(ranges, ranges.dropFirst()) where left.upperBound > right.lowerBound {
       throw .invalid(
         offset: right.lowerBound, reason: "needs tensors that do not overlap, has two that do")
-    }
-  }
-}
-
-/// JSON text and values.
-enum JSONText {
-  /// Compact JSON with sorted keys; numbers JSON cannot hold become null.
-  static func encode(_ value: JSONValue) -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    let data = try? encoder.encode(finite(value))
-    return data.map { String(decoding: $0, as: UTF8.self) } ?? "null"
-  }
-
-  private static func finite(_ value: JSONValue) -> JSONValue {
-    switch value {
-    case .number(let number): number.isFinite ? value : .null
-    case .array(let values): .array(values.map { finite($0) })
-    case .object(let members): .object(members.mapValues { finite($0) })
-    default: value
     }
   }
 }

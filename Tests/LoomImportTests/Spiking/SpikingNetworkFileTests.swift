@@ -1,4 +1,3 @@
-import Foundation
 import LoomBase
 import LoomImport
 import LoomNetwork
@@ -129,7 +128,7 @@ struct SpikingNetworkFileTests {
     let bytes = FixedPointNetworkFile.encode(EveryMember.fixed)
     let length = bytes[0..<8].reversed().reduce(0) { $0 << 8 | Int($1) }
     #expect(length % 8 == 0)
-    let header = try JSONDecoder().decode(JSONValue.self, from: Data(bytes[8..<(8 + length)]))
+    let header = try JSONText.decode(bytes[8..<(8 + length)])
     var end = 0
     for (name, tensor) in header.members ?? [:] where name != "__metadata__" {
       let offsets = (tensor["data_offsets"]?.elements ?? []).compactMap(\.int)

@@ -1,18 +1,6 @@
-import LoomBase
-
-/// Why bytes are not a JSON document.
-struct JSONSyntaxError: Error, Sendable {
-  /// Offset of the offending byte.
-  var offset: Int
-  /// What is needed there.
-  var reason: String
-}
-
-/// A strict RFC 8259 parser that bounds depth and refuses repeated keys and numbers that are not finite.
-///
-/// Repeated keys are refused because the last one would silently win: in a price list that is an error.
+/// A recursive-descent parser of RFC 8259 documents; `JSONText.decode` says what it refuses beyond that.
 struct JSONParser {
-  /// The deepest nesting accepted; profiles need five levels.
+  /// The deepest nesting accepted: bounds the stack; the project's own files need a handful of levels.
   static let maximumDepth = 64
 
   private let bytes: [UInt8]
@@ -22,9 +10,6 @@ struct JSONParser {
 
   /// Parses a whole document.
   static func parse(_ bytes: [UInt8]) throws(JSONSyntaxError) -> JSONValue {
-    guard String(validating: bytes, as: UTF8.self) != nil else {
-      throw JSONSyntaxError(offset: 0, reason: "needs UTF-8 text")
-    }
     var parser = JSONParser(bytes)
     let value = try parser.value(depth: 0)
     parser.skipSpace()
@@ -66,7 +51,8 @@ struct JSONParser {
     case UInt8(ascii: "f"): return try word("false", .boolean(false))
     case UInt8(ascii: "n"): return try word("null", .null)
     case nil: throw failure("needs a value, has the end of the file")
-    default: return try number()
+    case UInt8(ascii: "-"), .some(0x30...0x39): return try number()
+    default: throw failure("needs a value")
     }
   }
 
@@ -139,7 +125,8 @@ struct JSONParser {
     let integerStart = position
     try digits()
     guard position == integerStart + 1 || bytes[integerStart] != UInt8(ascii: "0") else {
-      throw failure("needs a number without leading zeros")
+      throw JSONSyntaxError(
+        offset: integerStart, reason: "needs a number without leading zeros")
     }
     var isWhole = true
     if next == UInt8(ascii: ".") {
@@ -162,23 +149,35 @@ struct JSONParser {
     return .number(value)
   }
 
+  /// Anything but ASCII is only possible inside strings, so validating those validates the document.
   private mutating func text() throws(JSONSyntaxError) -> String {
     try expect("\"")
+    let start = position
     var result: [UInt8] = []
+    var runStart = start
     while let byte = next {
-      position += 1
       switch byte {
-      case UInt8(ascii: "\""): return String(decoding: result, as: UTF8.self)
-      case UInt8(ascii: "\\"): result.append(contentsOf: String(try escape()).utf8)
+      case UInt8(ascii: "\""):
+        result += bytes[runStart..<position]
+        position += 1
+        guard let text = String(validating: result, as: UTF8.self) else {
+          throw JSONSyntaxError(offset: start, reason: "needs text in UTF-8, has other bytes")
+        }
+        return text
+      case UInt8(ascii: "\\"):
+        result += bytes[runStart..<position]
+        position += 1
+        result += Array(String(try escape()).utf8)
+        runStart = position
       case 0..<0x20: throw failure("needs control characters in strings to be escaped")
-      default: result.append(byte)
+      default: position += 1
       }
     }
     throw failure("needs a closing quotation mark, has the end of the file")
   }
 
   private mutating func escape() throws(JSONSyntaxError) -> Unicode.Scalar {
-    guard let byte = next else { throw failure("needs an escaped character") }
+    guard let byte = next else { throw failure("needs an escaped character, has the end") }
     position += 1
     switch byte {
     case UInt8(ascii: "\""): return "\""
@@ -190,32 +189,45 @@ struct JSONParser {
     case UInt8(ascii: "r"): return "\r"
     case UInt8(ascii: "t"): return "\t"
     case UInt8(ascii: "u"): return try unicodeEscape()
-    default: throw failure("needs a known escape after '\\'")
+    default:
+      throw JSONSyntaxError(offset: position - 1, reason: "needs a known escape after '\\'")
     }
   }
 
   private mutating func unicodeEscape() throws(JSONSyntaxError) -> Unicode.Scalar {
+    let start = position
     let high = try hexadecimal()
     if let scalar = Unicode.Scalar(high) { return scalar }
-    guard (0xD800..<0xDC00).contains(high) else { throw failure("needs a surrogate pair") }
-    try expect("\\")
-    try expect("u")
+    let lone = JSONSyntaxError(offset: start, reason: "needs a surrogate pair, has half of one")
+    guard high < 0xDC00, next == UInt8(ascii: "\\") else { throw lone }
+    position += 1
+    guard next == UInt8(ascii: "u") else { throw lone }
+    position += 1
     let low = try hexadecimal()
     guard (0xDC00..<0xE000).contains(low),
       let scalar = Unicode.Scalar(0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00))
-    else { throw failure("needs a surrogate pair") }
+    else { throw lone }
     return scalar
   }
 
   private mutating func hexadecimal() throws(JSONSyntaxError) -> UInt32 {
     var value: UInt32 = 0
     for _ in 0..<4 {
-      guard let byte = next, let digit = Character(Unicode.Scalar(byte)).hexDigitValue else {
+      guard let byte = next, let digit = JSONParser.digit(byte) else {
         throw failure("needs four hexadecimal digits")
       }
-      value = value << 4 | UInt32(digit)
+      value = value << 4 | digit
       position += 1
     }
     return value
+  }
+
+  private static func digit(_ byte: UInt8) -> UInt32? {
+    switch byte {
+    case 0x30...0x39: UInt32(byte - 0x30)
+    case 0x41...0x46: UInt32(byte - 0x41 + 10)
+    case 0x61...0x66: UInt32(byte - 0x61 + 10)
+    default: nil
+    }
   }
 }
