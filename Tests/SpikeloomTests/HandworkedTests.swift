@@ -124,6 +124,17 @@ struct HandworkedTests {
     #expect(record.slowestCoreSteps == [2, 2])
   }
 
+  @Test("nanoseconds of the cores, where the mesh is fast")
+  func fastMesh() throws {
+    let fast = try ProfileFile.load(
+      ExampleFiles.path("handworked/profile.json"),
+      overrides: ["/times/hopEastWest=1", "/times/linkOccupancy=1"])
+    let record = try Emulator(image: compiled().image, profile: fast).run(sample)
+    #expect(record.stepNanoseconds == [20, 28, 26, 14])
+    #expect(record.latencyNanoseconds == 88)
+    #expect(record.bounds == [.core: 4, .link: 0, .route: 0])
+  }
+
   @Test("picojoules, line by line")
   func picojoules() throws {
     let image = try compiled().image
