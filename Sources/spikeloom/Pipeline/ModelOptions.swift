@@ -76,7 +76,7 @@ struct PreprocessingChoice {
       name = URL(fileURLWithPath: path).lastPathComponent
     }
     guard let bytes else { return nil }
-    guard let document = try? JSONDecoder().decode(JSONValue.self, from: Data(bytes)),
+    guard let document = try? JSONText.decode(bytes),
       let input = document["input"], input.members != nil
     else {
       throw DiagnosticsError(
