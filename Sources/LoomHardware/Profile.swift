@@ -82,7 +82,7 @@ public struct Topology: Sendable, Hashable, Codable {
   public var coresPerTile: Int
   /// The largest number of chips.
   public var maximumChips: Int
-  /// Chips in x of the grid of chips.
+  /// Chips in x of the grid of chips; with fewer chips the only row is shorter.
   public var chipColumns: Int
 
   /// Creates a topology.

@@ -33,12 +33,6 @@ extension ProfileReader {
         "SL7012", "needs at most \(ProfileLimits.cores) cores a chip, has \(topology.coresPerChip)",
         at: place)
     }
-    if topology.chipColumns > topology.maximumChips {
-      report(
-        "SL7012",
-        "needs at most \(topology.maximumChips) chip columns, has \(topology.chipColumns)",
-        at: place + "/chipColumns")
-    }
     return topology
   }
 

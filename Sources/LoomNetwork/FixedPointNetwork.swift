@@ -144,8 +144,9 @@ public struct FixedFrontEnd: Sendable, Hashable {
   }
 }
 
-/// A spiking network in the integers of one profile's formats: what `LoomReference` runs and the
-/// compiler maps. Every inexact step (substitution, rounding) has already been taken.
+/// A spiking network in the integers of one profile's formats.
+///
+/// It is what `LoomReference` runs and the compiler maps. Every inexact step (substitution, rounding) has already been taken.
 public struct FixedPointNetwork: Sendable, Hashable {
   /// The network's name.
   public var name: String
@@ -171,8 +172,9 @@ public struct FixedPointNetwork: Sendable, Hashable {
   public var projections: [FixedProjection]
   /// The integer first layer.
   public var frontEnd: [FixedFrontEnd]
-  /// The populations that answer, in order; scores of readout populations are potentials, of hidden ones
-  /// spike counts. The prediction is the index of the first largest score (channel-first).
+  /// The populations that answer, in order.
+  ///
+  /// Scores of readout populations are potentials, of hidden ones spike counts. The prediction is the index of the first largest score (channel-first).
   public var outputs: [PopulationID]
 
   /// Creates a fixed-point network.

@@ -87,7 +87,9 @@ public struct ResizeMode: Sendable, Equatable {
   }
 }
 
-/// What a layer computes. Attributes that a newer opset turned into inputs stay inputs; where an older
+/// What a layer computes.
+///
+/// Attributes that a newer opset turned into inputs stay inputs; where an older
 /// opset has them as attributes, import turns them into constant inputs, so that each case has one form.
 public enum Operation: Sendable, Equatable {
   /// Inputs X, W, B?. Any number of spatial axes from 1 to 3.

@@ -112,7 +112,9 @@ public struct Population: Sendable {
   public var reset: ResetMode
   /// When a neuron fires.
   public var comparison: ThresholdComparison
-  /// Number of current sites per neuron. With k > 1 the neuron is a max-pooling comparator: each site i
+  /// Number of current sites per neuron.
+  ///
+  /// With k > 1 the neuron is a max-pooling comparator: each site i
   /// keeps its own running sum S_i of currents (each site gets the bias), and the potential follows
   /// v(0) + max_i S_i(t) − θ · spikes (conversion.md §1, the exact form).
   public var sites: Int

@@ -3,7 +3,8 @@ import Testing
 
 @Suite("House rules")
 struct HouseRulesTests {
-  static let sources = Repository.swiftFiles(below: "Sources") + Repository.swiftFiles(below: "Tests")
+  static let sources =
+    Repository.swiftFiles(below: "Sources") + Repository.swiftFiles(below: "Tests")
 
   @Test("files stay under 400 lines, generated ones excepted")
   func filesAreShort() throws {
@@ -26,7 +27,9 @@ struct HouseRulesTests {
 
   @Test("no source marks unfinished work or forces a value")
   func noUnfinishedWork() throws {
-    let marks = ["TO" + "DO", "FIX" + "ME", "XX" + "X", "HA" + "CK", "fatal" + "Error(", "try" + "! "]
+    let marks = [
+      "TO" + "DO", "FIX" + "ME", "XX" + "X", "HA" + "CK", "fatal" + "Error(", "try" + "! ",
+    ]
     for file in Repository.swiftFiles(below: "Sources") where !file.hasSuffix("+Generated.swift") {
       let text = try Repository.text(file)
       for mark in marks {

@@ -14,7 +14,8 @@ enum CompileCommand {
     options: ProfileFlags.options + ConversionFlags.options + [
       DataSet.calibrationOption, DataSet.calibrationCount, Files.output,
       .value(
-        "--save-fixed", placeholder: "FILE", help: "also write the fixed-point network (.fixed.snn)"),
+        "--save-fixed", placeholder: "FILE", help: "also write the fixed-point network (.fixed.snn)"
+      ),
       .flag("--strip", help: "leave names of ONNX nodes out of the image"),
     ],
     run: run)

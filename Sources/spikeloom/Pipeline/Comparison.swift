@@ -64,7 +64,8 @@ extension ComparisonJob {
     }
     let (image, mapping) = try timer.stage("mapping") {
       try Compiler.compile(
-        fixed, profile: profile, options: CompilerOptions(provenance: keepsProvenance, tool: Version.tool),
+        fixed, profile: profile,
+        options: CompilerOptions(provenance: keepsProvenance, tool: Version.tool),
         remarks: spiking.remarks)
     }
     let spikingPredictions = try timer.stage("spiking network, float weights, T = \(timesteps)") {
