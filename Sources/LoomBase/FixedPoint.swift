@@ -1,12 +1,12 @@
 /// Integer arithmetic every part of the chip agrees on.
 public enum FixedPoint {
-  /// The largest value a signed field of `bits` bits holds.
+  /// The largest value a signed field of `bits` bits (1 to 64) holds.
   @inlinable
-  public static func maximum(bits: Int) -> Int64 { (Int64(1) << Int64(bits - 1)) - 1 }
+  public static func maximum(bits: Int) -> Int64 { Int64.max >> Int64(64 - bits) }
 
-  /// The smallest value a signed field of `bits` bits holds.
+  /// The smallest value a signed field of `bits` bits (1 to 64) holds.
   @inlinable
-  public static func minimum(bits: Int) -> Int64 { -(Int64(1) << Int64(bits - 1)) }
+  public static func minimum(bits: Int) -> Int64 { Int64.min >> Int64(64 - bits) }
 
   /// The value clamped to a signed field of `bits` bits.
   @inlinable
@@ -17,7 +17,8 @@ public enum FixedPoint {
   /// The value divided by 2^`shift`, rounded to nearest, halves upwards.
   @inlinable
   public static func roundingShiftRight(_ value: Int64, by shift: Int) -> Int64 {
-    shift == 0 ? value : (value + (Int64(1) << Int64(shift - 1))) >> Int64(shift)
+    // Floor plus the highest bit shifted out: no sum that could overflow.
+    shift == 0 ? value : (value >> Int64(shift)) + ((value >> Int64(shift - 1)) & 1)
   }
 
   /// The nearest value `m · 2^e` with |m| < 2^`mantissaBits` and 0 ≤ e ≤ `maximumExponent`, halves

@@ -34,9 +34,9 @@ struct PythonReaderTests {
     let chip = folder.appending(path: "x.chip")
     try Data(ChipFile.encode(image)).write(to: chip)
     let explained = try PythonReaderTests.run([PythonReaderTests.script.path(), chip.path()])
-    #expect(
-      JSONText.encode(try JSONText.decode(explained))
-        == JSONText.encode(ImageExplanation.json(image, .whole)))
+    let theirs = try JSONText.decode(explained)
+    let ours = try ImageExplanation.json(image, .whole)
+    #expect(JSONText.encode(theirs) == JSONText.encode(ours))
 
     let samples = RandomImage.samples(image, count: 2, seed: seed)
     let file = folder.appending(path: "x.npy")

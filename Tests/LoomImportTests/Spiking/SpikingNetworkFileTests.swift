@@ -1,3 +1,4 @@
+import Foundation
 import LoomBase
 import LoomImport
 import LoomNetwork
