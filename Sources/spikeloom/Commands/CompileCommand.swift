@@ -14,7 +14,8 @@ enum CompileCommand {
     options: ProfileFlags.options + ConversionFlags.options + [
       DataSet.calibrationOption, DataSet.calibrationCount, Files.output,
       .value(
-        "--save-fixed", placeholder: "FILE", help: "also write the fixed-point network (.fixed.snn)"),
+        "--save-fixed", placeholder: "FILE", help: "also write the fixed-point network (.fixed.snn)"
+      ),
       .flag("--strip", help: "leave names of ONNX nodes out of the image"),
     ],
     run: run)
@@ -22,6 +23,7 @@ enum CompileCommand {
   private static func run(_ arguments: ParsedArguments) throws -> ExitStatus {
     let path = try arguments.positionals("X.snn")[0]
     let output = arguments.text("--output") ?? Files.derived(from: path, extension: "chip")
+    try Files.requireFolders(arguments, "--output", "--save-fixed")
     let profile = try ProfileFlags.load(arguments)
     let progress = Progress()
     let fixed: FixedPointNetwork
