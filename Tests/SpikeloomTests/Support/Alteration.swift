@@ -33,7 +33,7 @@ enum Alteration: String, CaseIterable, Sendable {
       try changeNeuron(of: target, in: &image, trace, \.thresholds) { $0 / 2 }
       return target
     case .initialPotential:
-      try changeNeuron(of: target, in: &image, trace, \.initialPotentials) { $0 - 100 }
+      try changeNeuron(of: target, in: &image, trace, \.initialPotentials) { $0 - 50_000 }
       return target
     case .delay:
       let core = try #require(
@@ -50,8 +50,8 @@ enum Alteration: String, CaseIterable, Sendable {
     }
   }
 
-  /// The most active neuron of a population: its core, slice, number in the slice and in the core.
-  private func mostActive(
+  /// The neuron of a population that spikes nearest to every second step: its core, slice, number in the slice and in the core.
+  private func halfActive(
     _ population: Int, _ image: HardwareImage, _ trace: EmulatorTrace
   ) throws -> (core: Int, slice: Int, neuron: Int, local: Int) {
     let shape = image.populations[population].shape
@@ -60,14 +60,16 @@ enum Alteration: String, CaseIterable, Sendable {
         trace.didSpike(population: population, step: $0, neuron: neuron)
       }
     }
-    let busiest = try #require(counts.indices.max { counts[$0] < counts[$1] })
-    #expect(counts[busiest] > 1)
+    let half = trace.steps / 2
+    let chosen = try #require(
+      counts.indices.min { abs(counts[$0] - half) < abs(counts[$1] - half) })
+    #expect(counts[chosen] > 1)
     for (core, content) in image.cores.enumerated() {
       var first = 0
       for (slice, part) in content.slices.enumerated() {
         if part.population == population {
           let places = part.places(in: shape)
-          if let neuron = places.firstIndex(of: busiest) {
+          if let neuron = places.firstIndex(of: chosen) {
             return (core, slice, neuron, first + neuron)
           }
         }
@@ -81,7 +83,7 @@ enum Alteration: String, CaseIterable, Sendable {
     of population: Int, in image: inout HardwareImage, _ trace: EmulatorTrace,
     _ path: WritableKeyPath<NeuronSlice, SliceValues>, _ change: (Int32) -> Int32
   ) throws {
-    let place = try mostActive(population, image, trace)
+    let place = try halfActive(population, image, trace)
     let slice = image.cores[place.core].slices[place.slice]
     var values = (0..<slice.box.count).map {
       slice[keyPath: path].value(neuron: $0, channels: slice.box.channels.count)
@@ -90,11 +92,11 @@ enum Alteration: String, CaseIterable, Sendable {
     image.cores[place.core].slices[place.slice][keyPath: path] = .perNeuron(values)
   }
 
-  /// Sends one route entry of the most active neuron to another axon of the same block.
+  /// Sends one route entry of the half active neuron to another axon of the same block.
   private func changeRoute(
     of population: Int, template: Int, in image: inout HardwareImage, _ trace: EmulatorTrace
   ) throws {
-    let place = try mostActive(population, image, trace)
+    let place = try halfActive(population, image, trace)
     let routes = image.cores[place.core].routes
     for entry in Int(routes.offsets[place.local])..<Int(routes.offsets[place.local + 1]) {
       let axon = Int(routes.axons[entry])
