@@ -23,6 +23,7 @@ enum CompileCommand {
   private static func run(_ arguments: ParsedArguments) throws -> ExitStatus {
     let path = try arguments.positionals("X.snn")[0]
     let output = arguments.text("--output") ?? Files.derived(from: path, extension: "chip")
+    try Files.requireFolders(arguments, "--output", "--save-fixed")
     let profile = try ProfileFlags.load(arguments)
     let progress = Progress()
     let fixed: FixedPointNetwork

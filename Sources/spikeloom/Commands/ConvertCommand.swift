@@ -19,6 +19,7 @@ enum ConvertCommand {
   private static func run(_ arguments: ParsedArguments) throws -> ExitStatus {
     let path = try arguments.positionals("MODEL")[0]
     let output = arguments.text("--output") ?? Files.derived(from: path, extension: "snn")
+    try Files.requireFolders(arguments, "--output")
     let form = arguments.text("--max-pooling") ?? "pairs"
     guard let maxPool = MaxPoolForm(rawValue: form) else {
       throw UsageError("'--max-pooling' needs pairs or comparator, has '\(form)'")

@@ -23,6 +23,7 @@ enum EmulateCommand {
 
   private static func run(_ arguments: ParsedArguments) throws -> ExitStatus {
     let path = try arguments.positionals("X.chip")[0]
+    try Files.requireFolders(arguments, "--predictions", "--spikes")
     let image = try Files.image(path)
     let profile = try ProfileFlags.load(arguments, default: image.profileName)
     var samples = try SampleFile.read(path: try arguments.required("--data"))
@@ -36,18 +37,20 @@ enum EmulateCommand {
     }
     let range = try range(arguments, samples.count)
     let emulator = try Emulator(image: image, profile: profile)
-    if let file = arguments.text("--spikes") {
-      try writeSpikes(try emulator.trace(samples, index: range.lowerBound), image, to: file)
-    }
     let progress = Progress()
     progress.stage("emulated chip, \(image.cores.count) cores, \(range.count) samples")
     let record = try emulator.run(samples, range: range, threads: try threadCount(arguments)) {
       progress.count($0, of: range.count, what: "samples")
     }
+    let right = accuracy(record.predictions.map { Int($0) }, labels.map { Array($0[range]) })
+    let priced = try priced(image, profile, record, right)
+    if let file = arguments.text("--spikes") {
+      try writeSpikes(try emulator.trace(samples, index: range.lowerBound), image, to: file)
+    }
     if let file = arguments.text("--predictions") {
       try PredictionFile.write(record.predictions, to: file)
     }
-    try report(arguments, image, profile, record, labels.map { Array($0[range]) })
+    report(arguments, image, priced, record, right)
     return .done
   }
 
@@ -86,20 +89,25 @@ enum EmulateCommand {
     }
   }
 
-  private static func report(
-    _ arguments: ParsedArguments, _ image: HardwareImage, _ profile: Profile, _ record: RunRecord,
-    _ labels: [Int]?
-  ) throws {
-    let right = accuracy(record.predictions.map { Int($0) }, labels)
+  /// Counts times prices; before anything is written, for a price may be missing.
+  private static func priced(
+    _ image: HardwareImage, _ profile: Profile, _ record: RunRecord, _ right: Double?
+  ) throws -> ComparisonReport {
     let facts = ComparisonFacts(
       tool: Version.tool, network: image.provenance?.network ?? "image",
       method: image.provenance?.method ?? "", timesteps: image.schedule.timesteps,
       accuracy: AccuracyStages(chip: right), calibration: "",
       imageSHA256: "\(ChipFile.sha256(of: ChipFile.encode(image)))")
-    let names = image.provenance?.populations.map(\.name) ?? []
-    let priced = try ComparisonReport(
+    return try ComparisonReport(
       facts: facts, record: record, image: image, profile: profile, ann: [])
+  }
+
+  private static func report(
+    _ arguments: ParsedArguments, _ image: HardwareImage, _ priced: ComparisonReport,
+    _ record: RunRecord, _ right: Double?
+  ) {
     if arguments.has("--json") {
+      let names = image.provenance?.populations.map(\.name) ?? []
       Console.print(json: json(priced, record, names, right))
       return
     }

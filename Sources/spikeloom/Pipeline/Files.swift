@@ -31,6 +31,22 @@ enum Files {
     try ChipFile.decode(try AtomicFile.read(path: path), name: name(of: path))
   }
 
+  /// Refuses options that name a file in a folder that is missing or closed, before anything is computed.
+  static func requireFolders(
+    _ arguments: ParsedArguments, _ keys: String...
+  ) throws(DiagnosticsError) {
+    let manager = FileManager.default
+    let findings = keys.compactMap { arguments.text($0) }.filter { path in
+      let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+      return !manager.fileExists(atPath: path) && !manager.isWritableFile(atPath: folder)
+    }.map { path in
+      Diagnostic(
+        .error, "SL1204", "needs a writable folder, has none", at: .file(path),
+        remedy: "make the folder, or choose another")
+    }
+    guard findings.isEmpty else { throw DiagnosticsError(.badInput, findings) }
+  }
+
   /// The last component of a path.
   static func name(of path: String) -> String { URL(fileURLWithPath: path).lastPathComponent }
 
