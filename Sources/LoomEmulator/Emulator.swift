@@ -115,6 +115,6 @@ public struct Emulator: Sendable {
       emulator: self, samples: samples, layout: layout, range: index..<(index + 1))
     var worker = SampleWorker(batch, raster: Raster(image))
     let result = worker.run(chunk: 0)
-    return EmulatorTrace(image, machine, worker, scores: result.scores)
+    return EmulatorTrace(image, worker, scores: result.scores)
   }
 }

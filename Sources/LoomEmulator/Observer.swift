@@ -1,15 +1,36 @@
 import LoomBase
 import LoomImage
 
-/// Spikes of every population by chip step, for those who want to see them.
+/// Spikes of every population by chip step and its last potentials, for those who want to see them.
 struct Raster: Sendable {
   var spikes: [[UInt8]]
   var sizes: [Int]
+  /// By population, channel-last.
+  var finalPotentials: [[Int32]]
+  /// By population the chip step after which its potentials are taken.
+  private let lastSteps: [Int]
 
   init(_ image: HardwareImage) {
+    let schedule = image.schedule
     sizes = image.populations.map(\.shape.count)
     spikes = image.populations.map {
-      [UInt8](repeating: 0, count: $0.role == .input ? 0 : $0.shape.count * image.schedule.steps)
+      [UInt8](repeating: 0, count: $0.role == .input ? 0 : $0.shape.count * schedule.steps)
+    }
+    finalPotentials = image.populations.map {
+      [Int32](repeating: 0, count: $0.role == .input ? 0 : $0.shape.count)
+    }
+    lastSteps = image.populations.map {
+      $0.role == .lowering || schedule.freeRunning
+        ? schedule.steps - 1 : $0.start + schedule.timesteps - 1
+    }
+  }
+
+  /// Takes the potentials of the populations whose last step this was.
+  mutating func keep(after step: Int, _ machine: Machine, _ potentials: [Int32]) {
+    for slice in machine.slices where lastSteps[slice.population] == step {
+      for neuron in slice.firstNeuron..<(slice.firstNeuron + slice.count) {
+        finalPotentials[slice.population][Int(machine.places[neuron])] = potentials[neuron]
+      }
     }
   }
 }
@@ -92,8 +113,9 @@ struct Observer: Sendable {
     }
   }
 
-  /// Takes the potentials that scores need after a step (−1: before the first).
+  /// Takes the potentials that scores (and traces) need after a step (−1: before the first).
   mutating func read(after step: Int, _ machine: Machine, _ potentials: [Int32]) {
+    raster?.keep(after: step, machine, potentials)
     for output in outputs where !output.countsSpikes {
       if step == output.baseStep { add(output, machine, sign: -1) { Int64(potentials[$0]) } }
       if step == output.window.upperBound - 1 {

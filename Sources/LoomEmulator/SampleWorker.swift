@@ -50,8 +50,6 @@ struct SampleWorker {
 
   var raster: Raster? { loop.observer.raster }
 
-  var potentials: [Int32] { loop.state.potentials }
-
   mutating func run(chunk: Int) -> ChunkResult {
     var result = ChunkResult(
       chunk: chunk, stepDurations: Array(repeating: 0, count: loop.steps))

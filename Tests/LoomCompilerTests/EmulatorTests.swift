@@ -43,8 +43,30 @@ struct EmulatorTests {
           }
         }
       }
+      if let difference = lastPotentials(fixed, wanted, found) {
+        return (difference, spikes, image.cores.count)
+      }
     }
     return (nil, spikes, image.cores.count)
+  }
+
+  /// The first potential after a population's last aligned step that differs.
+  private static func lastPotentials(
+    _ fixed: FixedPointNetwork, _ wanted: ReferenceRun, _ found: EmulatorTrace
+  ) -> String? {
+    for (index, population) in fixed.populations.enumerated() where population.role != .input {
+      let shape = population.shape
+      for neuron in 0..<shape.count {
+        let last = neuron % shape.positions * shape.channels + neuron / shape.positions
+        let (expected, actual) = (
+          wanted.finalPotentials[index][neuron], found.finalPotentials[index][last]
+        )
+        if expected != actual {
+          return "\(population.name) \(neuron): potential \(actual), reference \(expected)"
+        }
+      }
+    }
+    return nil
   }
 
   @Test(

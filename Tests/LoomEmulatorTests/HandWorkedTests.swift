@@ -19,6 +19,20 @@ struct HandWorkedTests {
     #expect(trace.scores == [19])
   }
 
+  @Test("potentials of a trace are those of the window's last step")
+  func lastPotentials() throws {
+    // A goes on in step 3: 6 + 17 = 23 and 0 + 25 = 25, which is after its window.
+    var image = HandWorkedImage.make()
+    image.populations[0].activeSteps = 0..<4
+    let trace = try Emulator(image: image, profile: profile).trace(
+      HandWorkedImage.sample, index: 0)
+    #expect(trace.finalPotentials == [[6, 0], [19]])
+    image.populations[0].role = .lowering
+    let lowering = try Emulator(image: image, profile: profile).trace(
+      HandWorkedImage.sample, index: 0)
+    #expect(lowering.finalPotentials == [[23, 25], [19]])
+  }
+
   @Test("counts")
   func counts() throws {
     let record = try Emulator(image: HandWorkedImage.make(), profile: profile).run(

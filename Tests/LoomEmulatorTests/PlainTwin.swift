@@ -8,6 +8,8 @@ struct PlainTwin {
   let image: HardwareImage
   var spikes: [[[UInt8]]] = []
   var potentials: [[Int]] = []
+  /// The potentials after start + T − 1 (lowering, free-running: after the last step).
+  var finalPotentials: [[Int]] = []
   var scores: [Int] = []
   /// Spikes that met a synapse in a step of the sample, by template.
   var operations: [Int] = []
@@ -32,6 +34,7 @@ struct PlainTwin {
       greatest.append(Array(repeating: 0, count: shape.count))
     }
     operations = Array(repeating: 0, count: image.templates.count)
+    finalPotentials = potentials
     run(input)
   }
 
@@ -69,6 +72,11 @@ struct PlainTwin {
         }
       }
       for population in image.populations.indices { update(population, step, currents, synapses) }
+      for (population, info) in image.populations.enumerated() {
+        let runsOn = info.role == .lowering || image.schedule.freeRunning
+        let last = runsOn ? image.schedule.steps - 1 : info.start + image.schedule.timesteps - 1
+        if step == last { finalPotentials[population] = potentials[population] }
+      }
       for (index, output) in image.outputs.enumerated() where index == 0 {
         let t0 = image.schedule.readoutStart
         let start = image.populations[output].start

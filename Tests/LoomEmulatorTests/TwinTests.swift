@@ -29,7 +29,7 @@ struct TwinTests {
       for population in image.populations.indices
       where image.populations[population].role != .input {
         #expect(trace.spikes[population] == twin.spikes[population].flatMap { $0 })
-        #expect(trace.finalPotentials[population].map(Int.init) == twin.potentials[population])
+        #expect(trace.finalPotentials[population].map(Int.init) == twin.finalPotentials[population])
       }
       #expect(trace.scores.map(Int.init) == twin.scores)
       let width = record.scoresPerSample
