@@ -99,7 +99,7 @@ struct ConverterTests {
     #expect(spiking.remarks.contains { $0.contains("wider than the comparator") })
   }
 
-  @Test("an analog skip connection becomes ReLU(x) − ReLU(−x) where the chip cannot delay a current")
+  @Test("an analog skip connection becomes two populations where a current cannot be delayed")
   func analogSkip() throws {
     var graph = Graph([1, 2, 2])
     let stem = graph.layer(
