@@ -25,6 +25,14 @@ public enum MaxPoolForm: String, Sendable, CaseIterable {
   case comparator
 }
 
+/// What becomes of a sum of the analog input and of spikes (a skip connection without an activation).
+public enum AnalogSkipForm: String, Sendable, CaseIterable {
+  /// The analog part stays a constant current: exact, but needs a chip whose deeper populations start late.
+  case current
+  /// Two populations at the input, ReLU(x) and ReLU(−x), carry the analog part (inexact in spikes).
+  case pairs
+}
+
 /// What a conversion is told.
 public struct ConversionOptions: Sendable {
   /// T, the number of time-steps of the spiking network, at least 1.
@@ -39,6 +47,10 @@ public struct ConversionOptions: Sendable {
   public var pooling: PoolingForm
   /// What becomes of max pooling.
   public var maxPool: MaxPoolForm
+  /// The most current sites a comparator may have; wider max pooling is done by pairs.
+  public var comparatorSites: Int
+  /// What becomes of a sum of the analog input and of spikes.
+  public var analogSkip: AnalogSkipForm
   /// The number of threads; the result does not depend on it.
   public var threads: Int
   /// How stored numbers become values.
@@ -56,7 +68,8 @@ public struct ConversionOptions: Sendable {
     coding: Coding = .direct, pooling: PoolingForm = .auto, maxPool: MaxPoolForm = .pairs,
     threads: Int = 2, preprocessing: Preprocessing = Preprocessing(scale: 1),
     samplesAreBytes: Bool = false, delayedReadout: Bool = true,
-    maximumCalibrationSamples: Int = 1000
+    maximumCalibrationSamples: Int = 1000, comparatorSites: Int = 256,
+    analogSkip: AnalogSkipForm = .current
   ) {
     self.timesteps = timesteps
     self.method = method
@@ -68,6 +81,8 @@ public struct ConversionOptions: Sendable {
     self.preprocessing = preprocessing
     self.samplesAreBytes = samplesAreBytes
     self.delayedReadout = delayedReadout
+    self.comparatorSites = comparatorSites
+    self.analogSkip = analogSkip
     self.maximumCalibrationSamples = maximumCalibrationSamples
   }
 }

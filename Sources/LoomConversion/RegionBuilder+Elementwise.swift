@@ -86,7 +86,8 @@ extension RegionBuilder {
         ? constants[inputs[position]]?.shape ?? [] : try value(layer, position).layout.shape
       shape = try Self.broadcastShape(layer, shape, other, isConstant: isConstant[position])
     }
-    var sum = try expanded(layer, value(layer, first), to: shape)
+    let needsPairs = try options.analogSkip == .pairs && mixesAnalogAndSpikes(layer)
+    var sum = try summand(layer, first, shape, byPairs: needsPairs)
     if sign(first) < 0 {
       let zero = AffineValue(layout: sum.layout, terms: [], bias: [], origin: sum.origin)
       sum = zero.adding(sum, factor: -1)
@@ -96,7 +97,7 @@ extension RegionBuilder {
         let values = try canonical(layer, tensor, sum.layout)
         sum.add(bias: sign(position) < 0 ? values.map { -$0 } : values)
       } else {
-        let other = try expanded(layer, value(layer, position), to: shape)
+        let other = try summand(layer, position, shape, byPairs: needsPairs)
         sum = try sum.adding(other.relaid(as: sum.layout), factor: sign(position))
       }
     }

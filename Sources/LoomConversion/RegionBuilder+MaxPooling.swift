@@ -40,7 +40,8 @@ extension RegionBuilder {
     if options.maxPool == .comparator {
       if let pooled = try comparators(layer, input, axes) { return finish(layer, pooled) }
       remarks.append(
-        "max pooling '\(layer.name)' by pairs: its input is not what a comparator can take")
+        "max pooling '\(layer.name)' by pairs: its input is not what a comparator can take, or its "
+          + "window is wider than the comparator")
     }
     var pooled = input
     // ReLU and max commute: pooling spikes is cheaper than pooling two shares of a wide kernel.
@@ -142,7 +143,7 @@ extension RegionBuilder {
   private mutating func comparators(
     _ layer: Layer, _ input: AffineValue, _ axes: [WindowAxis]
   ) throws -> AffineValue? {
-    guard axes.reduce(1, { $0 * $1.kernel }) <= Self.mostSites,
+    guard axes.reduce(1, { $0 * $1.kernel }) <= min(Self.mostSites, options.comparatorSites),
       let drives = try comparatorDrives(layer, input)
     else { return nil }
     let (rows, columns) = Self.planar(axes)

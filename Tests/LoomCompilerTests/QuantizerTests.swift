@@ -54,6 +54,23 @@ struct QuantizerTests {
     #expect(plain.network.populations[1] == twice.network.populations[1])
   }
 
+  @Test("Readouts that answer together have one scale, so that their potentials compare")
+  func readoutsTogether() throws {
+    var builder = NetworkBuilder(seed: 1, input: MapShape(channels: 1), timesteps: 16)
+    let stem = builder.hidden("stem", MapShape(channels: 1))
+    builder.network.populations[0].threshold = .uniform(1)
+    builder.drive(stem, .dense)
+    builder.connect(stem, builder.readout("large", 1, bias: 0), .dense, weights: [1])
+    builder.connect(stem, builder.readout("small", 1, bias: 0), .dense, weights: [0.3])
+    let fixed = try Quantizer.quantize(builder.network, profile: TestProfiles.loihiLike()).network
+    #expect(fixed.populations[1].scale == fixed.populations[2].scale)
+    let units = fixed.projections.map { $0.weights.map { Int($0) } }
+    let steps = fixed.projections.map { Int($0.shifts[0]) }
+    // Alone they would have 127·2^8 and 127·2^6 / 0.3; together the smaller, 1.0 to half a step of 106.
+    let ratio = Double(units[1][0] << steps[1]) / Double(units[0][0] << steps[0])
+    #expect(abs(ratio - 0.3) < 0.3 / 106)
+  }
+
   @Test("The first layer subtracts the mean inside the map only, by hand")
   func frontEnd() throws {
     var builder = NetworkBuilder(

@@ -84,6 +84,46 @@ struct ConverterTests {
     #expect(Set(compared.frontEnd.map(\.site)) == [0, 1, 2, 3])
   }
 
+  @Test("a window wider than the chip's comparator is pooled by pairs")
+  func narrowComparator() throws {
+    var graph = Graph([1, 2, 2])
+    let start = graph.relu(graph.convolution(graph.input, [1, 1, 1, 1]))
+    let network = graph.finished(
+      graph.layer(
+        .maxPool(Window(kernel: [2, 2], strides: [2, 2]), ceilMode: false, storageOrder: 0),
+        [start], "MaxPool"))
+    let options = ConversionOptions(timesteps: 4, maxPool: .comparator, comparatorSites: 3)
+    let spiking = try Converter.convert(
+      network, calibration: randomSamples([1, 2, 2]), options: options)
+    #expect(spiking.populations.allSatisfy { $0.sites == 1 })
+    #expect(spiking.remarks.contains { $0.contains("wider than the comparator") })
+  }
+
+  @Test("an analog skip connection becomes two populations where a current cannot be delayed")
+  func analogSkip() throws {
+    var graph = Graph([1, 2, 2])
+    let stem = graph.layer(
+      .convolution(Window(), groups: 1), [graph.input, graph.constant([1, 1, 1, 1], [2])], "Conv")
+    let branch = graph.layer(
+      .convolution(Window(), groups: 1),
+      [graph.relu(stem), graph.constant([1, 1, 1, 1], [3])], "Conv")
+    let network = graph.finished(
+      graph.relu(graph.layer(.binary(.add), [branch, stem], "Add")))
+    var options = ConversionOptions(timesteps: 4)
+    let current = try Converter.convert(
+      network, calibration: randomSamples([1, 2, 2]), options: options)
+    #expect(current.frontEnd.map(\.target.index) == [0, 1])
+    options.analogSkip = .pairs
+    let pairs = try Converter.convert(
+      network, calibration: randomSamples([1, 2, 2]), options: options)
+    #expect(pairs.frontEnd.map(\.weights) == [[2], [2], [-2]])
+    // Only the two parts of the input and the first activation are driven by it.
+    #expect(pairs.frontEnd.map(\.target.index) == [0, 1, 2])
+    let sum = pairs.projections.filter { $0.target.index == 3 }
+    #expect(sum.map(\.source.index) == [0, 1, 2])
+    #expect(sum.map(\.weights) == [[3], [1], [-1]])
+  }
+
   @Test("input neurons carry the sign of the input")
   func rateCoding() throws {
     let network = folded()

@@ -129,7 +129,8 @@ struct Lowering {
             .error, "SL4004",
             "needs analog input at depth \(population.image.start), has it from "
               + "chip step 0 only on \(profile.name)", at: .layer(population.name),
-            remedy: "choose a profile whose populations have a start step"))
+            remedy: "compile the model itself for this profile (pairs of neurons carry the "
+              + "input), or convert with --coding rate"))
       }
     }
     for population in result.populations.prefix(network.populations.count)

@@ -240,6 +240,30 @@ enum ReadoutScale {
       shift: shift)
   }
 
+  /// Gives all readouts that answer the smallest of their scales: a prediction compares raw potentials
+  /// across them.
+  ///
+  /// Before: scales 512 and 128, shifts 6 and 6. After: 128 and 128, shifts 4 and 6.
+  static func unify(_ scales: inout [PopulationScale], of input: QuantizationInput) {
+    let network = input.network
+    let readouts = network.outputs.map(\.index).filter {
+      network.populations[$0].role == .readout
+    }
+    let common = readouts.compactMap { scales[$0].scales.first }.min()
+    guard let common, readouts.count > 1 else { return }
+    let weight = input.profile.weight
+    for index in readouts where (scales[index].scales.first ?? common) > common {
+      scales[index].scales = scales[index].scales.map { _ in common }
+      let inputs = ChannelInputs(index, of: input)
+      let largest = (inputs.largestMain.max() ?? 0) * common
+      while scales[index].shift > weight.minimumShift,
+        largest <= Double(weight.mantissaLimit) * powerOfTwo(scales[index].shift - 1)
+      {
+        scales[index].shift -= 1
+      }
+    }
+  }
+
   /// The largest |potential| over the whole window to make room for, in activation units.
   private static func reach(_ inputs: ChannelInputs, _ input: QuantizationInput) -> Double {
     let steps = Double(input.network.timesteps)

@@ -54,6 +54,7 @@ private struct QuantizationPass {
           main: nil, shift: 0)
         : PopulationScale.choose(index, of: input)
     }
+    if !network.isInteger { ReadoutScale.unify(&scales, of: input) }
     for index in network.projections.indices { quantizeProjection(index) }
     let frontEnd = FrontEndQuantization(input)
     let fixedFrontEnd = network.frontEnd.indices.map { quantizeFrontEnd($0, frontEnd) }

@@ -35,7 +35,7 @@ enum CompareCommand {
     Console.note("    input: \(choice.description)")
     let options = try ConversionFlags.read(
       arguments, preprocessing: choice.preprocessing, samplesAreBytes: data.samples.isBytes,
-      maxPool: ConversionFlags.maxPool(for: profile))
+      forms: .suited(to: profile))
     let job = ComparisonJob(
       network: network, data: data, profile: profile, options: options,
       threads: options.threads, keepsProvenance: !arguments.has("--strip"))

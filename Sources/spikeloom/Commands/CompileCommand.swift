@@ -59,7 +59,7 @@ enum CompileCommand {
   ) throws -> SpikingNetwork {
     if Files.isSpikingNetwork(path) { return try Files.spikingNetwork(path) }
     return try ConvertCommand.convert(
-      path, arguments, maxPool: ConversionFlags.maxPool(for: profile), progress)
+      path, arguments, forms: .suited(to: profile), progress)
   }
 
   private static func report(

@@ -24,7 +24,7 @@ enum ConvertCommand {
     guard let maxPool = MaxPoolForm(rawValue: form) else {
       throw UsageError("'--max-pooling' needs pairs or comparator, has '\(form)'")
     }
-    let spiking = try convert(path, arguments, maxPool: maxPool, Progress())
+    let spiking = try convert(path, arguments, forms: .portable(maxPool: maxPool), Progress())
     try AtomicFile.write(SpikingNetworkFile.encode(spiking), to: output)
     if arguments.has("--json") {
       Console.print(json: json(spiking))
@@ -36,7 +36,7 @@ enum ConvertCommand {
 
   /// Reads a model and its calibration samples and converts.
   static func convert(
-    _ path: String, _ arguments: ParsedArguments, maxPool: MaxPoolForm, _ progress: Progress
+    _ path: String, _ arguments: ParsedArguments, forms: ChipForms, _ progress: Progress
   ) throws -> SpikingNetwork {
     let calibrationPath = try arguments.required("--calibration")
     progress.stage("reading \(Files.name(of: path))")
@@ -50,7 +50,7 @@ enum ConvertCommand {
     Console.note("    input: \(choice.description)")
     let options = try ConversionFlags.read(
       arguments, preprocessing: choice.preprocessing, samplesAreBytes: samples.isBytes,
-      maxPool: maxPool)
+      forms: forms)
     progress.stage("conversion, \(samples.count) calibration samples")
     return try Converter.convert(network, calibration: samples, options: options) {
       Console.note("    \($0)")

@@ -37,7 +37,7 @@ enum DemoCommand {
       samplesAreBytes: true, channels: 1)
     let options = try ConversionFlags.read(
       arguments, preprocessing: choice.preprocessing, samplesAreBytes: true,
-      maxPool: ConversionFlags.maxPool(for: profile), defaultTimesteps: 32)
+      forms: .suited(to: profile), defaultTimesteps: 32)
     let job = ComparisonJob(
       network: network, data: data, profile: profile, options: options,
       threads: options.threads, keepsProvenance: true)

@@ -18,10 +18,10 @@ enum ConversionFlags {
     ModelOptions.scale, ModelOptions.mean, ModelOptions.deviation,
   ]
 
-  /// Reads the options; the profile decides how max pooling is done.
+  /// Reads the options; the profile decides what layers become (`ChipForms`).
   static func read(
     _ arguments: ParsedArguments, preprocessing: Preprocessing, samplesAreBytes: Bool,
-    maxPool: MaxPoolForm, defaultTimesteps: Int? = nil
+    forms: ChipForms, defaultTimesteps: Int? = nil
   ) throws -> ConversionOptions {
     guard let timesteps = try arguments.integer("--timesteps", in: 1...65_535) ?? defaultTimesteps
     else { throw UsageError("'-T' is needed: the number of time-steps") }
@@ -36,14 +36,11 @@ enum ConversionFlags {
       try choice(arguments, "--pooling", PoolingForm.allCases.map { ($0.rawValue, $0) }) ?? .auto
     options.delayedReadout =
       try choice(arguments, "--readout", [("delayed", true), ("whole", false)]) ?? true
-    options.maxPool = maxPool
+    options.maxPool = forms.maxPool
+    options.comparatorSites = forms.comparatorSites
+    options.analogSkip = forms.analogSkip
     options.threads = try threadCount(arguments)
     return options
-  }
-
-  /// The comparator form of max pooling where the chip has it, else substituted pairs.
-  static func maxPool(for profile: Profile) -> MaxPoolForm {
-    profile.neuron.comparatorSites > 0 ? .comparator : .pairs
   }
 
   private static func choice<Value>(
