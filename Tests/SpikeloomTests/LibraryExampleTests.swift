@@ -5,6 +5,7 @@ import LoomConversion
 import LoomEmulator
 import LoomEnergy
 import LoomHardware
+import LoomImage
 import LoomImport
 import Testing
 

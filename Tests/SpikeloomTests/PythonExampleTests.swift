@@ -33,10 +33,10 @@ struct PythonExampleTests {
       let chip = folder.appending(path: "digits.chip").path()
       try AtomicFile.write(ChipFile.encode(image), to: chip)
       let explained = try PythonScript.run([script, chip])
-      let ours = try JSONEncoder().encode(ImageExplanation.json(image, .whole))
+      let ours = JSONText.encode(try ImageExplanation.json(image, .whole))
       #expect(
-        try JSONDecoder().decode(JSONValue.self, from: explained)
-          == JSONDecoder().decode(JSONValue.self, from: ours))
+        try JSONText.decode(explained)
+          == JSONText.decode(ours.utf8))
       let digits = ExampleFiles.path("digits/test_images.npy")
       let output = try PythonScript.run([script, chip, "--run", digits, "--index", "3", "--list"])
       let lines = String(decoding: output, as: UTF8.self).split(separator: "\n").map(String.init)
