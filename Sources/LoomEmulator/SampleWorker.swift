@@ -71,16 +71,18 @@ struct SampleWorker {
     loop.observer.begin()
     loop.observer.read(after: -1, emulator.machine, loop.state.potentials)
     var latency = 0.0
-    for step in 0..<loop.steps {
+    var durations = Array(repeating: 0.0, count: loop.steps)
+    for step in durations.indices {
       let spikes = step < hostSpikes.count ? hostSpikes[step][...] : []
       let duration = loop.run(step: step, hostSpikes: spikes)
       latency += duration
+      durations[step] = duration
       result.stepDurations[step] += duration
       loop.observer.read(after: step, emulator.machine, loop.state.potentials)
     }
     let scores = loop.observer.finish(emulator.machine)
     result.latency += latency
-    result.interval += emulator.interval(latency: latency)
+    result.interval += emulator.interval(latency: latency, durations: durations)
     result.predictions.append(SampleWorker.firstLargest(scores))
     result.scores += scores
   }
@@ -93,13 +95,20 @@ struct SampleWorker {
 }
 
 extension Emulator {
-  /// Time from a sample's start to the next one's: T mean steps where samples are pipelined, else the
-  /// latency, the reset, writing the biases and reading the scores.
-  func interval(latency: Double) -> Double {
-    if timing.isPipelined {
-      return latency / Double(image.schedule.steps) * Double(image.schedule.timesteps)
+  /// Time from a sample's start to the next one's.
+  ///
+  /// Not pipelined: the latency, the reset, writing the biases and reading the scores. Pipelined: samples
+  /// overlap every T steps, so a step lasts at least as long as the longest of the steps that fall
+  /// together (those equal modulo T), and the host cannot write and read faster than it does.
+  func interval(latency: Double, durations: [Double]) -> Double {
+    let hostTime =
+      Double(host.biasWrites) * timing.biasWrite + Double(readouts) * timing.readout
+    guard timing.isPipelined else { return latency + timing.reset + hostTime }
+    let period = image.schedule.timesteps
+    var longest = Array(repeating: 0.0, count: period)
+    for (step, duration) in durations.enumerated() {
+      longest[step % period] = max(longest[step % period], duration)
     }
-    return latency + timing.reset + Double(host.biasWrites) * timing.biasWrite
-      + Double(readouts) * timing.readout
+    return max(longest.reduce(0, +), hostTime)
   }
 }

@@ -16,7 +16,7 @@ struct StepTiming: Sendable {
   var barrier = 0.0
   /// The least length of a step (fixed tick).
   var tick = 0.0
-  /// Between samples, where they are not pipelined.
+  /// Resetting between samples, where they are not pipelined.
   var reset = 0.0
   var biasWrite = 0.0
   var readout = 0.0
@@ -61,11 +61,9 @@ struct TimingReader {
       timing.barrier = barrier(places)
     }
     timing.isPipelined = profile.neuron.perPopulationReset
-    if !timing.isPipelined {
-      timing.reset = need(times.reset, "reset")
-      timing.biasWrite = need(times.biasWrite, "biasWrite", if: !image.frontEnd.isEmpty)
-      timing.readout = need(times.readout, "readout")
-    }
+    timing.reset = need(times.reset, "reset", if: !timing.isPipelined)
+    timing.biasWrite = need(times.biasWrite, "biasWrite", if: !image.frontEnd.isEmpty)
+    timing.readout = need(times.readout, "readout")
     if !findings.isEmpty { throw DiagnosticsError(.badInput, findings) }
     return timing
   }

@@ -115,6 +115,23 @@ struct HandWorkedTests {
     #expect(pipelined.intervalNanoseconds == 300_000)
   }
 
+  @Test("pipelined samples follow one another no faster than steps that fall together or the host")
+  func pipelinedInterval() throws {
+    var overlapping = profile
+    overlapping.neuron.perPopulationReset = true
+    let image = HandWorkedImage.make()
+    let record = try Emulator(image: image, profile: overlapping).run(HandWorkedImage.sample)
+    // T = 3: steps 0 and 3 fall together, and the longer one counts.
+    let steps = record.stepNanoseconds
+    #expect(record.intervalNanoseconds == max(steps[0], steps[3]) + steps[1] + steps[2])
+    let biasWrites = Double(record.host.biasWrites)
+    overlapping.times.biasWrite = Quantity(
+      value: 5000, unit: "ns", source: "this test", method: .assumed, range: 5000...5000)
+    let slowHost = try Emulator(image: image, profile: overlapping).run(HandWorkedImage.sample)
+    let reading = Double(record.host.readouts) * (overlapping.times.readout?.value ?? 0)
+    #expect(biasWrites > 0 && slowHost.intervalNanoseconds == biasWrites * 5000 + reading)
+  }
+
   @Test("a second compartment costs an update a step and an operation a spike")
   func secondCompartment() throws {
     var image = HandWorkedImage.make()

@@ -16,7 +16,8 @@ struct LibraryExampleTests {
 
   @Test("is the code compiled here, line for line")
   func readmeShowsThisCode() throws {
-    let readme = try String(contentsOf: Self.root.appendingPathComponent("README.md"), encoding: .utf8)
+    let readme = try String(
+      contentsOf: Self.root.appendingPathComponent("README.md"), encoding: .utf8)
     let block = try #require(
       readme.components(separatedBy: "```swift\n").dropFirst().first?
         .components(separatedBy: "```").first)

@@ -10,7 +10,10 @@ enum ExplainCommand {
     options: [
       .value(
         "--expand", placeholder: "CORE", help: "the exact synapse memory words of one core"),
-      ProfileFlags.profile, ProfileFlags.set,
+      .value(
+        "--profile", placeholder: "P",
+        help: "measure use against this profile (JSON: only if given, else from the image alone)"),
+      ProfileFlags.set,
     ],
     run: run)
 
@@ -22,7 +25,8 @@ enum ExplainCommand {
     if let core = try arguments.integer("--expand", in: 0...Int(UInt32.max)) {
       Console.print(json: try ImageExplanation.expand(image, core: core, profile: profile))
     } else if arguments.has("--json") {
-      Console.print(json: try ImageExplanation.json(image, scope, profile: profile))
+      let named = arguments.has("--profile") ? profile : nil
+      Console.print(json: try ImageExplanation.json(image, scope, profile: named))
     } else {
       Console.print(try ImageExplanation.text(image, scope, profile: profile))
     }
