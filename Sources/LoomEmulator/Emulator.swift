@@ -64,7 +64,11 @@ public struct Emulator: Sendable {
         Diagnostic(
           .error, "SL6001",
           "needs the structure of profile '\(image.profileName)' (\(image.structureDigest)), has '\(profile.name)' (\(profile.structureDigest))",
-          remedy: "compile for this profile; only prices and times may differ"))
+          notes: profile.overrides.isEmpty
+            ? [] : ["the profile is changed by \(profile.overrides.joined(separator: ", "))"],
+          remedy:
+            "give the same --profile and --set as at compile time, or compile again; only prices and times may differ"
+        ))
     }
     if profile.synchronisation == .asynchronous {
       findings.append(

@@ -12,6 +12,10 @@ struct StepLoop {
   /// Work of the slowest core in this step, and which core it is.
   private var longestWork = 0.0
   private var slowestCore = -1
+  /// When the last message of this step arrives: its core's work, then its route.
+  private var lastArrival = 0.0
+  /// The longer part of that: the route rather than the core's work.
+  private var isArrivalRoute = false
   private var longestRoute = 0.0
   /// By delay: the slot due in this step, the one a neuron's message goes to, and the host's.
   private var dueSlot: [Int]
@@ -41,7 +45,7 @@ struct StepLoop {
     }
     longestWork = 0
     slowestCore = -1
-    longestRoute = 0
+    lastArrival = 0
     inject(hostSpikes)
     for core in machine.coreSlices.indices { run(core: core, step: step) }
     return closeStep()
@@ -65,6 +69,7 @@ struct StepLoop {
 
   private mutating func run(core: Int, step: Int) {
     var work = receive(core: core, step: step)
+    longestRoute = 0
     for index in machine.coreSlices[core] {
       let slice = machine.slices[index]
       guard step >= slice.activeFrom, step < slice.activeTo else { continue }
@@ -82,6 +87,10 @@ struct StepLoop {
     if work > longestWork {
       longestWork = work
       slowestCore = core
+    }
+    if longestRoute > 0, work + longestRoute > lastArrival {
+      lastArrival = work + longestRoute
+      isArrivalRoute = longestRoute > work
     }
   }
 
@@ -224,8 +233,10 @@ struct StepLoop {
       state.linkLoads[link] = 0
     }
     if slowestCore >= 0 { tally.slowestCoreSteps[slowestCore] += 1 }
-    let length = max(longestWork, busiest, longestRoute)
-    tally.bounds[longestWork == length ? 0 : busiest == length ? 1 : 2] += 1
+    let length = max(longestWork, busiest, lastArrival)
+    let isRoute = lastArrival == length && isArrivalRoute
+    let isCore = longestWork == length || (lastArrival == length && !isArrivalRoute)
+    tally.bounds[isCore ? 0 : isRoute ? 2 : 1] += 1
     return max(timing.tick, length) + timing.barrier
   }
 }

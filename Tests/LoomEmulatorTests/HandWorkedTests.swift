@@ -62,12 +62,13 @@ struct HandWorkedTests {
   @Test("nanoseconds")
   func nanoseconds() throws {
     // Barrier of two tiles: 150. Step 0: core 0 2·10+2·30+2·5 = 90; step 1: core 0 20+30+5 = 55, core 1
-    // 2·16+2·4+10 = 50; step 2: core 0 90; step 3: core 1 50.
+    // 2·16+2·4+10 = 50; step 2: core 0 90; step 3: core 1 50. Core 0's messages leave at the end of its
+    // work and take 2·4 + 6 = 14: 104, 69, 104.
     let record = try Emulator(image: HandWorkedImage.make(), profile: profile).run(
       HandWorkedImage.sample)
-    #expect(record.stepNanoseconds == [240, 205, 240, 200])
-    #expect(record.latencyNanoseconds == 885)
-    #expect(record.intervalNanoseconds == 885 + 500 + 2 * 7 + 9)
+    #expect(record.stepNanoseconds == [254, 219, 254, 200])
+    #expect(record.latencyNanoseconds == 927)
+    #expect(record.intervalNanoseconds == 927 + 500 + 2 * 7 + 9)
     #expect(record.slowestCoreSteps == [3, 1])
     #expect(record.bounds == [.core: 4, .link: 0, .route: 0])
   }
@@ -84,7 +85,8 @@ struct HandWorkedTests {
     slow.times.hopNorthSouth = TestProfiles.quantity(1000)
     let routes = try Emulator(image: HandWorkedImage.make(), profile: slow).run(
       HandWorkedImage.sample)
-    #expect(routes.stepNanoseconds == [1158, 1158, 1158, 200])
+    #expect(routes.stepNanoseconds == [1248, 1213, 1248, 200])
+    #expect(routes.bounds == [.core: 1, .link: 0, .route: 3])
   }
 
   @Test("a route between chips leaves at the edge of its row")
@@ -97,8 +99,8 @@ struct HandWorkedTests {
     #expect(record.cores[0].hopsEastWest == 15)
     #expect(record.cores[0].hopsNorthSouth == 0)
     #expect(record.cores[0].hopsBetweenChips == 10)
-    // Route 3·4 + 2·50 = 112, chip link 2·40 = 80, barrier of two chips 1000.
-    #expect(record.stepNanoseconds == [1112, 1112, 1112, 1050])
+    // Work 90, 55, 90, then the route 3·4 + 2·50 = 112; chip link 2·40 = 80, barrier of two chips 1000.
+    #expect(record.stepNanoseconds == [1202, 1167, 1202, 1050])
     #expect(record.chips == 2 && record.host.chipResets == 2)
   }
 
@@ -141,8 +143,8 @@ struct HandWorkedTests {
     #expect(record.loweringCores[0].neuronUpdates == 6)
     #expect(record.loweringCores[0].synapticOperations == 5)
     #expect(record.cores[0].neuronUpdates == 6 && record.scores == [19])
-    // Step 0: 90 + 2·10 updates + 2·4 operations.
-    #expect(record.stepNanoseconds[0] == 268)
+    // Step 0: 90 + 2·10 updates + 2·4 operations, then the route of 14.
+    #expect(record.stepNanoseconds[0] == 282)
   }
 
   @Test("crossbars count arrays read and their columns")
