@@ -12,7 +12,7 @@ build: ## release build, warnings are errors
 test: ## all tests, release build (the command of the README and of CI)
 	swift test -c release $(SWIFT_FLAGS)
 
-smoke: ## the demo and the quick suites, before each commit
+smoke: ## release build and the demo, before each commit
 	swift build -c release $(SWIFT_FLAGS)
 	mkdir -p .build/smoke && $(SPIKELOOM) demo --output .build/smoke
 

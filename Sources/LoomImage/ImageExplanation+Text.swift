@@ -14,7 +14,7 @@ extension ImageExplanation {
   private static func summary(_ image: HardwareImage, _ value: JSONValue) -> String {
     func total(_ key: String) -> Int { value.value(at: "/totals/\(key)")?.int ?? 0 }
     var lines = [
-      "image for \(image.profileName): T = \(image.schedule.timesteps), D = \(image.schedule.depth), \(total("cores")) cores on \(total("chips")) chips",
+      "image for \(image.profileName): T = \(image.schedule.timesteps), D = \(image.schedule.depth), \(total("cores")) cores on \(total("chips")) \(total("chips") == 1 ? "chip" : "chips")",
       "\(total("neurons")) neurons, \(total("axons")) axons, \(total("synapses")) synapses (\(total("weights")) stored weights), \(total("routes")) routes",
     ]
     for (index, population) in (value["populations"]?.elements ?? []).enumerated() {

@@ -102,7 +102,7 @@ public struct MappingReport: Sendable, Hashable {
   public var text: String {
     let ratioText = String(Double(Int(ratio * 100 + 0.5)) / 100)
     let head = [
-      "\(cores) cores on \(chips) chips, depth \(depth); bound by \(bindingResource): at least "
+      "\(cores) cores on \(chips) \(chips == 1 ? "chip" : "chips"), depth \(depth); bound by \(bindingResource): at least "
         + "\(lowerBound) cores, ratio \(ratioText)",
       "\(duplicatedAxons) duplicated input axons, \(routes) routing entries",
       "lowering: \(lowering.gates) gates with \(lowering.gateSynapses) synapses, "
