@@ -30,8 +30,9 @@ struct Partition {
         .doesNotFit,
         [
           Diagnostic(
-            .error, "SL4012", "needs \(partition.cores.count) cores, has \(available)",
-            at: .layer(largestLayer(partition, network)),
+            .error, "SL4012",
+            "the whole network needs \(partition.cores.count) cores, has \(available)",
+            notes: ["most cores are taken by layer '\(largestLayer(partition, network))'"],
             remedy: "choose a profile with more chips, or a smaller network")
         ])
     }
@@ -51,8 +52,11 @@ struct Partition {
       .doesNotFit,
       [
         Diagnostic(
-          .error, "SL4012", "needs \(needed) compartments, has \(available) on all chips",
-          at: .layer(largest?.name ?? ""),
+          .error, "SL4012",
+          "the whole network needs \(needed) compartments, has \(available) on all chips",
+          notes: [
+            "layer '\(largest?.name ?? "")' is the largest, with \(largest?.compartments ?? 0)"
+          ],
           remedy: "choose a profile with more chips, or a smaller network")
       ])
   }
