@@ -229,6 +229,33 @@ struct EquivalenceTests {
     #expect(other.difference == nil)
   }
 
+  @Test("Integer thresholds off the chip's grid: every number times 64, the same spikes")
+  func integerGrid() throws {
+    var builder = NetworkBuilder(
+      seed: 52, input: MapShape(channels: 6), timesteps: 20, coding: .spikes)
+    builder.network.schedule = .freeRunning
+    builder.network.isInteger = true
+    let input = builder.input()
+    let hidden = builder.hidden("hidden", MapShape(channels: 8))
+    builder.network.populations[hidden.index].threshold = .uniform(5)
+    builder.network.populations[hidden.index].initialPotential = .uniform(2)
+    builder.network.populations[hidden.index].bias = .uniform(1)
+    builder.network.populations[hidden.index].spikeWorthThreshold = false
+    builder.network.populations[input.index].spikeWorthThreshold = false
+    builder.network.populations[hidden.index].reset = .hard
+    builder.network.populations[hidden.index].comparison = .greater
+    builder.connect(
+      input, hidden, .dense, delay: 1,
+      weights: builder.values(48, -4, 9).map { $0.rounded(.down) })
+    builder.network.outputs = [hidden]
+    let exact = try Equivalence(builder.network, TestProfiles.crossbarLike(neurons: 3))
+    let moved = try Equivalence(builder.network, TestProfiles.loihiLike(neurons: 4))
+    #expect(exact.difference == nil && moved.difference == nil)
+    #expect(exact.fixed.populations[hidden.index].initialPotential == .uniform(2))
+    #expect(moved.fixed.populations[hidden.index].initialPotential == .uniform(128))
+    #expect(moved.spikes == exact.spikes && moved.spikes > 10)
+  }
+
   @Test("Saturated potentials saturate alike")
   func saturation() throws {
     var network = Self.residual(seed: 6)

@@ -10,7 +10,8 @@ public import LoomNetwork
 public enum Quantizer {
   /// Quantizes a network for a profile; throws every finding at once.
   ///
-  /// Networks with `isInteger` are not changed: what the formats cannot hold exactly is an error.
+  /// Networks with `isInteger` are not changed, but for one power of two over all numbers where the chip's
+  /// thresholds need it; what the formats cannot hold exactly is an error.
   public static func quantize(
     _ network: SpikingNetwork, profile: Profile
   ) throws(DiagnosticsError) -> (network: FixedPointNetwork, report: QuantizationReport) {
@@ -20,11 +21,29 @@ public enum Quantizer {
     if network.isInteger {
       let findings = IntegerCheck.findings(input)
       if findings.contains(where: { $0.severity == .error }) {
-        throw DiagnosticsError(.doesNotFit, findings)
+        guard let moved = try scaledIntegers(network, profile) else {
+          throw DiagnosticsError(.doesNotFit, findings)
+        }
+        return moved
       }
     }
     var pass = QuantizationPass(input)
     return pass.run()
+  }
+
+  /// The integer network moved onto the chip's threshold grid; nil if that is not exact either.
+  private static func scaledIntegers(
+    _ network: SpikingNetwork, _ profile: Profile
+  ) throws(DiagnosticsError) -> (network: FixedPointNetwork, report: QuantizationReport)? {
+    guard let scaled = IntegerScaling.scaled(network, profile: profile) else { return nil }
+    let input = try QuantizationInput.collect(scaled, profile: profile)
+    guard !IntegerCheck.findings(input).contains(where: { $0.severity == .error }) else {
+      return nil
+    }
+    var pass = QuantizationPass(input)
+    var result = pass.run()
+    result.report.diagnostics.append(IntegerScaling.remark(profile))
+    return result
   }
 }
 
