@@ -90,8 +90,8 @@ def sections(data):
     if data[:8] != b"LOOMCHIP":
         raise ValueError("not a chip image")
     major, _, count = struct.unpack_from("<HHI", data, 8)
-    if major != 1:
-        raise ValueError(f"needs version 1, has {major}")
+    if major != 2:
+        raise ValueError(f"needs version 2, has {major}")
     if hashlib.sha256(data[:-32]).digest() != data[-32:]:
         raise ValueError("SHA-256 does not match")
     found = {}
@@ -110,7 +110,7 @@ def sections(data):
 def read_meta(r):
     meta = {"profile": r.text(), "structure": bytes(r.take(32)).hex()}
     meta.update(timesteps=r.u32(), depth=r.u32(), readoutStart=r.u32())
-    meta.update(freeRunning=bool(r.u8()), isSpikes=bool(r.u8()), isBytes=bool(r.u8()))
+    meta.update(freeRunning=bool(r.u8()), code=r.u8(), isSpikes=bool(r.u8()), isBytes=bool(r.u8()))
     meta.update(shape=r.shape(), factor=r.number("d"))
     meta.update(scale=r.number("d"), mean=r.array("f8"), deviation=r.array("f8"))
     meta["outputs"] = [int(x) for x in r.array("u4")]
@@ -120,7 +120,7 @@ def read_meta(r):
 def read_population(r):
     return dict(
         shape=r.shape(), role=ROLES[r.u8()], reset=RESETS[r.u8()], greater=bool(r.u8()),
-        bits=r.u8(), sites=r.u32(), start=r.u32(), active=r.range(), compartments=r.u32())
+        bits=r.u8(), sites=r.u32(), start=r.u32(), active=r.range(), compartments=r.u32(), code=r.u8())
 
 
 def read_front_end(r):

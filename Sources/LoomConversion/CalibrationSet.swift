@@ -27,7 +27,7 @@ struct CalibrationSet: Sendable {
   ) throws(DiagnosticsError) {
     guard samples.count >= 10 else { throw DiagnosticsError(.tooFewSamples(samples.count)) }
     let elements = plan.layout.count
-    let limit = Calibration.sampleLimit(
+    let limit = ClipCalibration.sampleLimit(
       draft, inputCount: elements, bytes: Self.activationBytes)
     given = samples.count
     count = min(samples.count, max(10, options.maximumCalibrationSamples), limit)

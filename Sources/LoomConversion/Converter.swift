@@ -34,15 +34,16 @@ public enum Converter {
     var builder = RegionBuilder(network, options: options, plan: plan)
     progress?("composing linear regions")
     let draft = builder.build()
-    let findings = check(options) + builder.diagnostics
+    let method = options.method.implementation
+    let findings = check(options) + builder.diagnostics + method.findings(draft, options)
     if !findings.isEmpty { throw DiagnosticsError(.badInput, findings) }
     let samples = try CalibrationSet(calibration, draft: draft, plan: plan, options: options)
-    let calibrated = Calibration(
-      draft, iterations: options.iterations, threads: options.threads
-    ).run(samples.blocks, inputCount: plan.layout.count, progress: progress)
+    let outcome = try method.outcome(
+      MethodInput(
+        draft: draft, samples: samples, inputCount: plan.layout.count, options: options),
+      progress: progress)
     return try write(
-      network, draft: draft, calibrated: calibrated, samples: samples, plan: plan,
-      options: options)
+      network, draft: draft, outcome: outcome, samples: samples, plan: plan, options: options)
   }
 
   private static func check(_ options: ConversionOptions) -> [Diagnostic] {
@@ -69,11 +70,11 @@ public enum Converter {
   }
 
   private static func write(
-    _ network: Network, draft: DraftNetwork, calibrated: [CalibratedPopulation],
-    samples: CalibrationSet, plan: InputPlan, options: ConversionOptions
+    _ network: Network, draft: DraftNetwork, outcome: MethodOutcome, samples: CalibrationSet,
+    plan: InputPlan, options: ConversionOptions
   ) throws(DiagnosticsError) -> SpikingNetwork {
     let emission = Emission(
-      draft: draft, calibrated: calibrated, inputShape: plan.layout.map,
+      draft: draft, outcome: outcome, inputShape: plan.layout.map,
       inputPeak: samples.peak, hasNegativeInput: samples.hasNegative,
       inputMeans: samples.meanParts, inputName: network[network.inputs[0]].name,
       coding: options.coding)
@@ -86,33 +87,28 @@ public enum Converter {
           "needs maps of at most \(RegionLimit.maximumEntries) weights, one has \(error.entries)",
           remedy: "use a smaller network"))
     }
-    let delay = ReadoutDelay(draft, calibrated, inputDelay: samples.firstSpike(options.coding))
-    let start = options.delayedReadout ? delay.start(timesteps: options.timesteps) : 0
-    let check = ForwardCheck(draft, calibrated, samples: samples, inputCount: plan.layout.count)
+    let check = ForwardCheck(
+      draft, outcome.populations, samples: samples, inputCount: plan.layout.count)
     return SpikingNetwork(
       name: network.name, method: options.method.rawValue,
       input: InputSpecification(
         shape: plan.layout.map, preprocessing: options.preprocessing,
         samplesAreBytes: options.samplesAreBytes, calibratedPeak: samples.peak),
-      coding: options.coding, timesteps: options.timesteps, readoutStart: start,
-      populations: emission.populations(), projections: written.projections,
+      coding: options.coding, timesteps: outcome.timesteps, readoutStart: outcome.readoutStart,
+      code: outcome.code, populations: emission.populations(), projections: written.projections,
       frontEnd: written.frontEnd, outputs: emission.outputs(), annLayers: check.costs,
-      remarks: remarks(draft, calibrated, samples, options, start: start, delay: delay)
-        + check.remarks)
+      remarks: remarks(draft, outcome, samples) + check.remarks)
   }
 
   private static func remarks(
-    _ draft: DraftNetwork, _ calibrated: [CalibratedPopulation], _ samples: CalibrationSet,
-    _ options: ConversionOptions, start: Int, delay: ReadoutDelay
+    _ draft: DraftNetwork, _ outcome: MethodOutcome, _ samples: CalibrationSet
   ) -> [String] {
-    var remarks = [
-      "thresholds balanced on \(samples.count) calibration samples, K = \(options.iterations)"
-    ]
+    var remarks = outcome.remarks
     if samples.count < samples.given {
       remarks.append("\(samples.given - samples.count) further calibration samples not used")
     }
     remarks += draft.remarks
-    let dead = zip(draft.populations, calibrated).filter { $0.1.deadChannels > 0 }
+    let dead = zip(draft.populations, outcome.populations).filter { $0.1.deadChannels > 0 }
     if !dead.isEmpty {
       let total = dead.reduce(0) { $0 + $1.1.deadChannels }
       let list = dead.prefix(8).map { "\($0.0.name): \($0.1.deadChannels)" }
@@ -120,10 +116,6 @@ public enum Converter {
         "\(total) channels never fired in calibration (\(list.joined(separator: ", "))); "
           + "their threshold is the median of their population")
     }
-    remarks.append(
-      options.delayedReadout
-        ? "readout from step \(start) on (estimated onset \(delay.onset))"
-        : "readout over the whole window, as asked")
     return remarks
   }
 }

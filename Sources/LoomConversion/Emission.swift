@@ -4,7 +4,7 @@ import LoomNetwork
 /// Writes a calibrated draft as a spiking network.
 struct Emission {
   let draft: DraftNetwork
-  let calibrated: [CalibratedPopulation]
+  let outcome: MethodOutcome
   /// The input's map.
   let inputShape: MapShape
   /// The largest |input| and whether some input is negative.
@@ -27,28 +27,41 @@ struct Emission {
       result.append(
         Population(
           name: index == 0 ? "input+" : "input-", shape: inputShape, role: .hidden,
-          threshold: .uniform(peak), initialPotential: .uniform(peak / 2),
+          threshold: .uniform(peak), initialPotential: .uniform(peak * outcome.halfStep),
           calibratedPeak: peak,
           expectedRate: Float(index == 0 ? inputMeans.positive : inputMeans.negative) / peak,
           origin: [inputName]))
     }
-    for (population, facts) in zip(draft.populations, calibrated) {
-      result.append(Self.population(population, facts))
+    for (population, facts) in zip(draft.populations, outcome.populations) {
+      result.append(self.population(population, facts))
     }
     return result
   }
 
-  private static func population(_ draft: DraftPopulation, _ facts: CalibratedPopulation)
-    -> Population
-  {
+  private func population(_ draft: DraftPopulation, _ facts: CalibratedPopulation) -> Population {
     let isReadout = draft.kind == .readout
-    let bias = compact(draft.sites[0].bias, draft.shape)
+    let halves = facts.thresholds.map { $0 * outcome.halfStep }
+    let potentials: ChannelOrNeuron<Float> =
+      facts.initialPotentials.map { .perChannel($0) } ?? .perChannel(halves)
     return Population(
       name: draft.name, shape: draft.shape, role: isReadout ? .readout : .hidden,
       threshold: isReadout ? .uniform(1) : .perChannel(facts.thresholds),
-      initialPotential: isReadout ? .uniform(0) : .perChannel(facts.thresholds.map { $0 / 2 }),
-      bias: bias, sites: draft.sites.count, calibratedPeak: facts.peak, expectedRate: facts.rate,
+      initialPotential: isReadout ? .uniform(0) : potentials, bias: bias(draft, facts),
+      sites: draft.sites.count, calibratedPeak: facts.peak, expectedRate: facts.rate,
       origin: draft.origin)
+  }
+
+  /// The layer's constant and the method's correction of it.
+  private func bias(_ draft: DraftPopulation, _ facts: CalibratedPopulation)
+    -> ChannelOrNeuron<Float>
+  {
+    var values = draft.sites[0].bias
+    if let corrections = facts.biasCorrections, corrections.contains(where: { $0 != 0 }) {
+      let shape = draft.shape
+      if values.isEmpty { values = [Float](repeating: 0, count: shape.count) }
+      for neuron in values.indices { values[neuron] += corrections[neuron / shape.positions] }
+    }
+    return Self.compact(values, draft.shape)
   }
 
   /// A full map of values in the smallest form that holds them.

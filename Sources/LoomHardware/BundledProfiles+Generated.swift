@@ -81,7 +81,8 @@ enum BundledProfiles {
       "source": "definition of this profile",
       "reason": "columns of one neuron that can be compared instead of added"},
     "potentialReadout": true,
-    "analogInput": true
+    "analogInput": true,
+    "codes": ["rate", "bit-serial", "ttfs"]
   },
   "weight": {
     "bits": {"value": 8, "unit": "bit", "method": "assumed",

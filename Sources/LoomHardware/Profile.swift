@@ -230,12 +230,15 @@ public struct NeuronCapabilities: Sendable, Hashable, Codable {
   public var potentialReadout: Bool
   /// Whether the host can write a bias per neuron and sample (analog input).
   public var analogInput: Bool
+  /// The neural codes its neurons can run, `rate` always among them.
+  public var codes: [SpikeCode]
 
   /// Creates capabilities.
   public init(
     potentialBits: Int, firesOnGreaterOnly: Bool, softReset: SoftResetSupport, hardReset: Bool,
     thresholdShift: Int, thresholdMantissaBits: Int, distinctThresholds: Int, startStep: Bool,
-    perPopulationReset: Bool, comparatorSites: Int, potentialReadout: Bool, analogInput: Bool
+    perPopulationReset: Bool, comparatorSites: Int, potentialReadout: Bool, analogInput: Bool,
+    codes: [SpikeCode] = [.rate]
   ) {
     self.potentialBits = potentialBits
     self.firesOnGreaterOnly = firesOnGreaterOnly
@@ -249,6 +252,7 @@ public struct NeuronCapabilities: Sendable, Hashable, Codable {
     self.comparatorSites = comparatorSites
     self.potentialReadout = potentialReadout
     self.analogInput = analogInput
+    self.codes = codes
   }
 }
 
@@ -339,61 +343,4 @@ public struct Prices: Sendable, Hashable {
 
   /// Creates an empty price list.
   public init() {}
-}
-
-/// Durations of a core's serial work, of links and of the barrier.
-public struct Times: Sendable, Hashable {
-  /// One synaptic operation, ns.
-  public var synapticOperation: Quantity?
-  /// One update of one compartment, ns.
-  public var neuronUpdate: Quantity?
-  /// Added by an update that fires, ns.
-  public var neuronSpike: Quantity?
-  /// One message arriving at a core, ns.
-  public var axonIn: Quantity?
-  /// One message leaving a core, ns.
-  public var axonOut: Quantity?
-  /// One hop in x, ns.
-  public var hopEastWest: Quantity?
-  /// One hop in y, ns.
-  public var hopNorthSouth: Quantity?
-  /// A message within its own tile, ns.
-  public var hopWithinTile: Quantity?
-  /// One hop over a link between chips, ns.
-  public var hopBetweenChips: Quantity?
-  /// Time one message occupies a mesh link, ns.
-  public var linkOccupancy: Quantity?
-  /// Time one message occupies a link between chips, ns.
-  public var chipLinkOccupancy: Quantity?
-  /// Duration of the barrier by tiles in use, on one chip: points to interpolate between (linear in the
-  /// number of tiles, constant beyond the ends).
-  public var barrierByTiles: [BarrierPoint] = []
-  /// Duration of the barrier by chips in use, when more than one (added to nothing: replaces the above
-  /// where larger).
-  public var barrierByChips: [BarrierPoint] = []
-  /// One write of one bias register by the host, ns.
-  public var biasWrite: Quantity?
-  /// One potential read by the host, ns.
-  public var readout: Quantity?
-  /// Resetting the state between samples, ns.
-  public var reset: Quantity?
-  /// Length of a tick (fixedTick), ns.
-  public var tick: Quantity?
-
-  /// Creates an empty list.
-  public init() {}
-}
-
-/// A point of the barrier's duration.
-public struct BarrierPoint: Sendable, Hashable {
-  /// Tiles (or chips) in use.
-  public var units: Int
-  /// The duration, ns.
-  public var duration: Quantity
-
-  /// Creates a point.
-  public init(units: Int, duration: Quantity) {
-    self.units = units
-    self.duration = duration
-  }
 }

@@ -113,7 +113,7 @@ extension ProfileReader {
         "potentialBits", "firesOnGreaterOnly", "softReset", "hardReset", "thresholdShift",
         "thresholdMantissaBits", "distinctThresholds", "startStep", "perPopulationReset",
         "comparatorSites", "potentialReadout", "analogInput",
-      ])
+      ], optional: ["codes"])
     let resets = [SoftResetSupport.native, .secondCompartment, .none]
     let softReset = choice("softReset", of: members, at: place, among: resets)
     return NeuronCapabilities(
@@ -133,7 +133,34 @@ extension ProfileReader {
       comparatorSites: integer(
         "comparatorSites", of: members, at: place, unit: "sites", in: 0...256),
       potentialReadout: flag("potentialReadout", of: members, at: place),
-      analogInput: flag("analogInput", of: members, at: place))
+      analogInput: flag("analogInput", of: members, at: place),
+      codes: codes(members["codes"]))
+  }
+
+  /// Reads `/neuron/codes`; without it neurons know rate codes only.
+  private mutating func codes(_ value: JSONValue?) -> [SpikeCode] {
+    guard let value else { return [.rate] }
+    let place = "/neuron/codes"
+    let known = SpikeCode.allCases.map(\.rawValue).joined(separator: ", ")
+    guard let words = value.elements else {
+      report("SL7004", "needs an array of words, has \(value.kindName)", at: place)
+      return [.rate]
+    }
+    var codes: [SpikeCode] = []
+    for (index, word) in words.enumerated() {
+      guard let code = word.string.flatMap(SpikeCode.init(rawValue:)), !codes.contains(code) else {
+        let found = word.string.map { "'\($0.prefix(60))'" } ?? word.kindName
+        report("SL7013", "needs one of \(known), each once, has \(found)", at: "\(place)/\(index)")
+        continue
+      }
+      codes.append(code)
+    }
+    guard codes.contains(.rate) else {
+      report("SL7013", "needs 'rate' among the codes, has \(codes.map(\.rawValue))", at: place)
+      return [.rate]
+    }
+    note(SpikeCode.allCases.filter(codes.contains).map(\.rawValue), at: place)
+    return codes
   }
 
   /// Reads `/weight`.

@@ -85,6 +85,11 @@ struct ProfileReader {
     return flag
   }
 
+  /// Makes words part of the structure's digest.
+  mutating func note(_ words: [String], at pointer: String) {
+    structure.append("\(pointer)=\(words.joined(separator: ","))")
+  }
+
   /// One of a few words that describes structure; nil if missing or unknown.
   mutating func choice<Choice: RawRepresentable<String>>(
     _ key: String, of members: [String: JSONValue], at pointer: String, among choices: [Choice]

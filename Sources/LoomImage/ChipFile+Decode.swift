@@ -20,6 +20,16 @@ extension ByteReader {
     return value == 1
   }
 
+  mutating func readCode() throws(ByteError) -> SpikeCode {
+    let start = offset
+    switch try read(UInt8.self) {
+    case 0: return .rate
+    case 1: return .bitSerial
+    case 2: return .timeToFirstSpike
+    case let number: throw .invalid(offset: start, reason: "needs a code 0 to 2, has \(number)")
+    }
+  }
+
   mutating func readShape() throws(ByteError) -> MapShape {
     MapShape(channels: try readCount(), height: try readCount(), width: try readCount())
   }
@@ -103,7 +113,8 @@ extension ChipFile {
     image.structureDigest = digest
     image.schedule = ImageSchedule(
       timesteps: try reader.readCount(), depth: try reader.readCount(),
-      readoutStart: try reader.readCount(), freeRunning: try reader.readFlag())
+      readoutStart: try reader.readCount(), freeRunning: try reader.readFlag(),
+      code: try reader.readCode())
     let isSpikes = try reader.readFlag()
     let isBytes = try reader.readFlag()
     image.input = ImageInput(
@@ -121,7 +132,7 @@ extension ChipFile {
   {
     var reader = ByteReader(bytes)
     var populations: [ImagePopulation] = []
-    for _ in 0..<(try reader.readCount(ofItems: 36)) {
+    for _ in 0..<(try reader.readCount(ofItems: 37)) {
       let shape = try reader.readShape()
       let start = reader.offset
       guard let role = ImageRole(rawValue: try reader.read()),
@@ -132,7 +143,7 @@ extension ChipFile {
           shape: shape, role: role, reset: reset, firesOnGreaterOnly: try reader.readFlag(),
           potentialBits: Int(try reader.read(UInt8.self)), sites: try reader.readCount(),
           start: try reader.readCount(), activeSteps: try reader.readRange(),
-          compartments: try reader.readCount()))
+          compartments: try reader.readCount(), code: try reader.readCode()))
     }
     try reader.finish()
     return populations

@@ -6,6 +6,16 @@ extension ByteWriter {
 
   mutating func write(flag: Bool) { write(UInt8(flag ? 1 : 0)) }
 
+  mutating func write(code: SpikeCode) {
+    let number: UInt8 =
+      switch code {
+      case .rate: 0
+      case .bitSerial: 1
+      case .timeToFirstSpike: 2
+      }
+    write(number)
+  }
+
   mutating func write(shape: MapShape) {
     write(count: shape.channels)
     write(count: shape.height)
@@ -77,6 +87,7 @@ extension ChipFile {
     writer.write(count: image.schedule.depth)
     writer.write(count: image.schedule.readoutStart)
     writer.write(flag: image.schedule.freeRunning)
+    writer.write(code: image.schedule.code)
     writer.write(flag: image.input.isSpikes)
     writer.write(flag: image.input.isBytes)
     writer.write(shape: image.input.shape)
@@ -102,6 +113,7 @@ extension ChipFile {
       writer.write(count: population.start)
       writer.write(range: population.activeSteps)
       writer.write(count: population.compartments)
+      writer.write(code: population.code)
     }
     return writer.bytes
   }

@@ -8,7 +8,7 @@ public enum ChipFile {
   /// The first eight bytes.
   static let magic: [UInt8] = Array("LOOMCHIP".utf8)
   /// Readers refuse another major version.
-  static let majorVersion: UInt16 = 1
+  static let majorVersion: UInt16 = 2
   /// Later minor versions only add optional sections.
   static let minorVersion: UInt16 = 0
   /// Bytes of one entry of the section table.

@@ -60,17 +60,22 @@ public struct ImageSchedule: Sendable, Hashable {
   public var readoutStart: Int
   /// All populations start at 0 and have no window.
   public var freeRunning: Bool
+  /// What spikes say: window codes need chip steps of their own for listening.
+  public var code: SpikeCode
 
   /// Creates a schedule.
-  public init(timesteps: Int, depth: Int, readoutStart: Int, freeRunning: Bool) {
+  public init(
+    timesteps: Int, depth: Int, readoutStart: Int, freeRunning: Bool, code: SpikeCode = .rate
+  ) {
     self.timesteps = timesteps
     self.depth = depth
     self.readoutStart = readoutStart
     self.freeRunning = freeRunning
+    self.code = code
   }
 
-  /// Chip steps of one sample: T + D.
-  public var steps: Int { timesteps + depth }
+  /// Chip steps of one sample: T + D; window codes: D + 1, since readouts only listen (`SpikeCode`).
+  public var steps: Int { code.isWindowed ? depth + 1 : timesteps + depth }
 }
 
 /// What samples look like and how stored numbers become the integers x of the front end.
@@ -143,11 +148,16 @@ public struct ImagePopulation: Sendable, Hashable {
   public var activeSteps: Range<Int>
   /// Compartments each neuron takes.
   public var compartments: Int
+  /// What its spikes say; populations that only lower something are plain neurons (`rate`) in every image.
+  ///
+  /// Window codes: it listens in active steps up to `start`, and emits in active steps from `start` on.
+  public var code: SpikeCode
 
   /// Creates a population.
   public init(
     shape: MapShape, role: ImageRole, reset: ImageReset, firesOnGreaterOnly: Bool,
-    potentialBits: Int, sites: Int, start: Int, activeSteps: Range<Int>, compartments: Int
+    potentialBits: Int, sites: Int, start: Int, activeSteps: Range<Int>, compartments: Int,
+    code: SpikeCode = .rate
   ) {
     self.shape = shape
     self.role = role
@@ -158,6 +168,7 @@ public struct ImagePopulation: Sendable, Hashable {
     self.start = start
     self.activeSteps = activeSteps
     self.compartments = compartments
+    self.code = code
   }
 }
 

@@ -166,6 +166,8 @@ public struct FixedPointNetwork: Sendable, Hashable {
   public var readoutStart: Int
   /// How populations are laid out in time.
   public var schedule: Schedule
+  /// What spikes say; window codes replace the step of `FixedPopulation` by that of `SpikeCode`.
+  public var code: SpikeCode
   /// The populations.
   public var populations: [FixedPopulation]
   /// The synapses.
@@ -181,7 +183,8 @@ public struct FixedPointNetwork: Sendable, Hashable {
   public init(
     name: String, method: String, profileName: String, input: InputSpecification,
     inputQuantization: InputQuantization, coding: Coding, timesteps: Int, readoutStart: Int,
-    schedule: Schedule, populations: [FixedPopulation], projections: [FixedProjection],
+    schedule: Schedule, code: SpikeCode = .rate, populations: [FixedPopulation],
+    projections: [FixedProjection],
     frontEnd: [FixedFrontEnd], outputs: [PopulationID]
   ) {
     self.name = name
@@ -193,6 +196,7 @@ public struct FixedPointNetwork: Sendable, Hashable {
     self.timesteps = timesteps
     self.readoutStart = readoutStart
     self.schedule = schedule
+    self.code = code
     self.populations = populations
     self.projections = projections
     self.frontEnd = frontEnd

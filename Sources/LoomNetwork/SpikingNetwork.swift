@@ -257,6 +257,11 @@ public struct SpikingNetwork: Sendable {
   public var readoutStart: Int
   /// How populations are laid out in time.
   public var schedule: Schedule
+  /// What spikes say.
+  ///
+  /// Window codes: a population's threshold is its full scale λ, v(0) half a quantum, and bias and v(0) act
+  /// once. A spike of aligned step j is worth λ·2^−(j+1) (bit-serial) or λ·(T − j)/T (ttfs) to its targets.
+  public var code: SpikeCode
   /// The populations.
   public var populations: [Population]
   /// The synapses.
@@ -275,7 +280,8 @@ public struct SpikingNetwork: Sendable {
   /// Creates a spiking network.
   public init(
     name: String, method: String, input: InputSpecification, coding: Coding, timesteps: Int,
-    readoutStart: Int = 0, schedule: Schedule = .aligned, populations: [Population],
+    readoutStart: Int = 0, schedule: Schedule = .aligned, code: SpikeCode = .rate,
+    populations: [Population],
     projections: [Projection], frontEnd: [FrontEndProjection] = [], outputs: [PopulationID],
     isInteger: Bool = false, annLayers: [ANNLayerCost] = [], remarks: [String] = []
   ) {
@@ -286,6 +292,7 @@ public struct SpikingNetwork: Sendable {
     self.timesteps = timesteps
     self.readoutStart = readoutStart
     self.schedule = schedule
+    self.code = code
     self.populations = populations
     self.projections = projections
     self.frontEnd = frontEnd

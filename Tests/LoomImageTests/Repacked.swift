@@ -50,7 +50,7 @@ struct Repacked {
   var bytes: [UInt8] {
     var writer = ByteWriter()
     writer.write(raw: Array("LOOMCHIP".utf8))
-    writer.write(UInt16(1))
+    writer.write(UInt16(2))
     writer.write(UInt16(0))
     writer.write(UInt32(sections.count))
     var offset = 16 + 32 * sections.count

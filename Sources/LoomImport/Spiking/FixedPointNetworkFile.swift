@@ -48,7 +48,8 @@ public enum FixedPointNetworkFile {
       profileName: try root.text("profileName", default: ""), input: document.input,
       inputQuantization: try inputQuantization(root), coding: document.coding,
       timesteps: document.timesteps, readoutStart: document.readoutStart,
-      schedule: document.schedule, populations: populations,
+      schedule: document.schedule, code: document.code,
+      populations: populations,
       projections: try projections(document, populations),
       frontEnd: try frontEnd(document, populations),
       outputs: try document.outputs(populations: populations.count))
@@ -176,6 +177,7 @@ extension FixedPointNetworkFile {
       "timesteps": .integer(network.timesteps),
       "readoutStart": .integer(network.readoutStart),
       "schedule": .text(network.schedule.rawValue),
+      "code": .text(network.code.rawValue),
       "populations": .array(network.populations.map { structure($0) }),
       "projections": .array(network.projections.map { structure($0) }),
       "frontEnd": .array(network.frontEnd.map { structure($0) }),

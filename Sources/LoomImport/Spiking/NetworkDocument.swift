@@ -12,6 +12,7 @@ struct NetworkDocument {
   let timesteps: Int
   let readoutStart: Int
   let schedule: Schedule
+  let code: SpikeCode
 
   /// Opens a file and reads what every network has.
   init(_ bytes: [UInt8], name: String, schema: String) throws(DiagnosticsError) {
@@ -33,6 +34,7 @@ struct NetworkDocument {
     timesteps = try root.child("timesteps").integer(in: 1...DocumentReader.mostTimesteps)
     readoutStart = try root.integer("readoutStart", in: 0...(timesteps - 1), default: 0)
     schedule = try root.choice("schedule", default: .aligned)
+    code = try root.choice("code", default: .rate)
   }
 
   // MARK: Shared pieces of JSON

@@ -3,7 +3,7 @@
 /// One pass over the calibration set moves a channel's threshold by the gradient of the squared
 /// clipping error: θ ← θ + 2 · mean((z − θ) · [z > θ]), the mean over all elements, zeros included. A
 /// histogram of the positive values stands for the set, so K passes cost K look-ups.
-package struct ThresholdBalancing: Sendable {
+package struct BalancingHistogram: Sendable {
   /// Number of bins between zero and the peak.
   fileprivate static let binCount = 2048
 
@@ -57,7 +57,7 @@ package struct ThresholdBalancing: Sendable {
   }
 }
 
-extension ThresholdBalancing {
+extension BalancingHistogram {
   /// The mean of all values clipped between zero and a threshold.
   func clippedMean(_ threshold: Float) -> Double {
     guard peak > 0, total > 0 else { return 0 }

@@ -1,25 +1,11 @@
 import LoomBase
 import LoomNetwork
 
-/// What calibration found out about a population.
-struct CalibratedPopulation: Sendable {
-  /// θ of each channel (readout: ones).
-  var thresholds: [Float]
-  /// The largest activation, or |score| of a readout.
-  var peak: Float
-  /// Mean activation / θ over neurons and samples.
-  var rate: Float
-  /// Steps until the most driven neuron first fires: min over neurons of (θ − v(0)) / E[ReLU(z)].
-  var firstSpike: Double
-  /// Channels that never fired.
-  var deadChannels: Int
-}
-
 /// Runs calibration samples through a draft network in clip mode and balances thresholds on the way.
 ///
 /// Layer by layer: all samples go through a population's currents, its thresholds are balanced on them,
 /// its activations clipped and kept until the last reader is done.
-struct Calibration: Sendable {
+struct ClipCalibration: Sendable {
   private let draft: DraftNetwork
   private let iterations: Int
   private let threads: Int
@@ -116,7 +102,7 @@ struct Calibration: Sendable {
 
   /// The largest number of samples whose activations fit in a number of bytes.
   static func sampleLimit(_ draft: DraftNetwork, inputCount: Int, bytes: Int) -> Int {
-    let last = Calibration(draft, iterations: 0, threads: 1).lastReaders()
+    let last = ClipCalibration(draft, iterations: 0, threads: 1).lastReaders()
     var (live, peak) = (inputCount, 0)
     for (index, population) in draft.populations.enumerated() {
       live += population.shape.count
@@ -156,7 +142,7 @@ private struct ChannelBalance: Sendable {
     }
     peak = min(highest, bound)
     largestMean = (sums.max() ?? 0) / Double(max(1, samples))
-    var histogram = ThresholdBalancing(peak: peak)
+    var histogram = BalancingHistogram(peak: peak)
     for block in currents.blocks {
       for start in stride(from: channel * positions, to: block.count, by: shape.count) {
         histogram.add(block[start..<start + positions])

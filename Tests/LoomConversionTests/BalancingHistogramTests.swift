@@ -4,7 +4,7 @@ import LoomConversion
 import Testing
 
 @Suite("Local threshold balancing")
-struct ThresholdBalancingTests {
+struct BalancingHistogramTests {
   /// Standard normal numbers by Box and Muller's transformation.
   private static func gaussian(_ count: Int) -> [Float] {
     var generator = SeededGenerator(seed: 11)
@@ -19,7 +19,7 @@ struct ThresholdBalancingTests {
     arguments: [(1, 0.80), (10, 1.68), (100, 2.55), (1000, 3.27)])
   func gaussianToy(iterations: Int, expected: Double) {
     let values = Self.gaussian(400_000)
-    var balancing = ThresholdBalancing(peak: values.max() ?? 0)
+    var balancing = BalancingHistogram(peak: values.max() ?? 0)
     balancing.add(values)
     #expect(abs(Double(balancing.threshold(iterations: iterations)) - expected) < 0.02)
   }
@@ -27,7 +27,7 @@ struct ThresholdBalancingTests {
   @Test("the histogram agrees with balancing on the values themselves", arguments: [3, 40, 400])
   func histogram(iterations: Int) {
     let values = Self.gaussian(5_000).map { $0 * $0 - 0.3 }
-    var balancing = ThresholdBalancing(peak: values.max() ?? 0)
+    var balancing = BalancingHistogram(peak: values.max() ?? 0)
     balancing.add(values)
     var threshold = 0.0
     for _ in 0..<iterations {
@@ -40,17 +40,17 @@ struct ThresholdBalancingTests {
 
   @Test("a threshold never passes the peak, and silence has none")
   func limits() {
-    var constant = ThresholdBalancing(peak: 2)
+    var constant = BalancingHistogram(peak: 2)
     constant.add([Float](repeating: 2, count: 8))
     #expect(constant.threshold(iterations: 50) == 2)
-    var silent = ThresholdBalancing(peak: -1)
+    var silent = BalancingHistogram(peak: -1)
     silent.add([-1, -2, -3])
     #expect(silent.threshold(iterations: 50) == 0)
   }
 
   @Test("one pass over sparse values is twice their mean")
   func onePass() {
-    var balancing = ThresholdBalancing(peak: 1)
+    var balancing = BalancingHistogram(peak: 1)
     balancing.add([Float](repeating: 0, count: 15) + [1])
     #expect(balancing.threshold(iterations: 1) == 0.125)
   }

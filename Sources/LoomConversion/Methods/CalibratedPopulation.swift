@@ -1,0 +1,20 @@
+import LoomBase
+import LoomNetwork
+
+/// What a method decided about a population, in the ANN's activation units.
+struct CalibratedPopulation: Sendable {
+  /// θ of each channel, all above zero; window codes: the full scale λ (readout: ones).
+  var thresholds: [Float]
+  /// v(0) of each channel; nil: half a threshold (window codes: half a quantum).
+  var initialPotentials: [Float]?
+  /// Added to the constant current of each channel's neurons, readouts included; nil: nothing.
+  var biasCorrections: [Float]?
+  /// The largest activation, or |score| of a readout.
+  var peak: Float
+  /// Mean activation / θ over neurons and samples.
+  var rate: Float
+  /// Steps until the most driven neuron first fires: min over neurons of (θ − v(0)) / E[ReLU(z)].
+  var firstSpike: Double
+  /// Channels that never fired.
+  var deadChannels: Int
+}

@@ -1,0 +1,29 @@
+import LoomBase
+import LoomNetwork
+
+/// Training-free local threshold balancing with delayed readout (Bu and others 2024, arXiv 2409.03368, §4).
+///
+/// K passes over the calibration set in clip mode move each channel's threshold from zero by the gradient of
+/// the squared clipping error; K is early stopping. v(0) = θ/2.
+struct ThresholdBalancing: ThresholdMethod {
+  func outcome(_ input: MethodInput, progress: ((String) -> Void)?) throws(DiagnosticsError)
+    -> MethodOutcome
+  {
+    let options = input.options
+    let populations = ClipCalibration(
+      input.draft, iterations: options.iterations, threads: options.threads
+    ).run(input.samples.blocks, inputCount: input.inputCount, progress: progress)
+    let delay = ReadoutDelay(
+      input.draft, populations, inputDelay: input.samples.firstSpike(options.coding))
+    let start = options.delayedReadout ? delay.start(timesteps: options.timesteps) : 0
+    let balanced =
+      "thresholds balanced on \(input.samples.count) calibration samples, K = \(options.iterations)"
+    let readout =
+      options.delayedReadout
+      ? "readout from step \(start) on (estimated onset \(delay.onset))"
+      : "readout over the whole window, as asked"
+    return MethodOutcome(
+      timesteps: options.timesteps, readoutStart: start, populations: populations,
+      remarks: [balanced, readout])
+  }
+}
