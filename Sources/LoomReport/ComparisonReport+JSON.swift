@@ -17,6 +17,7 @@ extension ComparisonReport {
         "ann": facts.accuracy.ann, "spiking": facts.accuracy.spiking,
         "fixed": facts.accuracy.fixed, "chip": facts.accuracy.chip,
       ]),
+      "waterfall": facts.waterfall?.jsonValue ?? .null, "discordant": discordantJSON,
       "latency": latencyJSON, "energy": energyJSON, "operations": operationsJSON,
       "chip": .object(["cores": .integer(cores), "chips": .integer(chips)]),
       "image": .object(["sha256": .text(facts.imageSHA256)]), "profile": profileJSON,
@@ -25,6 +26,13 @@ extension ComparisonReport {
       "verdict": .object(["outcome": .text(outcome.rawValue), "text": .text(verdict)]),
       "mapping": .texts(facts.mapping), "quantization": .texts(facts.quantization),
       "remarks": .texts(facts.remarks), "host": .object(facts.host),
+    ])
+  }
+
+  private var discordantJSON: JSONValue {
+    guard let pairs = facts.discordant else { return .null }
+    return .object([
+      "annRightChipWrong": .integer(pairs.onlyANN), "annWrongChipRight": .integer(pairs.onlyChip),
     ])
   }
 

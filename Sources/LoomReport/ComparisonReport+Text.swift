@@ -45,19 +45,19 @@ extension ComparisonReport {
   }
 
   private var accuracyText: String {
-    let stages: [(String, Double?)] = [
-      ("ANN", facts.accuracy.ann), ("spiking, float", facts.accuracy.spiking),
-      ("fixed point", facts.accuracy.fixed), ("on chip", facts.accuracy.chip),
+    let stages: [WaterfallStage: Double?] = [
+      .ann: facts.accuracy.ann, .spiking: facts.accuracy.spiking, .fixed: facts.accuracy.fixed,
+      .chip: facts.accuracy.chip,
     ]
-    var table = TextTable(["Accuracy", "", "points lost"])
-    var last: Double?
-    for (name, value) in stages {
-      guard let value else { continue }
-      let lost = last.map { ScaledUnits.number((($0 - value) * 10_000).rounded() / 100) } ?? ""
-      table.add([name, ScaledUnits.percent(value), lost])
-      last = value
+    let all = AccuracyWaterfall(samples: samples, accuracy: stages.compactMapValues { $0 })
+    var parts: [String] = []
+    if let waterfall = facts.waterfall { parts.append(waterfall.text) }
+    if facts.waterfall?.samples != samples { parts.append(all.text) }
+    if let pairs = facts.discordant {
+      parts.append(
+        "  ANN right, chip wrong: \(pairs.onlyANN); ANN wrong, chip right: \(pairs.onlyChip)")
     }
-    return table.rows.isEmpty ? "" : table.render()
+    return parts.filter { !$0.isEmpty }.joined(separator: "\n")
   }
 
   private var latencyText: String {

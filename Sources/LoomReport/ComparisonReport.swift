@@ -82,6 +82,10 @@ public struct ComparisonFacts: Sendable, Equatable {
   public var timesteps: Int
   /// Accuracies of the same samples.
   public var accuracy: AccuracyStages
+  /// Accuracy stage by stage, perhaps of fewer samples; nil: not run.
+  public var waterfall: AccuracyWaterfall?
+  /// Samples on which ANN and chip disagree about the label; nil without labels.
+  public var discordant: DiscordantPairs?
   /// What calibrated the thresholds, and whether it was left out of the accuracies.
   public var calibration: String
   /// SHA-256 of the image, hexadecimal.

@@ -16,6 +16,9 @@ enum CompareCommand {
       DataSet.data, DataSet.labelsOption, DataSet.calibrationOption, DataSet.calibrationCount,
       .value("--save-image", placeholder: "FILE", help: "also write the hardware image (.chip)"),
       .value("--predictions", placeholder: "FILE", help: "write the chip's predictions (.npy)"),
+      .value(
+        "--waterfall", placeholder: "N",
+        help: "samples that go through every stage between ANN and chip (default: all; 0: none)"),
       .flag("--strip", help: "leave names of ONNX nodes out of the image"),
     ],
     run: run)
@@ -38,7 +41,8 @@ enum CompareCommand {
       forms: .suited(to: profile))
     let job = ComparisonJob(
       network: network, data: data, profile: profile, options: options,
-      threads: options.threads, keepsProvenance: !arguments.has("--strip"))
+      threads: options.threads, keepsProvenance: !arguments.has("--strip"),
+      waterfallSamples: try arguments.integer("--waterfall", in: 0...Int(Int32.max)))
     let outcome = try job.run(progress)
     let report = try outcome.report(
       job: job, modelName: Files.name(of: path), preprocessing: choice,

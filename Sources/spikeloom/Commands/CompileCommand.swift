@@ -66,9 +66,9 @@ enum CompileCommand {
     _ arguments: ParsedArguments, _ quantization: QuantizationReport?, _ mapping: MappingReport,
     bytes: [UInt8], output: String
   ) {
-    Console.report((quantization?.diagnostics ?? []) + mapping.diagnostics)
     let digest = "\(ChipFile.sha256(of: bytes))"
     if arguments.has("--json") {
+      Console.report((quantization?.diagnostics ?? []) + mapping.diagnostics)
       Console.print(
         json: .object([
           "schema": .text("spikeloom.compile/1"), "image": .object(["sha256": .text(digest)]),

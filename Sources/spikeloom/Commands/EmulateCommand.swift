@@ -24,7 +24,8 @@ enum EmulateCommand {
   private static func run(_ arguments: ParsedArguments) throws -> ExitStatus {
     let path = try arguments.positionals("X.chip")[0]
     try Files.requireFolders(arguments, "--predictions", "--spikes")
-    let image = try Files.image(path)
+    let bytes = try AtomicFile.read(path: path)
+    let image = try ChipFile.decode(bytes, name: Files.name(of: path))
     let profile = try ProfileFlags.load(arguments, default: image.profileName)
     var samples = try SampleFile.read(path: try arguments.required("--data"))
     if image.input.isSpikes {
@@ -43,7 +44,7 @@ enum EmulateCommand {
       progress.count($0, of: range.count, what: "samples")
     }
     let right = accuracy(record.predictions.map { Int($0) }, labels.map { Array($0[range]) })
-    let priced = try priced(image, profile, record, right)
+    let priced = try priced(image, "\(ChipFile.sha256(of: bytes))", profile, record, right)
     if let file = arguments.text("--spikes") {
       try writeSpikes(try emulator.trace(samples, index: range.lowerBound), image, to: file)
     }
@@ -91,13 +92,14 @@ enum EmulateCommand {
 
   /// Counts times prices; before anything is written, for a price may be missing.
   private static func priced(
-    _ image: HardwareImage, _ profile: Profile, _ record: RunRecord, _ right: Double?
+    _ image: HardwareImage, _ digest: String, _ profile: Profile, _ record: RunRecord,
+    _ right: Double?
   ) throws -> ComparisonReport {
     let facts = ComparisonFacts(
       tool: Version.tool, network: image.provenance?.network ?? "image",
       method: image.provenance?.method ?? "", timesteps: image.schedule.timesteps,
       accuracy: AccuracyStages(chip: right), calibration: "",
-      imageSHA256: "\(ChipFile.sha256(of: ChipFile.encode(image)))")
+      imageSHA256: digest)
     return try ComparisonReport(
       facts: facts, record: record, image: image, profile: profile, ann: [])
   }

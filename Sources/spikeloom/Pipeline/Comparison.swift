@@ -7,7 +7,7 @@ import LoomExecution
 import LoomHardware
 import LoomImage
 import LoomNetwork
-import LoomReference
+import LoomReport
 
 /// What `compare` and `demo` are asked to do.
 struct ComparisonJob {
@@ -23,12 +23,16 @@ struct ComparisonJob {
   var threads: Int
   /// Whether the image keeps names for people.
   var keepsProvenance: Bool
+  /// How many samples go through the stages between ANN and chip; nil: all.
+  var waterfallSamples: Int?
 }
 
 /// What every stage of the road gave: values, not text.
 struct ComparisonOutcome {
-  /// Predictions of the ANN, the float spiking network, its fixed-point form, and the emulated chip.
-  var predictions: (ann: [Int], spiking: [Int], fixed: [Int], chip: [Int])
+  /// Predictions after each stage that was run; between ANN and chip of the first `stageSamples` only.
+  var predictions: [WaterfallStage: [Int]]
+  /// How many samples went through all stages.
+  var stageSamples: Int
   /// The spiking network.
   var spiking: SpikingNetwork
   /// Its fixed-point form.
@@ -68,26 +72,21 @@ extension ComparisonJob {
         options: CompilerOptions(provenance: keepsProvenance, tool: Version.tool),
         remarks: spiking.remarks)
     }
-    let spikingPredictions = try timer.stage("spiking network, float weights, T = \(timesteps)") {
-      try FloatSpikingInterpreter(spiking).predictions(data.samples, threads: threads)
-    }
-    let fixedPredictions = try timer.stage("fixed point, reference interpreter") {
-      try referencePredictions(fixed, progress)
-    }
+    let stages = StageAccuracy(job: self, spiking: spiking, fixed: fixed)
+    var predictions = try stages.predictions(&timer)
     let record = try timer.stage("emulated chip, \(mapping.cores) cores") {
       let total = data.samples.count
       return try Emulator(image: image, profile: profile).run(
         data.samples, range: nil, threads: threads
       ) { progress.count($0, of: total, what: "samples") }
     }
+    predictions[.ann] = ann
+    predictions[.chip] = record.predictions.map { Int($0) }
     return ComparisonOutcome(
-      predictions: (ann, spikingPredictions, fixedPredictions, record.predictions.map { Int($0) }),
-      spiking: spiking, fixed: fixed, quantization: quantization, image: image,
-      imageBytes: ChipFile.encode(image), mapping: mapping, record: record,
-      seconds: timer.seconds)
+      predictions: predictions, stageSamples: stages.samples.count, spiking: spiking, fixed: fixed,
+      quantization: quantization, image: image, imageBytes: ChipFile.encode(image),
+      mapping: mapping, record: record, seconds: timer.seconds)
   }
-
-  private var timesteps: Int { options.timesteps }
 
   /// The ANN's predictions, in blocks so that a large set never stands in memory as floats.
   private func annPredictions(_ progress: Progress) throws -> [Int] {
@@ -104,19 +103,6 @@ extension ComparisonJob {
     }
     return predictions
   }
-
-  private func referencePredictions(
-    _ fixed: FixedPointNetwork, _ progress: Progress
-  ) throws -> [Int] {
-    let interpreter = try IntegerInterpreter(fixed)
-    let samples = data.samples
-    return try mapConcurrently(
-      count: samples.count, threads: threads,
-      progress: { progress.count($0, of: samples.count, what: "samples") },
-      { index throws(DiagnosticsError) in
-        try interpreter.run(samples, index: index, recordingSpikes: false).prediction
-      })
-  }
 }
 
 /// For each sample the index of the first largest number over all outputs, one after another.
@@ -126,9 +112,7 @@ func firstLargest(_ outputs: [Tensor], samples: Int) -> [Int] {
     let scores = columns.flatMap { column in
       column.values[(sample * column.width)..<((sample + 1) * column.width)]
     }
-    var best = 0
-    for index in scores.indices where scores[index] > scores[best] { best = index }
-    return best
+    return firstLargest(scores)
   }
 }
 

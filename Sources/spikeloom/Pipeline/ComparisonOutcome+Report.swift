@@ -16,8 +16,8 @@ extension ComparisonOutcome {
   ) throws -> ComparisonReport {
     let labels = job.data.labels
     let stages = AccuracyStages(
-      ann: accuracy(predictions.ann, labels), spiking: accuracy(predictions.spiking, labels),
-      fixed: accuracy(predictions.fixed, labels), chip: accuracy(predictions.chip, labels))
+      ann: accuracy(after: .ann, labels), spiking: accuracy(after: .spiking, labels),
+      fixed: accuracy(after: .fixed, labels), chip: accuracy(after: .chip, labels))
     var remarks = chanceRemark(stages.ann, labels, preprocessing)
     remarks.append("input: \(preprocessing.description)")
     remarks += agreementRemark
@@ -25,11 +25,11 @@ extension ComparisonOutcome {
       tool: Version.tool, network: modelName, method: spiking.method,
       timesteps: spiking.timesteps, accuracy: stages, calibration: job.data.calibrationSource,
       imageSHA256: "\(ChipFile.sha256(of: imageBytes))")
+    facts.waterfall = waterfall(labels)
+    facts.discordant = labels.map(discordant)
     facts.mapping = lines(mapping.text)
     facts.quantization = lines(quantization.text)
-    facts.remarks =
-      remarks + spiking.remarks
-      + (quantization.diagnostics + mapping.diagnostics).map(\.description)
+    facts.remarks = remarks + spiking.remarks
     facts.host = host
     facts.host["seconds"] = .object(
       Dictionary(
@@ -37,6 +37,36 @@ extension ComparisonOutcome {
     return try ComparisonReport(
       facts: facts, record: record, populations: namedPopulations, cores: image.cores.count,
       profile: job.profile, ann: spiking.annLayers.map(ANNLayer.init(cost:)))
+  }
+
+  /// The share of right answers after a stage, if every sample went through it.
+  private func accuracy(after stage: WaterfallStage, _ labels: [Int]?) -> Double? {
+    guard let predictions = predictions[stage], predictions.count == record.samples else {
+      return nil
+    }
+    return spikeloom.accuracy(predictions, labels)
+  }
+
+  /// Every stage on the samples that went through all of them.
+  private func waterfall(_ labels: [Int]?) -> AccuracyWaterfall? {
+    guard let labels, stageSamples > 0 else { return nil }
+    let first = Array(labels[..<stageSamples])
+    return AccuracyWaterfall(
+      samples: stageSamples,
+      accuracy: predictions.compactMapValues {
+        spikeloom.accuracy(Array($0[..<stageSamples]), first)
+      })
+  }
+
+  private func discordant(_ labels: [Int]) -> DiscordantPairs {
+    var pairs = DiscordantPairs(onlyANN: 0, onlyChip: 0)
+    for (index, label) in labels.enumerated() {
+      let ann = predictions[.ann]?[index] == label
+      let chip = predictions[.chip]?[index] == label
+      if ann, !chip { pairs.onlyANN += 1 }
+      if chip, !ann { pairs.onlyChip += 1 }
+    }
+    return pairs
   }
 
   /// Names come from the network, so that a stripped image reports the same layers.
@@ -53,7 +83,7 @@ extension ComparisonOutcome {
 
   /// The fixed-point network and the chip must answer alike; anything else is said first.
   private var agreementRemark: [String] {
-    let differing = zip(predictions.fixed, predictions.chip).count { $0 != $1 }
+    let differing = zip(predictions[.fixed] ?? [], predictions[.chip] ?? []).count { $0 != $1 }
     guard differing > 0 else { return [] }
     return [
       "reference interpreter and chip answer \(differing) samples differently: run 'spikeloom verify'"

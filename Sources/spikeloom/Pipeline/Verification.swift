@@ -4,6 +4,27 @@ import LoomImage
 import LoomNetwork
 import LoomReference
 
+/// A neuron of a map under the numbers of network (channel-first) and image (channel-last).
+struct NeuronPlace: Sendable {
+  var channel: Int
+  var row: Int
+  var column: Int
+  var channelFirst: Int
+  var channelLast: Int
+
+  /// All neurons, in the image's order.
+  static func all(in shape: MapShape) -> [NeuronPlace] {
+    (0..<shape.count).map { last in
+      let channel = last % shape.channels
+      let row = last / shape.channels / shape.width
+      let column = last / shape.channels % shape.width
+      return NeuronPlace(
+        channel: channel, row: row, column: column,
+        channelFirst: shape.index(channel: channel, row: row, column: column), channelLast: last)
+    }
+  }
+}
+
 /// The first place where the emulated chip and the reference interpreter disagree.
 struct Difference: Sendable {
   /// The sample.
@@ -11,7 +32,7 @@ struct Difference: Sendable {
   /// The population's name.
   var layer: String
   /// The neuron, channel-first, and its coordinates; nil for a finding about the whole layer.
-  var neuron: (index: Int, channel: Int, row: Int, column: Int)?
+  var neuron: NeuronPlace?
   /// The aligned step, for spikes.
   var step: Int?
   /// What differs, with both values.
@@ -22,7 +43,7 @@ struct Difference: Sendable {
     var place = "sample \(sample), layer '\(layer)'"
     if let neuron {
       place +=
-        ", neuron \(neuron.index) (channel \(neuron.channel), row \(neuron.row), column \(neuron.column))"
+        ", neuron \(neuron.channelFirst) (channel \(neuron.channel), row \(neuron.row), column \(neuron.column))"
     }
     if let step { place += ", step \(step)" }
     return "\(place): \(what)"
@@ -32,7 +53,7 @@ struct Difference: Sendable {
   var json: JSONValue {
     .object([
       "sample": .integer(sample), "layer": .text(layer), "what": .text(what),
-      "neuron": neuron.map { .integer($0.index) } ?? .null,
+      "neuron": neuron.map { .integer($0.channelFirst) } ?? .null,
       "step": step.map { .integer($0) } ?? .null,
     ])
   }
@@ -85,25 +106,17 @@ struct Verification: Sendable {
     let start = image.populations[population].start
     let raster = expected.rasters[population]
     guard !raster.isEmpty else { return nil }
+    let places = NeuronPlace.all(in: shape)
     for step in 0..<network.timesteps {
       let reference = raster[(step * shape.count)..<((step + 1) * shape.count)]
       let base = (start + step) * shape.count
-      for row in 0..<shape.height {
-        for column in 0..<shape.width {
-          for channel in 0..<shape.channels {
-            let last = (row * shape.width + column) * shape.channels + channel
-            let first = shape.index(channel: channel, row: row, column: column)
-            let chip = trace.spikes[population][base + last]
-            if chip != reference[reference.startIndex + first] {
-              return Difference(
-                sample: sample, layer: network.populations[population].name,
-                neuron: (first, channel, row, column), step: step,
-                what: chip != 0
-                  ? "fires on the chip, not in the reference"
-                  : "fires in the reference, not on the chip")
-            }
-          }
-        }
+      for place in places {
+        let chip = trace.spikes[population][base + place.channelLast]
+        guard chip != reference[reference.startIndex + place.channelFirst] else { continue }
+        return Difference(
+          sample: sample, layer: network.populations[population].name, neuron: place, step: step,
+          what: chip != 0
+            ? "fires on the chip, not in the reference" : "fires in the reference, not on the chip")
       }
     }
     return nil
@@ -112,20 +125,14 @@ struct Verification: Sendable {
   private func potentials(
     _ population: Int, _ sample: Int, _ expected: ReferenceRun, _ trace: EmulatorTrace
   ) -> Difference? {
-    let shape = network.populations[population].shape
-    for first in 0..<shape.count {
-      let channel = first / shape.positions
-      let row = first % shape.positions / shape.width
-      let column = first % shape.width
-      let last = (row * shape.width + column) * shape.channels + channel
-      let chip = trace.finalPotentials[population][last]
-      let reference = expected.finalPotentials[population][first]
-      if chip != reference {
-        return Difference(
-          sample: sample, layer: network.populations[population].name,
-          neuron: (first, channel, row, column), step: network.timesteps - 1,
-          what: "final potential is \(chip) on the chip, \(reference) in the reference")
-      }
+    for place in NeuronPlace.all(in: network.populations[population].shape) {
+      let chip = trace.finalPotentials[population][place.channelLast]
+      let reference = expected.finalPotentials[population][place.channelFirst]
+      guard chip != reference else { continue }
+      return Difference(
+        sample: sample, layer: network.populations[population].name, neuron: place,
+        step: network.timesteps - 1,
+        what: "final potential is \(chip) on the chip, \(reference) in the reference")
     }
     return nil
   }
