@@ -97,6 +97,70 @@ def comparison(model, flags, images, labels, calibration, most_loss, ann=None):
     return good, f"{numbers} %; {report['samples']} samples in {time.time() - start:.0f} s"
 
 
+BARS = {  # loss in points of per cent: ANN minus chip, all test images; None: reported only
+    "resnet20": {"bit-serial": {4: 1.0, 6: 0.2}, "auto": {16: 4, 32: 0.8, 64: 0.4, 128: 0.2}},
+    "resnet44": {"bit-serial": {4: 1.5, 6: 0.3}, "auto": {16: None, 32: 3, 64: 0.8, 128: 0.4}},
+    "cifar_vgg_bn": {"bit-serial": {4: 1.0, 6: 0.2}, "auto": {16: 2, 32: 0.6, 64: 0.3, 128: 0.2}},
+    "fashion_lenet": {"bit-serial": {4: 0.4, 6: 0.1}, "auto": {16: 0.8, 32: 0.3, 64: 0.2, 128: 0.1}},
+    "digits_resnet110": {"bit-serial": {4: 1.0, 6: 0.6}, "auto": {16: None, 32: 3.0, 64: 1.6, 128: 0.8}},
+}
+ALONE = {"threshold-balancing": 32, "percentile": 32, "calibrated": 32, "ttrbr": 32, "ttfs": 32}
+
+
+def table_networks(d):
+    """Name → (model, flags, test images, test labels, calibration images)."""
+    cifar, fashion, digits = d / "cifar10", d / "fashion_mnist", ROOT / "Examples/digits"
+    files = (cifar / "test_images_0000.npy", cifar / "test_labels_0000.npy", cifar / "train_images_00000.npy")
+    table = {name: (d / f"models/{name}.onnx", IMAGENET, *files) for name in ("resnet20", "resnet44", "cifar_vgg_bn")}
+    table["fashion_lenet"] = (d / "models/fashion_lenet.onnx", [], fashion / "test_images.npy",
+                              fashion / "test_labels.npy", fashion / "train_images.npy")
+    table["digits_resnet110"] = (digits / "digits_resnet110.onnx", [], digits / "test_images.npy",
+                                 digits / "test_labels.npy", digits / "train_images.npy")
+    return table
+
+
+def digest(path):
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:16]
+
+
+def loss_row(facts, method, steps, most_loss, samples=None):
+    """ANN minus chip in points, with the discordant pairs; the result is kept by image and data."""
+    model, flags, images, labels, calibration = facts
+    profile = PROFILES[1] if method in ("bit-serial", "ttfs") else PROFILES[0]
+    chosen = [model, *flags, "--calibration", calibration, "--method", method, "-T", steps, "--profile", profile]
+    name = f"{model.stem}.{method}.{steps}"
+    image = run("compile", *chosen, "-o", KEPT / f"{name}.chip")["image"]["sha256"][:16]
+    (KEPT / f"{name}.chip").unlink()
+    kept = KEPT / f"loss.{name}.{image}.{digest(images)}.{digest(model)}.{samples or 'all'}.json"
+    if not kept.exists():
+        start = time.time()
+        limit = ["--samples", samples] if samples else []
+        report = run("compare", *chosen, "--data", images, "--labels", labels, "--waterfall", 0, *limit)
+        report["seconds"] = time.time() - start
+        keys = ("accuracy", "discordant", "samples", "seconds", "operations", "latency", "energy", "remarks")
+        kept.write_text(json.dumps({key: report[key] for key in keys}))
+    report = json.loads(kept.read_text())
+    ann, chip = (100 * report["accuracy"][key] for key in ("ann", "chip"))
+    pairs = report["discordant"]
+    good = most_loss is None or ann - chip <= most_loss + 1e-9
+    return good, (f"loss {ann - chip:.2f} (ANN {ann:.2f}, chip {chip:.2f} %; ANN right, chip wrong "
+                  f"{pairs['annRightChipWrong']}, reverse {pairs['annWrongChipRight']}); "
+                  f"{report['samples']} samples in {report['seconds']:.0f} s")
+
+
+def table_rows(d):
+    """The table of losses: bars on all test images, then each method alone on 250."""
+    for name, facts in table_networks(d).items():
+        for method, bars in BARS[name].items():
+            for steps, most in bars.items():
+                bar = "report" if most is None else f"loss ≤ {most}"
+                yield (f"loss-{name}-{method}-T{steps}", bar,
+                       lambda f=facts, m=method, t=steps, b=most: loss_row(f, m, t, b))
+        for method, steps in ALONE.items():
+            yield (f"alone-{name}-{method}-T{steps}", "report",
+                   lambda f=facts, m=method, t=steps: loss_row(f, m, t, None, samples=250))
+
+
 def conformance(d):
     """onnx's own cases."""
     tests = d / "onnx_tests"
@@ -134,6 +198,7 @@ def rows(d):
     yield "compare-resnet20", "loss ≤ 1.5", lambda: comparison(
         d / "models/resnet20.onnx", IMAGENET, cifar / "test_images_0000.npy", cifar / "test_labels_0000.npy",
         cifar / "train_images_00000.npy", 1.5)
+    yield from table_rows(d)
 
 
 def main():

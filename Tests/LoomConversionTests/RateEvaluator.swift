@@ -7,6 +7,8 @@ import LoomNetwork
 /// the contract of `SpikingNetwork` alone, the slow and obvious way.
 struct RateEvaluator {
   let network: SpikingNetwork
+  /// Whether activations end at the thresholds.
+  var clips = false
 
   /// The scores for one sample as a channel-first map.
   func scores(_ input: [Float]) -> [Float] {
@@ -31,7 +33,9 @@ struct RateEvaluator {
         (0..<population.shape.count).map { neuron in
           let current = sites.map { $0[neuron] }.max() ?? 0
           let total = current + Double(population.bias.value(neuron: neuron, in: population.shape))
-          return population.role == .readout ? total : max(0, total)
+          guard population.role != .readout else { return total }
+          let limit = population.threshold.value(neuron: neuron, in: population.shape)
+          return min(max(0, total), clips ? Double(limit) : .infinity)
         })
     }
     return network.outputs.flatMap { activations[$0.index].map { Float($0) } }
