@@ -101,12 +101,12 @@ struct IntegerState {
   ) -> [UInt8] {
     precondition(potential.count == threshold.count, "a threshold for each neuron")
     var flags = [UInt8](repeating: 0, count: potential.count)
-    for neuron in 0..<potential.count {
+    for neuron in 0..<flags.count {
       let before = potential[neuron]
       let limit = threshold[neuron]
-      guard strict ? before > limit : before >= limit else { continue }
-      flags[neuron] = 1
-      potential[neuron] = soft ? before &- limit : 0
+      let fires = strict ? before > limit : before >= limit
+      flags[neuron] = fires ? 1 : 0
+      potential[neuron] = fires ? (soft ? before &- limit : 0) : before
     }
     return flags
   }
