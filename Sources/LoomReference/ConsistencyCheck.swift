@@ -30,7 +30,7 @@ struct ConsistencyCheck {
   }
 
   private mutating func report(_ message: String, at anchor: Anchor = .none) {
-    findings.append(Diagnostic(.error, skeleton.code, message, at: anchor))
+    findings.append(Diagnostic(.error, skeleton.diagnosticCode, message, at: anchor))
   }
 
   private mutating func checkTime() {

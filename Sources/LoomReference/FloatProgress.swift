@@ -40,9 +40,9 @@ struct FloatProgress {
   private(set) var spikeCounts: [SpikeCounts]
   private let parameters: [FloatParameters]
 
-  init(parameters: [FloatParameters], longestDelays: [Int]) {
+  init(parameters: [FloatParameters], stepsRemembered: [Int]) {
     states = parameters.map { FloatState($0) }
-    histories = longestDelays.map { EventHistory(longestDelay: $0) }
+    histories = stepsRemembered.map { EventHistory(longestDelay: $0) }
     spikeCounts = parameters.map { SpikeCounts(neurons: $0.shape.count) }
     self.parameters = parameters
   }

@@ -4,28 +4,29 @@ public import LoomNetwork
 
 /// Runs a float spiking network in aligned time: its accuracy before any quantization.
 ///
-/// Real units: a spike of source channel c is worth θ_c (1 where the population says so), first-layer
-/// currents come from value = (stored · scale − mean) / deviation, and padding is 0 of that value. Work
-/// is driven by spikes; the order of every float addition is fixed, so results depend on neither threads
-/// nor timing.
+/// Real units: a spike of source channel c is worth θ_c (1 where the population says so), in a window code
+/// the step's share of that (`SpikingNetwork.code`); first-layer currents come from
+/// value = (stored · scale − mean) / deviation, and padding is 0 of that value. Work is driven by spikes; the
+/// order of every float addition is fixed, so results depend on neither threads nor timing.
 public struct FloatSpikingInterpreter: Sendable {
-  private let network: SpikingNetwork
-  private let order: [Int]
-  private let longestDelays: [Int]
-  private let parameters: [FloatParameters]
+  let network: SpikingNetwork
+  let order: [Int]
+  private let stepsRemembered: [Int]
+  let parameters: [FloatParameters]
   /// The synapses into each population.
-  private let incoming: [[FloatSynapses]]
+  let incoming: [[FloatSynapses]]
   private let frontEnd: [FloatSynapses]
 
   /// Checks a network and lays out its synapses.
   ///
-  /// - Throws: SL2901 for ids, counts, shapes and cycles without delay.
+  /// - Throws: SL2901 for ids, counts, shapes, cycles without delay and what a window code asks for.
   public init(_ network: SpikingNetwork) throws(DiagnosticsError) {
     let skeleton = NetworkSkeleton(network)
-    let findings = ConsistencyCheck.findings(of: skeleton)
+    var findings = ConsistencyCheck.findings(of: skeleton)
+    if findings.isEmpty { findings = WindowCheck.findings(of: skeleton) }
     guard findings.isEmpty else { throw DiagnosticsError(.badInput, findings) }
     order = try ProcessingOrder.order(of: skeleton)
-    longestDelays = ProcessingOrder.longestDelays(of: skeleton)
+    stepsRemembered = ProcessingOrder.stepsRemembered(of: skeleton)
     parameters = network.populations.map { FloatParameters($0) }
     let shapes = network.populations.map(\.shape)
     var incoming = [[FloatSynapses]](repeating: [], count: shapes.count)
@@ -45,7 +46,9 @@ public struct FloatSpikingInterpreter: Sendable {
   /// The answer to one sample, outputs one after another, channel-first.
   ///
   /// Of readout populations the potential gained after aligned step t0, divided by T − t0, which is
-  /// comparable to the ANN's logits; of hidden ones the spikes of all steps divided by T.
+  /// comparable to the ANN's logits; of hidden ones the spikes of all steps divided by T. Of a window code:
+  /// u − v(0), which needs no division; of hidden ones the code as a share of full scale, code/2^T
+  /// (bit-serial) or code/T (time to first spike).
   ///
   /// - Throws: SL1901 if the samples do not suit the network.
   public func scores(_ samples: Samples, index: Int) throws(DiagnosticsError) -> [Float] {
@@ -57,6 +60,7 @@ public struct FloatSpikingInterpreter: Sendable {
   /// - Throws: SL1901 if the samples do not suit the network.
   public func run(_ samples: Samples, index: Int) throws(DiagnosticsError) -> FloatRun {
     var progress = try start(samples, index: index)
+    if network.code.isWindowed { return runWindows(progress) }
     var remembered: [[Float]] = []
     for step in 0..<network.timesteps {
       if step == network.readoutStart { remembered = progress.states.map(\.potential) }
@@ -101,7 +105,7 @@ public struct FloatSpikingInterpreter: Sendable {
   }
 
   private func start(_ samples: Samples, index: Int) throws(DiagnosticsError) -> FloatProgress {
-    var progress = FloatProgress(parameters: parameters, longestDelays: longestDelays)
+    var progress = FloatProgress(parameters: parameters, stepsRemembered: stepsRemembered)
     let reader = SampleReader(input: network.input, timesteps: network.timesteps)
     if network.coding == .spikes {
       progress.injected = try reader.raster(samples, index: index)

@@ -5,27 +5,29 @@ public import LoomNetwork
 ///
 /// It knows nothing of cores, axons or images. In every aligned step t the populations are worked out in
 /// a topological order of the projections with delay 0; a projection delivers its source's spikes of
-/// step t − alignedDelay. It is a value without hidden state: many threads may run samples at once.
+/// step t − alignedDelay. With a window code every population first listens to all T steps of its sources,
+/// then emits its own (`SpikeCode`); what a comparator's front ends add counts at their sites. It is a value without hidden state: many threads may run samples at once.
 public struct IntegerInterpreter: Sendable {
-  private let network: FixedPointNetwork
-  private let order: [Int]
-  private let longestDelays: [Int]
-  private let parameters: [IntegerParameters]
+  let network: FixedPointNetwork
+  let order: [Int]
+  private let stepsRemembered: [Int]
+  let parameters: [IntegerParameters]
   /// The synapses into each population.
-  private let incoming: [[IntegerSynapses]]
+  let incoming: [[IntegerSynapses]]
   private let frontEnd: [IntegerFrontEnd]
 
   /// Checks a network and lays out its synapses.
   ///
-  /// - Throws: SL3901 for ids, counts, shapes and cycles without delay; SL3902 and SL3903 for numbers
-  ///   outside their fields or sums that could overflow 64 bits.
+  /// - Throws: SL3901 for ids, counts, shapes, cycles without delay and what a window code asks for; SL3902
+  ///   and SL3903 for numbers outside their fields or sums that could overflow 64 bits.
   public init(_ network: FixedPointNetwork) throws(DiagnosticsError) {
     let skeleton = NetworkSkeleton(network)
     var findings = ConsistencyCheck.findings(of: skeleton)
+    if findings.isEmpty { findings = WindowCheck.findings(of: skeleton) }
     if findings.isEmpty { findings = IntegerRangeCheck.findings(of: network) }
     guard findings.isEmpty else { throw DiagnosticsError(.badInput, findings) }
     order = try ProcessingOrder.order(of: skeleton)
-    longestDelays = ProcessingOrder.longestDelays(of: skeleton)
+    stepsRemembered = ProcessingOrder.stepsRemembered(of: skeleton)
     parameters = network.populations.map { IntegerParameters($0) }
     let shapes = network.populations.map(\.shape)
     var incoming = [[IntegerSynapses]](repeating: [], count: shapes.count)
@@ -64,7 +66,7 @@ public struct IntegerInterpreter: Sendable {
     _ samples: Samples, index: Int, recordingSpikes: Bool
   ) throws(DiagnosticsError) -> ReferenceRun {
     var progress = IntegerProgress(
-      parameters: parameters, longestDelays: longestDelays, timesteps: network.timesteps,
+      parameters: parameters, stepsRemembered: stepsRemembered, timesteps: network.timesteps,
       recordingSpikes: recordingSpikes)
     var injected: [SpikeList] = []
     if network.coding == .spikes {
@@ -75,6 +77,16 @@ public struct IntegerInterpreter: Sendable {
       let order = ChannelLast(parameters[part.targetIndex].shape)
       progress.states[part.targetIndex].addConstant(order.reordered(currents), site: part.site)
     }
+    if network.code.isWindowed {
+      runWindows(&progress, injected: injected)
+    } else {
+      runSteps(&progress, injected: injected)
+    }
+    return answer(progress)
+  }
+
+  /// Runs a rate code: all populations together, step by step.
+  private func runSteps(_ progress: inout IntegerProgress, injected: [SpikeList]) {
     for step in 0..<network.timesteps {
       if step == network.readoutStart { progress.rememberPotentials(of: network.outputs) }
       for population in order {
@@ -84,18 +96,24 @@ public struct IntegerInterpreter: Sendable {
         progress.record(spikes, of: population, step: step)
       }
     }
-    return answer(progress)
   }
 
   private func fire(_ population: Int, step: Int, _ progress: inout IntegerProgress) -> SpikeList {
     let own = parameters[population]
-    var drive = progress.states[population].drive
+    var drive = progress.states[population].constant
+    deliver(to: population, step: step, &drive, &progress)
+    let flags = progress.states[population].update(own, drive: drive)
+    return flags.isEmpty ? [] : listSpikes(flags: flags, shape: own.shape)
+  }
+
+  /// Adds what arrives at a population in an aligned step to the sums of its sites.
+  func deliver(
+    to population: Int, step: Int, _ drive: inout [[Int64]], _ progress: inout IntegerProgress
+  ) {
     for synapses in incoming[population] {
       let spikes = progress.histories[synapses.source].spikes(ofStep: step - synapses.delay)
       synapses.deliver(spikes, to: &drive[synapses.site], scratch: &progress.scratch[population])
     }
-    let flags = progress.states[population].update(own, drive: drive)
-    return flags.isEmpty ? [] : listSpikes(flags: flags, shape: own.shape)
   }
 
   private func answer(_ progress: IntegerProgress) -> ReferenceRun {
@@ -109,51 +127,11 @@ public struct IntegerInterpreter: Sendable {
           .restored(progress.remembered[id.index])
         scores += zip(potentials[id.index], earlier).map { Int64($0) - Int64($1) }
       } else {
-        scores += progress.spikeCounts[id.index].map { Int64($0) }
+        scores += progress.values(of: id.index, code: network.code, timesteps: network.timesteps)
       }
     }
     return ReferenceRun(
       rasters: progress.rasters, finalPotentials: potentials, spikeCounts: progress.spikeCounts,
       scores: scores, prediction: firstLargest(scores))
-  }
-}
-
-/// Everything that changes while one sample runs.
-struct IntegerProgress {
-  var states: [IntegerState]
-  private(set) var histories: [SpikeHistory]
-  private(set) var rasters: [[UInt8]]
-  private(set) var spikeCounts: [[Int32]]
-  /// The potentials (channel-last) of output populations just before aligned step t0.
-  private(set) var remembered: [[Int32]]
-  /// Zeros between uses: the 32-bit sums of each population.
-  var scratch: [[Int32]]
-  private let recordsSpikes: Bool
-
-  init(
-    parameters: [IntegerParameters], longestDelays: [Int], timesteps: Int, recordingSpikes: Bool
-  ) {
-    states = parameters.map { IntegerState($0) }
-    histories = longestDelays.map { SpikeHistory(longestDelay: $0) }
-    rasters = parameters.map {
-      recordingSpikes ? [UInt8](repeating: 0, count: $0.shape.count * timesteps) : []
-    }
-    spikeCounts = parameters.map { [Int32](repeating: 0, count: $0.shape.count) }
-    scratch = spikeCounts
-    remembered = parameters.map { _ in [] }
-    recordsSpikes = recordingSpikes
-  }
-
-  mutating func rememberPotentials(of outputs: [PopulationID]) {
-    for id in outputs { remembered[id.index] = states[id.index].potential }
-  }
-
-  mutating func record(_ spikes: SpikeList, of population: Int, step: Int) {
-    histories[population].record(spikes, ofStep: step)
-    let count = spikeCounts[population].count
-    for spike in spikes {
-      spikeCounts[population][Int(spike)] += 1
-      if recordsSpikes { rasters[population][step * count + Int(spike)] = 1 }
-    }
   }
 }

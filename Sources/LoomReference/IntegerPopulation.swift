@@ -35,9 +35,9 @@ struct IntegerParameters: Sendable {
 /// The changing state of an integer population during one sample.
 struct IntegerState {
   /// v, channel-last.
-  private(set) var potential: [Int32]
+  var potential: [Int32]
   /// The constant current of each site: bias and front end.
-  private var constant: [[Int64]]
+  private(set) var constant: [[Int64]]
   /// S_i of a comparator; empty for other neurons.
   private var runningSums: [[Int64]]
   /// max_i S_i of the step before; 0 before the first.
@@ -58,9 +58,6 @@ struct IntegerState {
   mutating func addConstant(_ currents: [Int32], site: Int) {
     for index in currents.indices { constant[site][index] += Int64(currents[index]) }
   }
-
-  /// The sums of a new step before any spike: the constants of each site.
-  var drive: [[Int64]] { constant }
 
   /// One step: integrate, saturate, compare, reset; returns a flag for each neuron that fired.
   mutating func update(_ parameters: IntegerParameters, drive: [[Int64]]) -> [UInt8] {
@@ -104,12 +101,12 @@ struct IntegerState {
   ) -> [UInt8] {
     precondition(potential.count == threshold.count, "a threshold for each neuron")
     var flags = [UInt8](repeating: 0, count: potential.count)
-    for neuron in 0..<potential.count {
+    for neuron in 0..<flags.count {
       let before = potential[neuron]
       let limit = threshold[neuron]
-      guard strict ? before > limit : before >= limit else { continue }
-      flags[neuron] = 1
-      potential[neuron] = soft ? before &- limit : 0
+      let fires = strict ? before > limit : before >= limit
+      flags[neuron] = fires ? 1 : 0
+      potential[neuron] = fires ? (soft ? before &- limit : 0) : before
     }
     return flags
   }

@@ -55,7 +55,8 @@ struct IntegerSynapses: Sendable {
         let weight = channel * windows.weightsPerChannel
         let target =
           channel / windows.sourceChannelsPerGroup * windows.targetChannelsPerGroup
-        for run in windows.runs[windows.offsets[position]..<windows.offsets[position + 1]] {
+        for index in windows.offsets[position]..<windows.offsets[position + 1] {
+          let run = windows.runs[index]
           IntegerSynapses.addRow(
             layout.weights, from: weight + Int(run.weight), to: &sums,
             at: target + Int(run.target), count: Int(run.count))
@@ -70,13 +71,20 @@ struct IntegerSynapses: Sendable {
     }
   }
 
+  /// Adds a row of weights; the checks stand before the loop so that it needs none inside.
+  @inline(__always)
   private static func addRow(
     _ weights: [Int16], from first: Int, to sums: inout [Int32], at target: Int, count: Int
   ) {
-    precondition(first >= 0 && first + count <= weights.count, "a row lies in the weights")
-    precondition(target >= 0 && target + count <= sums.count, "a row lies in the sums")
-    for index in 0..<count {
-      sums[target &+ index] &+= Int32(weights[first &+ index])
+    precondition(first >= 0 && count >= 0 && first + count <= weights.count, "a row of the weights")
+    precondition(target >= 0 && target + count <= sums.count, "a row of the sums")
+    unsafe sums.withUnsafeMutableBufferPointer { sums in
+      unsafe weights.withUnsafeBufferPointer { weights in
+        guard let sum = sums.baseAddress, let weight = weights.baseAddress else { return }
+        for index in 0..<count {
+          unsafe sum[target &+ index] &+= Int32(weight[first &+ index])
+        }
+      }
     }
   }
 

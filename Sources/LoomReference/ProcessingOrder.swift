@@ -27,7 +27,7 @@ enum ProcessingOrder {
       let stuck = waiting.indices.filter { waiting[$0] > 0 }.map { skeleton.nodes[$0].name }
       throw DiagnosticsError(
         Diagnostic(
-          .error, skeleton.code,
+          .error, skeleton.diagnosticCode,
           "needs a delay on every cycle, has a cycle without delay through or before "
             + stuck.prefix(8).joined(separator: ", "),
           remedy: "give one projection of the cycle an aligned delay of at least 1"))
@@ -35,8 +35,12 @@ enum ProcessingOrder {
     return order
   }
 
-  /// How many past steps of each population's spikes some projection still asks for.
-  static func longestDelays(of skeleton: NetworkSkeleton) -> [Int] {
+  /// How many past steps of each population's spikes some projection still asks for; of a window code, which
+  /// is heard population by population, all of them.
+  static func stepsRemembered(of skeleton: NetworkSkeleton) -> [Int] {
+    if skeleton.code.isWindowed {
+      return [Int](repeating: skeleton.timesteps - 1, count: skeleton.nodes.count)
+    }
     var longest = [Int](repeating: 0, count: skeleton.nodes.count)
     for edge in skeleton.edges {
       guard let source = edge.source else { continue }

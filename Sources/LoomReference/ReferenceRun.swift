@@ -6,11 +6,17 @@ public struct ReferenceRun: Sendable, Equatable {
   public var rasters: [[UInt8]]
   /// For each population the membrane potentials after the last step (a comparator's v, not its sites;
   /// zeros for input populations).
+  ///
+  /// Of a window code: u of a readout, of hidden populations u after the last emitting step (after the spike
+  /// of time to first spike the lowest potential).
   public var finalPotentials: [[Int32]]
   /// For each population the spikes of each neuron over all steps.
   public var spikeCounts: [[Int32]]
   /// The answer, outputs one after another: of readout populations the potential gained since aligned
   /// step t0, of hidden ones the spikes of all steps.
+  ///
+  /// Of a window code: of readouts u − v(0), of hidden populations the decoded code, which is Σ s_j·2^(T−1−j)
+  /// (bit-serial) or T − j, 0 without a spike (time to first spike).
   public var scores: [Int64]
   /// The index of the first largest score.
   public var prediction: Int

@@ -12,7 +12,9 @@ public enum FixedPointNetworkFile {
   public static func encode(_ network: FixedPointNetwork) -> [UInt8] {
     var tensors = TensorSet()
     for (index, population) in network.populations.enumerated() {
-      write(population, named: "population.\(index)", to: &tensors)
+      let prefix = "population.\(index)"
+      tensors.add(parametersOf: population, named: prefix, .i32) { $0 }
+      tensors.add("\(prefix).scale", .f64, population.scale.map(\.bitPattern))
     }
     for (index, projection) in network.projections.enumerated() {
       let prefix = "projection.\(index)"
@@ -29,7 +31,7 @@ public enum FixedPointNetworkFile {
       }
       ConnectivityDocument.write(frontEnd.connectivity, named: prefix, to: &tensors)
     }
-    return NetworkDocument.file(structure(network), tensors)
+    return NetworkDocument.file(members(network), tensors)
   }
 
   /// The network of a file; every id, count and word is checked.
@@ -48,8 +50,7 @@ public enum FixedPointNetworkFile {
       profileName: try root.text("profileName", default: ""), input: document.input,
       inputQuantization: try inputQuantization(root), coding: document.coding,
       timesteps: document.timesteps, readoutStart: document.readoutStart,
-      schedule: document.schedule, code: document.code,
-      populations: populations,
+      schedule: document.schedule, code: document.code, populations: populations,
       projections: try projections(document, populations),
       frontEnd: try frontEnd(document, populations),
       outputs: try document.outputs(populations: populations.count))
@@ -69,18 +70,13 @@ extension FixedPointNetworkFile {
   private static func populations(
     _ document: NetworkDocument
   ) throws(DiagnosticsError) -> [FixedPopulation] {
+    let tensors = document.tensors
     var populations: [FixedPopulation] = []
-    var names: Set<String> = []
-    for (index, place) in try document.root.child("populations").items().enumerated() {
-      let head = try document.populationHead(place, index: index, names: &names)
+    let heads = try document.populationHeads(zero: Int32(0)) {
+      (name) throws(DiagnosticsError) -> [Int32] in try tensors.integers(name)
+    }
+    for (index, head) in heads.enumerated() {
       let prefix = "population.\(index)"
-      let tensors = document.tensors
-      func parameter(
-        _ name: String, default standard: Int32?
-      ) throws(DiagnosticsError) -> ChannelOrNeuron<Int32> {
-        try tensors.parameter(
-          "\(prefix).\(name)", in: head.shape, default: standard, tensors.integers)
-      }
       let scale =
         tensors.tensors["\(prefix).scale"] == nil ? [] : try tensors.doubles("\(prefix).scale")
       guard [0, 1, head.shape.channels].contains(scale.count) else {
@@ -89,13 +85,11 @@ extension FixedPointNetworkFile {
       }
       populations.append(
         FixedPopulation(
-          name: head.name, shape: head.shape, role: head.role,
-          threshold: try parameter("threshold", default: head.role == .hidden ? nil : 0),
-          initialPotential: try parameter("initialPotential", default: 0),
-          bias: try parameter("bias", default: 0), reset: head.reset,
+          name: head.name, shape: head.shape, role: head.role, threshold: head.threshold,
+          initialPotential: head.initialPotential, bias: head.bias, reset: head.reset,
           comparison: head.comparison, sites: head.sites,
-          potentialBits: try place.integer("potentialBits", in: 2...32, default: 32), scale: scale,
-          origin: head.origin))
+          potentialBits: try head.place.integer("potentialBits", in: 2...32, default: 32),
+          scale: scale, origin: head.origin))
     }
     return populations
   }
@@ -156,71 +150,37 @@ extension FixedPointNetworkFile {
 // MARK: - Writing
 
 extension FixedPointNetworkFile {
-  private static func write(
-    _ population: FixedPopulation, named prefix: String, to tensors: inout TensorSet
-  ) {
-    let shape = population.shape
-    tensors.add("\(prefix).threshold", .i32, population.threshold, in: shape) { $0 }
-    tensors.add("\(prefix).initialPotential", .i32, population.initialPotential, in: shape) { $0 }
-    tensors.add("\(prefix).bias", .i32, population.bias, in: shape) { $0 }
-    tensors.add("\(prefix).scale", .f64, population.scale.map(\.bitPattern))
-  }
-
-  private static func structure(_ network: FixedPointNetwork) -> JSONValue {
-    var members: [String: JSONValue] = [
-      "schema": .text(schema),
-      "name": .text(network.name),
-      "method": .text(network.method),
-      "profileName": .text(network.profileName),
-      "input": NetworkDocument.encode(network.input),
-      "coding": .text(network.coding.rawValue),
-      "timesteps": .integer(network.timesteps),
-      "readoutStart": .integer(network.readoutStart),
-      "schedule": .text(network.schedule.rawValue),
-      "code": .text(network.code.rawValue),
-      "populations": .array(network.populations.map { structure($0) }),
-      "projections": .array(network.projections.map { structure($0) }),
-      "frontEnd": .array(network.frontEnd.map { structure($0) }),
-      "outputs": NetworkDocument.json(network.outputs),
-    ]
+  private static func members(_ network: FixedPointNetwork) -> [String: JSONValue] {
+    var members = network.commonMembers(schema: schema)
+    members["profileName"] = .text(network.profileName)
     if case .floats(let factor) = network.inputQuantization {
       members["inputFactor"] = .number(factor)
     }
-    return .object(members)
+    return members
   }
+}
 
-  private static func structure(_ population: FixedPopulation) -> JSONValue {
-    .object([
-      "name": .text(population.name),
-      "shape": NetworkDocument.json(population.shape),
-      "role": .text(population.role.rawValue),
-      "reset": .text(population.reset.rawValue),
-      "comparison": .text(population.comparison.rawValue),
-      "sites": .integer(population.sites),
-      "potentialBits": .integer(population.potentialBits),
-      "origin": NetworkDocument.json(population.origin),
-    ])
+extension FixedPointNetwork: DocumentedNetwork {}
+
+extension FixedPopulation: DocumentedPopulation {
+  var members: [String: JSONValue] {
+    var members = commonMembers
+    members["potentialBits"] = .integer(potentialBits)
+    return members
   }
+}
 
-  private static func structure(_ projection: FixedProjection) -> JSONValue {
-    .object([
-      "source": .integer(projection.source.index),
-      "target": .integer(projection.target.index),
-      "connectivity": ConnectivityDocument.json(projection.connectivity),
-      "site": .integer(projection.site),
-      "alignedDelay": .integer(projection.alignedDelay),
-      "origin": NetworkDocument.json(projection.origin),
-    ])
-  }
+extension FixedProjection: DocumentedProjection {}
 
-  private static func structure(_ frontEnd: FixedFrontEnd) -> JSONValue {
-    .object([
-      "target": .integer(frontEnd.target.index),
-      "connectivity": ConnectivityDocument.json(frontEnd.connectivity),
-      "site": .integer(frontEnd.site),
-      "rightShift": .integer(frontEnd.rightShift),
-      "biasMantissaBits": .integer(frontEnd.biasMantissaBits),
-      "biasMaximumExponent": .integer(frontEnd.biasMaximumExponent),
-    ])
+extension FixedFrontEnd: DocumentedPart {
+  var members: [String: JSONValue] {
+    [
+      "target": .integer(target.index),
+      "connectivity": ConnectivityDocument.json(connectivity),
+      "site": .integer(site),
+      "rightShift": .integer(rightShift),
+      "biasMantissaBits": .integer(biasMantissaBits),
+      "biasMaximumExponent": .integer(biasMaximumExponent),
+    ]
   }
 }

@@ -37,34 +37,11 @@ struct NetworkDocument {
     code = try root.choice("code", default: .rate)
   }
 
-  // MARK: Shared pieces of JSON
-
-  static func encode(_ input: InputSpecification) -> JSONValue {
-    .object([
-      "shape": json(input.shape),
-      "samplesAreBytes": .boolean(input.samplesAreBytes),
-      "calibratedPeak": .number(Double(input.calibratedPeak)),
-      "scale": .number(input.preprocessing.scale),
-      "mean": .array(input.preprocessing.mean.map { .number($0) }),
-      "deviation": .array(input.preprocessing.deviation.map { .number($0) }),
-    ])
-  }
-
-  static func json(_ shape: MapShape) -> JSONValue {
-    .array([.integer(shape.channels), .integer(shape.height), .integer(shape.width)])
-  }
-
-  static func json(_ texts: [String]) -> JSONValue { .array(texts.map { .text($0) }) }
-
-  static func json(_ ids: [PopulationID]) -> JSONValue {
-    .array(ids.map { .integer($0.index) })
-  }
-
   /// The file of a structure and its tensors.
-  static func file(_ structure: JSONValue, _ tensors: TensorSet) -> [UInt8] {
-    Safetensors(
-      metadata: ["format": "spikeloom", metadataKey: JSONText.encode(structure, layout: .compact)],
-      tensors: tensors.tensors
+  static func file(_ members: [String: JSONValue], _ tensors: TensorSet) -> [UInt8] {
+    let text = JSONText.encode(.object(members), layout: .compact)
+    return Safetensors(
+      metadata: ["format": "spikeloom", metadataKey: text], tensors: tensors.tensors
     ).encoded()
   }
 
@@ -88,31 +65,58 @@ struct NetworkDocument {
 
   // MARK: Shared pieces of populations and projections
 
-  /// A population's name, shape, role and sites.
-  struct PopulationHead {
+  /// What populations of either kind of number have in common, read and checked.
+  struct PopulationHead<Number: Hashable & Sendable> {
+    /// Its place in the JSON, for what only one kind has.
+    var place: DocumentReader
     var name: String
     var shape: MapShape
     var role: PopulationRole
+    var threshold: ChannelOrNeuron<Number>
+    var initialPotential: ChannelOrNeuron<Number>
+    var bias: ChannelOrNeuron<Number>
     var reset: ResetMode
     var comparison: ThresholdComparison
     var sites: Int
     var origin: Origin
   }
 
-  func populationHead(
-    _ place: DocumentReader, index: Int, names: inout Set<String>
-  ) throws(DiagnosticsError) -> PopulationHead {
-    let name = try place.text("name", default: "population \(index)")
-    guard names.insert(name).inserted else {
-      throw place.error("needs unique names, has '\(name)' twice")
+  /// Reads all populations; `zero` stands for parameters that are not given, `read` gives a tensor's numbers.
+  func populationHeads<Number>(
+    zero: Number, _ read: (String) throws(DiagnosticsError) -> [Number]
+  ) throws(DiagnosticsError) -> [PopulationHead<Number>] {
+    var heads: [PopulationHead<Number>] = []
+    var names: Set<String> = []
+    for (index, place) in try root.child("populations").items().enumerated() {
+      let head = try populationHead(place, index: index, zero: zero, read)
+      guard names.insert(head.name).inserted else {
+        throw place.error("needs unique names, has '\(head.name)' twice")
+      }
+      heads.append(head)
     }
+    return heads
+  }
+
+  private func populationHead<Number>(
+    _ place: DocumentReader, index: Int, zero: Number,
+    _ read: (String) throws(DiagnosticsError) -> [Number]
+  ) throws(DiagnosticsError) -> PopulationHead<Number> {
     let shape = try place.child("shape").shape()
+    let role: PopulationRole = try place.choice("role", default: .hidden)
     let sites = try place.integer("sites", in: 1...4096, default: 1)
     guard shape.count * sites <= DocumentReader.mostNeurons else {
       throw place.error("needs at most \(DocumentReader.mostNeurons) sites in all, has more")
     }
+    func parameter(
+      _ name: String, default standard: Number?
+    ) throws(DiagnosticsError) -> ChannelOrNeuron<Number> {
+      try tensors.parameter("population.\(index).\(name)", in: shape, default: standard, read)
+    }
     return PopulationHead(
-      name: name, shape: shape, role: try place.choice("role", default: .hidden),
+      place: place, name: try place.text("name", default: "population \(index)"), shape: shape,
+      role: role, threshold: try parameter("threshold", default: role == .hidden ? nil : zero),
+      initialPotential: try parameter("initialPotential", default: zero),
+      bias: try parameter("bias", default: zero),
       reset: try place.choice("reset", default: .soft),
       comparison: try place.choice("comparison", default: .greaterOrEqual), sites: sites,
       origin: try place.texts("origin"))

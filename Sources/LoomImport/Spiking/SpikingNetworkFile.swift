@@ -12,7 +12,7 @@ public enum SpikingNetworkFile {
   public static func encode(_ network: SpikingNetwork) -> [UInt8] {
     var tensors = TensorSet()
     for (index, population) in network.populations.enumerated() {
-      write(population, named: "population.\(index)", to: &tensors)
+      tensors.add(parametersOf: population, named: "population.\(index)", .f32, \.bitPattern)
     }
     for (index, projection) in network.projections.enumerated() {
       let prefix = "projection.\(index)"
@@ -24,7 +24,7 @@ public enum SpikingNetworkFile {
       tensors.add("\(prefix).weights", frontEnd.weights)
       ConnectivityDocument.write(frontEnd.connectivity, named: prefix, to: &tensors)
     }
-    return NetworkDocument.file(structure(network), tensors)
+    return NetworkDocument.file(members(network), tensors)
   }
 
   /// The network of a file; every id, count and word is checked.
@@ -69,8 +69,7 @@ public enum SpikingNetworkFile {
       method: try root.text("method", default: "native"),
       input: document.input, coding: document.coding, timesteps: document.timesteps,
       readoutStart: document.readoutStart, schedule: document.schedule, code: document.code,
-      populations: populations,
-      projections: projections, frontEnd: frontEnd,
+      populations: populations, projections: projections, frontEnd: frontEnd,
       outputs: try document.outputs(populations: populations.count),
       isInteger: try root.flag("isInteger", default: false), annLayers: try annLayers(root),
       remarks: try root.texts("remarks"))
@@ -80,37 +79,17 @@ public enum SpikingNetworkFile {
 // MARK: - Populations
 
 extension SpikingNetworkFile {
-  private static func write(
-    _ population: Population, named prefix: String, to tensors: inout TensorSet
-  ) {
-    let shape = population.shape
-    tensors.add("\(prefix).threshold", .f32, population.threshold, in: shape, \.bitPattern)
-    tensors.add(
-      "\(prefix).initialPotential", .f32, population.initialPotential, in: shape, \.bitPattern)
-    tensors.add("\(prefix).bias", .f32, population.bias, in: shape, \.bitPattern)
-  }
-
   private static func populations(
     _ document: NetworkDocument
   ) throws(DiagnosticsError) -> [Population] {
+    let tensors = document.tensors
     var populations: [Population] = []
-    var names: Set<String> = []
-    for (index, place) in try document.root.child("populations").items().enumerated() {
-      let head = try document.populationHead(place, index: index, names: &names)
-      let prefix = "population.\(index)"
-      let tensors = document.tensors
-      func parameter(
-        _ name: String, default standard: Float?
-      ) throws(DiagnosticsError) -> ChannelOrNeuron<Float> {
-        try tensors.parameter(
-          "\(prefix).\(name)", in: head.shape, default: standard, tensors.floats)
-      }
+    for head in try document.populationHeads(zero: 0, tensors.floats) {
+      let place = head.place
       populations.append(
         Population(
-          name: head.name, shape: head.shape, role: head.role,
-          threshold: try parameter("threshold", default: head.role == .hidden ? nil : 0),
-          initialPotential: try parameter("initialPotential", default: 0),
-          bias: try parameter("bias", default: 0), reset: head.reset,
+          name: head.name, shape: head.shape, role: head.role, threshold: head.threshold,
+          initialPotential: head.initialPotential, bias: head.bias, reset: head.reset,
           comparison: head.comparison, sites: head.sites,
           spikeWorthThreshold: try place.flag("spikeWorthThreshold", default: false),
           calibratedPeak: Float(try place.number("calibratedPeak", default: 0)),
@@ -122,61 +101,38 @@ extension SpikingNetworkFile {
 
 // MARK: - Structure
 
+extension SpikingNetwork: DocumentedNetwork {}
+
+extension Population: DocumentedPopulation {
+  var members: [String: JSONValue] {
+    var members = commonMembers
+    members["spikeWorthThreshold"] = .boolean(spikeWorthThreshold)
+    members["calibratedPeak"] = .number(Double(calibratedPeak))
+    members["expectedRate"] = .number(Double(expectedRate))
+    return members
+  }
+}
+
+extension Projection: DocumentedProjection {}
+
+extension FrontEndProjection: DocumentedPart {
+  var members: [String: JSONValue] {
+    [
+      "target": .integer(target.index),
+      "connectivity": ConnectivityDocument.json(connectivity),
+      "site": .integer(site),
+      "origin": .texts(origin),
+    ]
+  }
+}
+
 extension SpikingNetworkFile {
-  private static func structure(_ network: SpikingNetwork) -> JSONValue {
-    .object([
-      "schema": .text(schema),
-      "name": .text(network.name),
-      "method": .text(network.method),
-      "input": NetworkDocument.encode(network.input),
-      "coding": .text(network.coding.rawValue),
-      "timesteps": .integer(network.timesteps),
-      "readoutStart": .integer(network.readoutStart),
-      "schedule": .text(network.schedule.rawValue),
-      "code": .text(network.code.rawValue),
-      "isInteger": .boolean(network.isInteger),
-      "populations": .array(network.populations.map { structure($0) }),
-      "projections": .array(network.projections.map { structure($0) }),
-      "frontEnd": .array(network.frontEnd.map { structure($0) }),
-      "outputs": NetworkDocument.json(network.outputs),
-      "annLayers": .array(network.annLayers.map { structure($0) }),
-      "remarks": NetworkDocument.json(network.remarks),
-    ])
-  }
-
-  private static func structure(_ population: Population) -> JSONValue {
-    .object([
-      "name": .text(population.name),
-      "shape": NetworkDocument.json(population.shape),
-      "role": .text(population.role.rawValue),
-      "reset": .text(population.reset.rawValue),
-      "comparison": .text(population.comparison.rawValue),
-      "sites": .integer(population.sites),
-      "spikeWorthThreshold": .boolean(population.spikeWorthThreshold),
-      "calibratedPeak": .number(Double(population.calibratedPeak)),
-      "expectedRate": .number(Double(population.expectedRate)),
-      "origin": NetworkDocument.json(population.origin),
-    ])
-  }
-
-  private static func structure(_ projection: Projection) -> JSONValue {
-    .object([
-      "source": .integer(projection.source.index),
-      "target": .integer(projection.target.index),
-      "connectivity": ConnectivityDocument.json(projection.connectivity),
-      "site": .integer(projection.site),
-      "alignedDelay": .integer(projection.alignedDelay),
-      "origin": NetworkDocument.json(projection.origin),
-    ])
-  }
-
-  private static func structure(_ frontEnd: FrontEndProjection) -> JSONValue {
-    .object([
-      "target": .integer(frontEnd.target.index),
-      "connectivity": ConnectivityDocument.json(frontEnd.connectivity),
-      "site": .integer(frontEnd.site),
-      "origin": NetworkDocument.json(frontEnd.origin),
-    ])
+  private static func members(_ network: SpikingNetwork) -> [String: JSONValue] {
+    var members = network.commonMembers(schema: schema)
+    members["isInteger"] = .boolean(network.isInteger)
+    members["annLayers"] = .array(network.annLayers.map { structure($0) })
+    members["remarks"] = .texts(network.remarks)
+    return members
   }
 
   private static func structure(_ layer: ANNLayerCost) -> JSONValue {

@@ -43,6 +43,19 @@ struct TensorSet {
     }
   }
 
+  /// Adds the parameters every population has.
+  mutating func add<Source: DocumentedPopulation, Stored: FixedWidthInteger>(
+    parametersOf population: Source, named prefix: String, _ kind: Safetensors.NumberKind,
+    _ stored: (Source.Number) -> Stored
+  ) {
+    for (name, parameter) in [
+      ("threshold", population.threshold), ("initialPotential", population.initialPotential),
+      ("bias", population.bias),
+    ] {
+      add("\(prefix).\(name)", kind, parameter, in: population.shape, stored)
+    }
+  }
+
   // MARK: Reading
 
   private func elements(_ name: String) throws(DiagnosticsError) -> NumericArray.Elements {

@@ -1,0 +1,53 @@
+import LoomBase
+import LoomNetwork
+
+/// Everything that changes while one sample runs through an integer network.
+struct IntegerProgress {
+  var states: [IntegerState]
+  private(set) var histories: [SpikeHistory]
+  private(set) var rasters: [[UInt8]]
+  private(set) var spikeCounts: [[Int32]]
+  /// The potentials (channel-last) of output populations just before aligned step t0.
+  private(set) var remembered: [[Int32]]
+  /// Zeros between uses: the 32-bit sums of each population.
+  var scratch: [[Int32]]
+  private let recordsSpikes: Bool
+
+  init(
+    parameters: [IntegerParameters], stepsRemembered: [Int], timesteps: Int, recordingSpikes: Bool
+  ) {
+    states = parameters.map { IntegerState($0) }
+    histories = stepsRemembered.map { SpikeHistory(longestDelay: $0) }
+    rasters = parameters.map {
+      recordingSpikes ? [UInt8](repeating: 0, count: $0.shape.count * timesteps) : []
+    }
+    spikeCounts = parameters.map { [Int32](repeating: 0, count: $0.shape.count) }
+    scratch = spikeCounts
+    remembered = parameters.map { _ in [] }
+    recordsSpikes = recordingSpikes
+  }
+
+  mutating func rememberPotentials(of outputs: [PopulationID]) {
+    for id in outputs { remembered[id.index] = states[id.index].potential }
+  }
+
+  mutating func record(_ spikes: SpikeList, of population: Int, step: Int) {
+    histories[population].record(spikes, ofStep: step)
+    let count = spikeCounts[population].count
+    for spike in spikes {
+      spikeCounts[population][Int(spike)] += 1
+      if recordsSpikes { rasters[population][step * count + Int(spike)] = 1 }
+    }
+  }
+
+  /// What the spikes of a population say, neuron by neuron: their number in a rate code, else the code.
+  func values(of population: Int, code: SpikeCode, timesteps: Int) -> [Int64] {
+    guard code.isWindowed else { return spikeCounts[population].map { Int64($0) } }
+    var values = [Int64](repeating: 0, count: spikeCounts[population].count)
+    for step in 0..<timesteps {
+      let worth = code.worth(ofStep: step, of: timesteps)
+      for spike in histories[population].spikes(ofStep: step) { values[Int(spike)] += worth }
+    }
+    return values
+  }
+}
