@@ -29,8 +29,10 @@ public struct EmulatorTrace: Sendable, Hashable {
     finalPotentials = worker.raster?.finalPotentials ?? []
   }
 
-  /// Whether a neuron (channel-last) of a population spiked in a chip step.
+  /// Whether a neuron (channel-last) of a population spiked in a chip step; none does after the last.
+  ///
+  /// With window codes a sample ends when its readouts have listened, whoever still emits to nobody.
   public func didSpike(population: Int, step: Int, neuron: Int) -> Bool {
-    spikes[population][step * shapes[population].count + neuron] != 0
+    step < steps && spikes[population][step * shapes[population].count + neuron] != 0
   }
 }

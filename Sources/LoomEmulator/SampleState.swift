@@ -1,3 +1,5 @@
+import LoomBase
+
 /// Everything that changes while one sample runs; each thread has one.
 struct SampleState: Sendable {
   var potentials: [Int32]

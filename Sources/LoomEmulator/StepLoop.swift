@@ -1,3 +1,4 @@
+import LoomBase
 import LoomHardware
 
 /// One thread's run of samples: state, counts, and what the current step has done so far.

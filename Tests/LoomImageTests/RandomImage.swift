@@ -193,9 +193,7 @@ struct RandomImage {
 
   private mutating func slice(_ population: Int, _ box: MapBox) -> NeuronSlice {
     let isGate = image.populations[population].role == .lowering
-    // Windows bring weights times codes, one deeper than the last.
-    let depth = image.populations[population].start / image.schedule.timesteps
-    let lift = image.schedule.code.isWindowed ? min(depth, 2) : 0
+    let lift = lift(depth: image.populations[population].start / image.schedule.timesteps)
     // Thresholds that a second compartment's weight can take off: m << 4.
     return NeuronSlice(
       population: population, box: box,
@@ -207,6 +205,16 @@ struct RandomImage {
       initialPotentials: isGate
         ? .uniform(0) : .perNeuron((0..<box.count).map { _ in Int32(pick(0...200)) }),
       biases: isGate ? .uniform(64) : .perChannel(box.channels.map { _ in Int32(pick(-5...9)) }))
+  }
+
+  /// How many binary places thresholds stand higher, so that codes of all kinds come out: windows bring
+  /// weights times codes.
+  private func lift(depth: Int) -> Int {
+    switch image.schedule.code {
+    case .rate: 0
+    case .bitSerial: [0, image.schedule.timesteps + 1, image.schedule.timesteps + 3][min(depth, 2)]
+    case .timeToFirstSpike: [-2, 1, 3][min(depth, 2)]
+    }
   }
 
   /// Gives every slice the axons of all templates that feed it.
