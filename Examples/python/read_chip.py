@@ -23,6 +23,7 @@ import numpy as np
 ROLES = ["hidden", "input", "readout", "lowering"]
 RESETS = ["soft", "hard", "softBySecondCompartment"]
 KINDS = ["convolution", "dense", "sparse", "broadcast", "broadcast"]
+CODES = ["rate", "bit-serial", "ttfs"]
 GEOMETRY = ["kh", "kw", "sy", "sx", "pt", "pl", "dy", "dx", "groups"]
 
 
@@ -110,17 +111,19 @@ def sections(data):
 def read_meta(r):
     meta = {"profile": r.text(), "structure": bytes(r.take(32)).hex()}
     meta.update(timesteps=r.u32(), depth=r.u32(), readoutStart=r.u32())
-    meta.update(freeRunning=bool(r.u8()), code=r.u8(), isSpikes=bool(r.u8()), isBytes=bool(r.u8()))
+    meta.update(freeRunning=bool(r.u8()), code=CODES[r.u8()], isSpikes=bool(r.u8()), isBytes=bool(r.u8()))
     meta.update(shape=r.shape(), factor=r.number("d"))
     meta.update(scale=r.number("d"), mean=r.array("f8"), deviation=r.array("f8"))
     meta["outputs"] = [int(x) for x in r.array("u4")]
+    meta["steps"] = meta["depth"] + (meta["timesteps"] if meta["code"] == "rate" else 1)
     return meta
 
 
 def read_population(r):
     return dict(
         shape=r.shape(), role=ROLES[r.u8()], reset=RESETS[r.u8()], greater=bool(r.u8()),
-        bits=r.u8(), sites=r.u32(), start=r.u32(), active=r.range(), compartments=r.u32(), code=r.u8())
+        bits=r.u8(), sites=r.u32(), start=r.u32(), active=r.range(), compartments=r.u32(),
+        code=CODES[r.u8()])
 
 
 def read_front_end(r):
@@ -312,7 +315,7 @@ def explain(chip):
     return dict(
         schema="spikeloom.explain/1", profile=meta["profile"], structure=meta["structure"],
         timesteps=meta["timesteps"], depth=meta["depth"], readoutStart=meta["readoutStart"],
-        freeRunning=meta["freeRunning"], outputs=meta["outputs"],
+        freeRunning=meta["freeRunning"], code=meta["code"], steps=meta["steps"], outputs=meta["outputs"],
         input=dict(
             shape=list(meta["shape"]), isSpikes=meta["isSpikes"], isBytes=meta["isBytes"],
             floatFactor=meta["factor"]),
@@ -322,7 +325,7 @@ def explain(chip):
                 neurons=size(p["shape"]), role=p["role"], reset=p["reset"],
                 comparison=">" if p["greater"] else ">=", potentialBits=p["bits"],
                 sites=p["sites"], start=p["start"], activeSteps=list(p["active"]),
-                cores=sum(n in held for held in holders))
+                code=p["code"], cores=sum(n in held for held in holders))
             for n, p in enumerate(populations)],
         templates=[
             dict(
@@ -418,15 +421,46 @@ class Slice:
         self.sums = np.zeros((sites, len(self.v)), np.int64)
         self.totals = np.zeros((sites, len(self.v)), np.int64)
         self.greatest = np.zeros(len(self.v), np.int64)
+        self.received = np.zeros((sites, len(self.v)), np.int64)
+        self.ramped = np.zeros((sites, len(self.v)), np.int64)
         self.current = np.zeros((sites, len(self.v)), np.int64)
         for front in chip["frontEnds"]:
             if front["target"] == self.number:
                 values = currents(front, x, self.population["shape"]).transpose(1, 2, 0).ravel()
                 self.current[front["site"]] += values[self.neurons]
 
-    def update(self):
+    def clamp(self, values):
+        limit = 1 << (self.population["bits"] - 1)
+        return np.clip(values, -limit, limit - 1)
+
+    def window(self, step, timesteps):
+        """One step of a window code; returns which neurons spike."""
+        p, j = self.population, step - self.population["start"]
+        bits = p["code"] == "bit-serial"
+        if j <= 0:
+            self.received = self.clamp((2 if bits else 1) * self.received + self.sums)
+            if not bits:
+                self.ramped = self.clamp(self.ramped + self.received)
+        self.sums[:] = 0
+        if j == 0:
+            taken = (self.received if bits else self.ramped) + self.current
+            self.v = self.clamp(taken.max(axis=0) + self.v + self.bias)
+        if j < 0 or p["role"] == "readout":
+            return np.zeros(len(self.v), bool)
+        if bits:
+            doubled = 2 * self.v
+            fires = doubled >= self.threshold
+            self.v = self.clamp(np.where(fires, doubled - self.threshold, doubled))
+        else:
+            fires = self.v >= self.threshold * (timesteps - j)
+            self.v = np.where(fires, -(1 << (p["bits"] - 1)), self.v)
+        return fires
+
+    def update(self, step, timesteps):
         """One step; returns which neurons spike."""
         p = self.population
+        if p["code"] != "rate":
+            return self.window(step, timesteps)
         gain = self.sums + self.bias + self.current
         if p["sites"] > 1:
             self.totals += gain
@@ -434,8 +468,7 @@ class Slice:
             gain, self.greatest = greatest - self.greatest, greatest
         else:
             gain = gain[0]
-        limit = 1 << (p["bits"] - 1)
-        self.v = np.clip(self.v + gain, -limit, limit - 1)
+        self.v = self.clamp(self.v + gain)
         self.sums[:] = 0
         if p["role"] == "readout":
             return np.zeros(len(self.v), bool)
@@ -444,10 +477,15 @@ class Slice:
         return fires
 
 
+def worth(code, remaining):
+    """What a spike stands for when so many steps of the window are left, its own included."""
+    return 1 if code == "rate" else 1 << (remaining - 1) if code == "bit-serial" else remaining
+
+
 def run(chip, samples, index):
     """Spikes (rows: population, step, neuron) and scores of one sample."""
     meta, sample = chip["meta"], samples[index]
-    steps = meta["timesteps"] + meta["depth"]
+    steps = meta["steps"]
     is_bytes = samples.dtype == np.uint8
     x, rows = None, []
     if meta["isSpikes"]:
@@ -483,7 +521,8 @@ def run(chip, samples, index):
                 send(chip["host"], neuron, step, 0)
         for core, block, axon in due[step]:
             part = cores[core][block["slice"]]
-            if part.population["active"][0] <= step < part.population["active"][1]:
+            listens = part.population["code"] == "rate" or step <= part.population["start"]
+            if listens and part.population["active"][0] <= step < part.population["active"][1]:
                 places, weights = block["axons"][axon]
                 np.add.at(part.sums[chip["templates"][block["template"]]["site"]], places, weights)
         due[step] = []
@@ -494,17 +533,19 @@ def run(chip, samples, index):
                 if step == 0 and meta["readoutStart"] == 0:
                     before.setdefault(part.number, {}).update(zip(part.neurons, part.v))
                 if active[0] <= step < active[1]:
-                    fired = np.flatnonzero(part.update())
+                    fired = np.flatnonzero(part.update(step, meta["timesteps"]))
                     for neuron in fired:
                         spikes.append((part.number, step, part.neurons[neuron]))
                         send(chip["cores"][number]["routes"], first + neuron, step, 1)
                     if start <= step < start + meta["timesteps"]:
                         held = counts.setdefault(part.number, {})
                         for neuron in part.neurons[fired]:
-                            held[neuron] = held.get(neuron, 0) + 1
+                            held[neuron] = held.get(neuron, 0) + worth(
+                                part.population["code"], start + meta["timesteps"] - step)
                 if meta["readoutStart"] > 0 and step == start + meta["readoutStart"] - 1:
                     before.setdefault(part.number, {}).update(zip(part.neurons, part.v))
-                if step == start + meta["timesteps"] - 1:
+                answers = part.population["code"] != "rate" and part.population["role"] == "readout"
+                if step == start + (0 if answers else meta["timesteps"] - 1):
                     after.setdefault(part.number, {}).update(zip(part.neurons, part.v))
                 first += len(part.neurons)
     scores = []

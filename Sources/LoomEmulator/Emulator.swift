@@ -27,7 +27,7 @@ public struct Emulator: Sendable {
   /// Prepares an image for running.
   ///
   /// Throws what is wrong: an image whose structure is broken or was compiled for another structure than
-  /// the profile's, cores off the mesh, missing durations (by JSON pointer), an asynchronous profile, and
+  /// the profile's, a neural code the profile's neurons do not run, cores off the mesh, missing durations (by JSON pointer), an asynchronous profile, and
   /// (unless allowed) routes that lead to axons of other neurons. With `allowInconsistentRoutes` routes
   /// are followed as they are written.
   public init(
@@ -78,8 +78,23 @@ public struct Emulator: Sendable {
     }
     findings += ImageVerifier.placementFindings(image, profile)
     findings += ImageVerifier.neuronFindings(image)
+    findings += codeFindings(image, profile)
     if !allowInconsistentRoutes { findings += ImageVerifier.routeFindings(image) }
     if !findings.isEmpty { throw DiagnosticsError(.badInput, findings) }
+  }
+
+  /// The chip's neurons know the image's code, and the image uses it as it is defined.
+  private static func codeFindings(_ image: HardwareImage, _ profile: Profile) -> [Diagnostic] {
+    var findings = ImageVerifier.codeFindings(image)
+    if !profile.neuron.codes.contains(image.schedule.code) {
+      findings.append(
+        Diagnostic(
+          .error, "SL6007",
+          "needs neurons of '\(image.schedule.code.rawValue)' codes, has \(profile.neuron.codes.map { "'\($0.rawValue)'" }.joined(separator: ", "))",
+          at: .jsonPointer(file: profile.name, pointer: "/neuron/codes"),
+          remedy: "convert with a method of another code, or compile for a chip that has this one"))
+    }
+    return findings
   }
 
   /// Runs the samples in `range` (all if nil) and counts what happens.

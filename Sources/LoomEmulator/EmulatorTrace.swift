@@ -3,7 +3,7 @@ import LoomImage
 
 /// One sample run with every spike kept.
 public struct EmulatorTrace: Sendable, Hashable {
-  /// Chip steps, T + D.
+  /// Chip steps (`ImageSchedule.steps`).
   public var steps: Int
   /// For each population its shape.
   public var shapes: [MapShape]
@@ -13,7 +13,8 @@ public struct EmulatorTrace: Sendable, Hashable {
   /// For each population the potentials at the end of its window, channel-last; empty for input
   /// populations.
   ///
-  /// They are taken after chip step start + T − 1, the population's last aligned step; of lowering
+  /// They are taken after chip step start + T − 1, the population's last aligned step; of readouts of
+  /// window codes, which answer in their first, after step start; of lowering
   /// populations, and in free-running images, after the last chip step. Neurons that go on beyond their
   /// window (chips without a start step) go on from there unseen.
   public var finalPotentials: [[Int32]]
@@ -28,8 +29,10 @@ public struct EmulatorTrace: Sendable, Hashable {
     finalPotentials = worker.raster?.finalPotentials ?? []
   }
 
-  /// Whether a neuron (channel-last) of a population spiked in a chip step.
+  /// Whether a neuron (channel-last) of a population spiked in a chip step; none does after the last.
+  ///
+  /// With window codes a sample ends when its readouts have listened, whoever still emits to nobody.
   public func didSpike(population: Int, step: Int, neuron: Int) -> Bool {
-    spikes[population][step * shapes[population].count + neuron] != 0
+    step < steps && spikes[population][step * shapes[population].count + neuron] != 0
   }
 }

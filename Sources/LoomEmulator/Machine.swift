@@ -13,6 +13,10 @@ struct SliceInfo: Sendable {
   var firstAccumulator: Int
   var activeFrom: Int
   var activeTo: Int
+  /// The chip step of aligned index 0.
+  var start: Int
+  /// What its spikes say.
+  var code: SpikeCode
   var isReadout: Bool
   var isHard: Bool
   var hasSecondCompartment: Bool
@@ -27,6 +31,11 @@ struct SliceInfo: Sendable {
   /// Compartment updates of the network (or of lowering populations) in one step.
   var updatesPerStep: UInt64
   var flows: Range<Int>
+
+  /// Whether spikes due in a step change anything: window codes stop listening after `start`.
+  func takesIn(step: Int) -> Bool {
+    step >= activeFrom && step < activeTo && (step <= start || !code.isWindowed)
+  }
 }
 
 /// One block of axons, flattened.
@@ -88,6 +97,8 @@ struct FlowInfo: Sendable {
 
 /// An image flattened into arrays for the step loop; never changed while samples run.
 struct Machine: Sendable {
+  /// T.
+  var timesteps = 1
   var slices: [SliceInfo] = []
   var blocks: [BlockInfo] = []
   var flows: [FlowInfo] = []

@@ -19,6 +19,7 @@ struct MachineBuilder {
   }
 
   mutating func build(_ hopTimes: HopTimes) throws(DiagnosticsError) -> Machine {
+    machine.timesteps = image.schedule.timesteps
     addWeights()
     for index in image.cores.indices {
       addNeurons(index)
@@ -98,7 +99,8 @@ struct MachineBuilder {
           core: core, population: slice.population, firstNeuron: firstNeuron, count: count,
           sites: population.sites, firstAccumulator: machine.accumulatorCount,
           activeFrom: population.activeSteps.lowerBound,
-          activeTo: population.activeSteps.upperBound,
+          activeTo: population.activeSteps.upperBound, start: population.start,
+          code: population.code,
           isReadout: population.role == .readout, isHard: population.reset == .hard,
           hasSecondCompartment: population.reset == .softBySecondCompartment
             && population.role != .readout,

@@ -21,7 +21,8 @@ struct Raster: Sendable {
     }
     lastSteps = image.populations.map {
       $0.role == .lowering || schedule.freeRunning
-        ? schedule.steps - 1 : $0.start + schedule.timesteps - 1
+        ? schedule.steps - 1
+        : min(schedule.steps, Observer.window(of: $0, schedule).upperBound) - 1
     }
   }
 
@@ -40,7 +41,7 @@ struct Observer: Sendable {
   /// One answering population.
   struct Output: Sendable {
     var population: Int
-    /// Spike counts instead of potentials.
+    /// What spikes are worth instead of potentials.
     var countsSpikes: Bool
     /// Chip steps of the window.
     var window: Range<Int>
@@ -56,7 +57,7 @@ struct Observer: Sendable {
   var raster: Raster?
   private var isCounted: [Bool]
   private var windows: [Range<Int>]
-  /// By neuron: spikes within the window, of outputs that count them.
+  /// By neuron: what the spikes within the window are worth, of outputs that count them.
   private var counts: [Int64]
   private var scores: [Int64]
 
@@ -67,7 +68,7 @@ struct Observer: Sendable {
     windows = Array(repeating: 0..<0, count: image.populations.count)
     for index in image.outputs {
       let population = image.populations[index]
-      let window = population.start..<(population.start + image.schedule.timesteps)
+      let window = Observer.window(of: population, image.schedule)
       let countsSpikes = population.role != .readout
       outputs.append(
         Output(
@@ -94,6 +95,21 @@ struct Observer: Sendable {
     }
   }
 
+  /// The steps of a population's aligned time; a readout of a window code answers in its first.
+  static func window(of population: ImagePopulation, _ schedule: ImageSchedule) -> Range<Int> {
+    let answersAtStart = population.code.isWindowed && population.role == .readout
+    return population.start..<(population.start + (answersAtStart ? 1 : schedule.timesteps))
+  }
+
+  /// What a spike in the window's step j of T is worth to a count.
+  private static func worth(_ code: SpikeCode, remaining: Int) -> Int64 {
+    switch code {
+    case .rate: 1
+    case .bitSerial: 1 << Int64(remaining - 1)
+    case .timeToFirstSpike: Int64(remaining)
+    }
+  }
+
   mutating func begin() {
     for index in counts.indices { counts[index] = 0 }
     for index in scores.indices { scores[index] = 0 }
@@ -103,8 +119,10 @@ struct Observer: Sendable {
   mutating func record(
     _ slice: SliceInfo, _ firing: [UInt32], count: Int, step: Int, places: [UInt32]
   ) {
-    if isCounted[slice.population], windows[slice.population].contains(step) {
-      for position in 0..<count { counts[slice.firstNeuron + Int(firing[position])] += 1 }
+    let window = windows[slice.population]
+    if isCounted[slice.population], window.contains(step) {
+      let worth = Observer.worth(slice.code, remaining: window.upperBound - step)
+      for position in 0..<count { counts[slice.firstNeuron + Int(firing[position])] += worth }
     }
     guard let size = raster?.sizes[slice.population] else { return }
     for position in 0..<count {

@@ -75,7 +75,7 @@ public enum StepBound: String, Sendable, Hashable, CaseIterable {
 public struct RunRecord: Sendable, Hashable {
   /// Number of samples run.
   public var samples: Int
-  /// Steps of one sample, T + D.
+  /// Steps of one sample (`ImageSchedule.steps`).
   public var stepsPerSample: Int
   /// Chips in use.
   public var chips: Int

@@ -1,3 +1,5 @@
+import LoomBase
+
 /// Everything that changes while one sample runs; each thread has one.
 struct SampleState: Sendable {
   var potentials: [Int32]
@@ -5,6 +7,7 @@ struct SampleState: Sendable {
   /// Bias plus front-end current, for narrow updates.
   var drive: [Int32]
   var wide = WideKernels.State()
+  var window = WindowKernels.State()
   /// Slices updated in 64 bits.
   var isWide: [Bool]
   /// Slices with a bias or front-end current that is not zero.
@@ -51,6 +54,13 @@ struct SampleState: Sendable {
       wide.siteSums = Array(repeating: 0, count: machine.accumulatorCount)
       wide.greatest = Array(repeating: 0, count: machine.neuronCount)
     }
+    if machine.slices.contains(where: \.code.isWindowed) {
+      window.received = Array(repeating: 0, count: machine.accumulatorCount)
+      window.isSilent = Array(repeating: true, count: slices)
+    }
+    if machine.slices.contains(where: { $0.code == .timeToFirstSpike }) {
+      window.ramped = window.received
+    }
     if hasFrontEnd {
       wide.currents = Array(repeating: 0, count: machine.accumulatorCount)
     }
@@ -66,7 +76,12 @@ struct SampleState: Sendable {
     SampleState.clear(&isReached, false)
     SampleState.clear(&wide.siteSums, 0)
     SampleState.clear(&wide.greatest, 0)
-    for index in machine.slices.indices { chooseWidth(machine, index) }
+    SampleState.clear(&window.received, 0)
+    SampleState.clear(&window.ramped, 0)
+    SampleState.clear(&window.isSilent, true)
+    for index in machine.slices.indices where !machine.slices[index].code.isWindowed {
+      chooseWidth(machine, index)
+    }
   }
 
   /// Takes the narrow update where the currents of this sample prove it exact.

@@ -99,7 +99,9 @@ extension Emulator {
   ///
   /// Not pipelined: the latency, the reset, writing the biases and reading the scores. Pipelined: samples
   /// overlap every T steps, so a step lasts at least as long as the longest of the steps that fall
-  /// together (those equal modulo T), and the host cannot write and read faster than it does.
+  /// together (those equal modulo T), and the host cannot write and read faster than it does. With window
+  /// codes a population listens to one sample while it emits another's code: a second state word a neuron
+  /// (bit-serial A and u; first spikes A, V and u), which a profile asserts with `neuron.codes`.
   func interval(latency: Double, durations: [Double]) -> Double {
     let hostTime =
       Double(host.biasWrites) * timing.biasWrite + Double(readouts) * timing.readout

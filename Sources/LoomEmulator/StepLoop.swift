@@ -1,3 +1,4 @@
+import LoomBase
 import LoomHardware
 
 /// One thread's run of samples: state, counts, and what the current step has done so far.
@@ -74,9 +75,12 @@ struct StepLoop {
       let slice = machine.slices[index]
       guard step >= slice.activeFrom, step < slice.activeTo else { continue }
       let compartments = slice.hasSecondCompartment ? 2 : 1
-      tally.sliceUpdates[index] &+= UInt64(slice.count)
-      work += Double(slice.count * compartments) * timing.neuronUpdate
-      let spikes = update(index, slice)
+      let updates = slice.count * slice.wordsWritten(step: step)
+      tally.sliceUpdates[index] &+= UInt64(updates)
+      work += Double(updates * compartments) * timing.neuronUpdate
+      let spikes =
+        slice.code.isWindowed
+        ? updateWindow(index, slice, step: step) : update(index, slice)
       guard spikes > 0 else { continue }
       tally.sliceSpikes[index] &+= UInt64(spikes)
       work += Double(spikes) * timing.neuronSpike
@@ -107,7 +111,7 @@ struct StepLoop {
       let first = info.queueStart + slot * info.capacity
       let slice = machine.slices[info.slice]
       let done: UInt64
-      if step >= slice.activeFrom, step < slice.activeTo {
+      if slice.takesIn(step: step) {
         state.isReached[info.slice] = true
         done = Kernels.scatter(
           events: state.queue, from: first, count: count, patterns: machine.patterns,

@@ -15,7 +15,7 @@ extension ImageExplanation {
       "comparison": .text(population.firesOnGreaterOnly ? ">" : ">="),
       "potentialBits": .integer(population.potentialBits), "sites": .integer(population.sites),
       "start": .integer(population.start), "activeSteps": range(population.activeSteps),
-      "cores": .integer(cores.count),
+      "code": .text(population.code.rawValue), "cores": .integer(cores.count),
     ])
   }
 

@@ -14,16 +14,31 @@ extension ImageExplanation {
   private static func summary(_ image: HardwareImage, _ value: JSONValue) -> String {
     func total(_ key: String) -> Int { value.value(at: "/totals/\(key)")?.int ?? 0 }
     var lines = [
-      "image for \(image.profileName): T = \(image.schedule.timesteps), D = \(image.schedule.depth), \(total("cores")) cores on \(total("chips")) \(total("chips") == 1 ? "chip" : "chips")",
+      "image for \(image.profileName): \(image.schedule.code.rawValue) code, T = \(image.schedule.timesteps), D = \(image.schedule.depth), \(total("cores")) cores on \(total("chips")) \(total("chips") == 1 ? "chip" : "chips")",
       "\(total("neurons")) neurons, \(total("axons")) axons, \(total("synapses")) synapses (\(total("weights")) stored weights), \(total("routes")) routes",
     ]
     for (index, population) in (value["populations"]?.elements ?? []).enumerated() {
       let shape = image.populations[index].shape
       lines.append(
-        "population \(index) \(population["name"]?.string ?? ""): \(shape), \(population["role"]?.string ?? ""), starts at \(image.populations[index].start), on \(population["cores"]?.int ?? 0) cores"
+        "population \(index) \(population["name"]?.string ?? ""): \(shape), \(population["role"]?.string ?? ""), \(steps(image, index)), on \(population["cores"]?.int ?? 0) cores"
       )
     }
     return lines.joined(separator: "\n")
+  }
+
+  /// When a population is at work.
+  private static func steps(_ image: HardwareImage, _ index: Int) -> String {
+    let population = image.populations[index]
+    guard population.code.isWindowed else {
+      let isOther = image.schedule.code.isWindowed
+      return "starts at \(population.start)\(isOther ? ", \(population.code.rawValue) code" : "")"
+    }
+    let listens =
+      population.start == 0
+      ? "has nothing to listen to"
+      : "listens \(population.activeSteps.lowerBound)...\(population.start)"
+    guard population.role != .readout else { return listens }
+    return "\(listens), emits \(population.start)..<\(population.activeSteps.upperBound)"
   }
 
   /// Any explanation as indented lines, keys in order.

@@ -75,7 +75,14 @@ private struct FormatCheck {
     let window = population.start..<(population.start + image.schedule.timesteps)
     let all = 0..<image.schedule.steps
     need(
-      population.activeSteps == all || (neuron.startStep && population.activeSteps == window),
+      neuron.codes.contains(population.code),
+      "\(name) needs neurons of '\(population.code.rawValue)' codes, has \(neuron.codes.map(\.rawValue))"
+    )
+    // Steps and comparison of window codes are part of the code, which the chip has or has not.
+    need(
+      population.code.isWindowed || population.activeSteps == all
+        || (neuron.startStep
+          && (population.activeSteps == window || image.schedule.code.isWindowed)),
       "\(name) needs active steps \(neuron.startStep ? window : all), has \(population.activeSteps)"
     )
     guard population.role != .readout else {
@@ -83,7 +90,7 @@ private struct FormatCheck {
       return
     }
     need(
-      population.firesOnGreaterOnly == neuron.firesOnGreaterOnly,
+      population.code.isWindowed || population.firesOnGreaterOnly == neuron.firesOnGreaterOnly,
       "\(name) needs the chip's comparison \(neuron.firesOnGreaterOnly ? "v > θ" : "v ≥ θ"), has the other"
     )
     let isOffered =

@@ -5,7 +5,7 @@ public import LoomHardware
 ///
 /// Checksums say that bytes are as they were written; these checks say that what was written hangs
 /// together. Codes: SL5101 partition, SL5102 routes, SL5103 delays, SL5104 currents, SL5105 neurons,
-/// SL5106 placement, SL5107 limits, SL5108 formats, SL5109 schedule and structure.
+/// SL5106 placement, SL5107 limits, SL5108 formats, SL5109 schedule and structure, SL5110 neural codes.
 public enum ImageVerifier {
   /// All findings; those about limits and formats only with a profile.
   ///
@@ -18,6 +18,7 @@ public enum ImageVerifier {
     findings += delayFindings(image)
     findings += currentFindings(image)
     findings += neuronFindings(image)
+    findings += codeFindings(image)
     guard let profile else { return findings }
     if image.structureDigest != profile.structureDigest {
       findings.append(
@@ -117,7 +118,8 @@ public enum ImageVerifier {
     return findings
   }
 
-  /// Delays are at least one step for neurons and bring spikes no earlier than the schedule allows.
+  /// Delays are at least one step for neurons and bring spikes no earlier than the schedule allows; a
+  /// window's spikes arrive in the very step that gives them their worth.
   static func delayFindings(_ image: HardwareImage) -> [Diagnostic] {
     var findings: [Diagnostic] = []
     if image.schedule.freeRunning,
@@ -132,7 +134,11 @@ public enum ImageVerifier {
         let source = image.populations[template.source]
         let gap = image.populations[template.target].start - source.start
         var least = source.role == .input ? 0 : 1
-        if source.role != .lowering { least = max(least, gap) }
+        if source.code.isWindowed, image.populations[template.target].code.isWindowed {
+          findings += windowDelayFindings(image, block, core: index)
+          continue
+        }
+        if source.role != .lowering, !source.code.isWindowed { least = max(least, gap) }
         if block.delay < least {
           findings.append(
             Diagnostic(
@@ -143,6 +149,24 @@ public enum ImageVerifier {
       }
     }
     return findings
+  }
+
+  /// A window's last spike is due in the step its target starts; gates and relays are not looked through.
+  private static func windowDelayFindings(
+    _ image: HardwareImage, _ block: AxonBlock, core: Int
+  ) -> [Diagnostic] {
+    let template = image.templates[block.template]
+    let start = image.populations[template.source].start
+    let delay = image.populations[template.target].start - start - image.schedule.timesteps + 1
+    guard delay < 1 || block.delay != delay else { return [] }
+    return [
+      Diagnostic(
+        .error, "SL5103",
+        delay < 1
+          ? "needs population \(template.target) to start \(image.schedule.timesteps) steps after population \(template.source), has a start \(delay + image.schedule.timesteps - 1) steps after"
+          : "needs a delay of \(delay) from population \(template.source) to \(template.target), has \(block.delay)",
+        at: .core(core))
+    ]
   }
 }
 

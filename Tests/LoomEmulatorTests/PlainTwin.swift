@@ -15,10 +15,16 @@ struct PlainTwin {
   var operations: [Int] = []
   private var sums: [[[Int]]] = []
   private var greatest: [[Int]] = []
-  private var thresholds: [[Int]] = []
-  private var biases: [[Int]] = []
+  private(set) var thresholds: [[Int]] = []
+  private(set) var biases: [[Int]] = []
 
   init(_ image: HardwareImage, input: [[Int]]) {
+    self.init(resting: image)
+    run(input)
+  }
+
+  /// The parameters of an image and its state before the first step.
+  init(resting image: HardwareImage) {
     self.image = image
     let steps = image.schedule.steps
     for population in image.populations.indices {
@@ -35,7 +41,6 @@ struct PlainTwin {
     }
     operations = Array(repeating: 0, count: image.templates.count)
     finalPotentials = potentials
-    run(input)
   }
 
   private func spread(_ population: Int, _ values: KeyPath<NeuronSlice, SliceValues>) -> [Int] {
@@ -146,40 +151,43 @@ struct PlainTwin {
   /// Constant currents by population, channel-last; `x` is channel-first.
   private func frontEnd(_ x: [Int]) -> [Int: [Int]] {
     var result: [Int: [Int]] = [:]
-    for frontEnd in image.frontEnd {
-      guard case .convolution(let g) = frontEnd.kind else { continue }
-      let source = image.input.shape
-      let target = image.populations[frontEnd.target].shape
-      var currents = [Int](repeating: 0, count: target.count)
-      let perSource = source.channels / g.groups
-      for channel in 0..<target.channels {
-        for row in 0..<target.height {
-          for column in 0..<target.width {
-            var sum = Int(frontEnd.offsets[channel])
-            for input in 0..<perSource {
-              let from = channel / (target.channels / g.groups) * perSource + input
-              for ky in 0..<g.kernelHeight {
-                for kx in 0..<g.kernelWidth {
-                  let y = row * g.strideY + ky * g.dilationY - g.padTop
-                  let z = column * g.strideX + kx * g.dilationX - g.padLeft
-                  guard (0..<source.height).contains(y), (0..<source.width).contains(z) else {
-                    continue
-                  }
-                  let weight =
-                    ((channel * perSource + input) * g.kernelHeight + ky) * g.kernelWidth + kx
-                  sum +=
-                    Int(frontEnd.weights[weight]) * x[(from * source.height + y) * source.width + z]
+    for frontEnd in image.frontEnd { result[frontEnd.target] = currents(of: frontEnd, x) }
+    return result
+  }
+
+  /// The currents of one front end, channel-last; `x` is channel-first.
+  func currents(of frontEnd: ImageFrontEnd, _ x: [Int]) -> [Int] {
+    guard case .convolution(let g) = frontEnd.kind else { return [] }
+    let source = image.input.shape
+    let target = image.populations[frontEnd.target].shape
+    var currents = [Int](repeating: 0, count: target.count)
+    let perSource = source.channels / g.groups
+    for channel in 0..<target.channels {
+      for row in 0..<target.height {
+        for column in 0..<target.width {
+          var sum = Int(frontEnd.offsets[channel])
+          for input in 0..<perSource {
+            let from = channel / (target.channels / g.groups) * perSource + input
+            for ky in 0..<g.kernelHeight {
+              for kx in 0..<g.kernelWidth {
+                let y = row * g.strideY + ky * g.dilationY - g.padTop
+                let z = column * g.strideX + kx * g.dilationX - g.padLeft
+                guard (0..<source.height).contains(y), (0..<source.width).contains(z) else {
+                  continue
                 }
+                let weight =
+                  ((channel * perSource + input) * g.kernelHeight + ky) * g.kernelWidth + kx
+                sum +=
+                  Int(frontEnd.weights[weight]) * x[(from * source.height + y) * source.width + z]
               }
             }
-            let half = frontEnd.rightShift == 0 ? 0 : 1 << (frontEnd.rightShift - 1)
-            currents[(row * target.width + column) * target.channels + channel] =
-              (sum + half) >> frontEnd.rightShift
           }
+          let half = frontEnd.rightShift == 0 ? 0 : 1 << (frontEnd.rightShift - 1)
+          currents[(row * target.width + column) * target.channels + channel] =
+            (sum + half) >> frontEnd.rightShift
         }
       }
-      result[frontEnd.target] = currents
     }
-    return result
+    return currents
   }
 }

@@ -27,8 +27,24 @@ struct PythonReaderTests {
       image.frontEnd[0].biasMantissaBits = Int(seed % 3) * 4
       image.frontEnd[0].biasMaximumExponent = 5
     }
+    try compare(image, profile, seed: seed)
+  }
+
+  @Test(
+    "runs window codes to the same spikes and scores",
+    .enabled(if: hasNumPy, "needs python3 with numpy"), arguments: 0..<UInt64(4),
+    WindowTwinTests.codes)
+  func windowCodes(seed: UInt64, code: SpikeCode) throws {
+    try compare(
+      WindowTwinTests.image(seed, code), WindowTwinTests.profile(seed), seed: seed,
+      folder: code.rawValue)
+  }
+
+  private func compare(
+    _ image: HardwareImage, _ profile: Profile, seed: UInt64, folder part: String = "rate"
+  ) throws {
     let folder = FileManager.default.temporaryDirectory.appending(
-      path: "read-chip-\(ProcessInfo.processInfo.processIdentifier)-\(seed)")
+      path: "read-chip-\(ProcessInfo.processInfo.processIdentifier)-\(part)-\(seed)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
     let chip = folder.appending(path: "x.chip")

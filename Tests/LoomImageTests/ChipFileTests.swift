@@ -8,7 +8,9 @@ struct ChipFileTests {
     "decoding gives back what was encoded, and encoding it again the same bytes",
     arguments: 0..<UInt64(12))
   func roundTrip(seed: UInt64) throws {
-    var image = RandomImage.make(seed: seed, options: .init(spikes: seed % 3 == 0))
+    let code = SpikeCode.allCases[Int(seed) % 2 == 0 ? 0 : Int(seed) % 3]
+    var image = RandomImage.make(
+      seed: seed, options: .init(spikes: code == .rate && seed % 3 == 0, code: code))
     if seed % 2 == 0 { image.provenance = ChipFileTests.provenance(image) }
     let bytes = ChipFile.encode(image)
     let decoded = try ChipFile.decode(bytes, name: "x.chip")
@@ -81,7 +83,9 @@ struct ChipFileTests {
     "damage with mended checksums never traps: what is read is sound or refused",
     arguments: 0..<UInt64(6))
   func fuzz(seed: UInt64) throws {
-    let image = RandomImage.make(seed: seed, options: .init(spikes: seed % 2 == 1))
+    let code = SpikeCode.allCases[Int(seed) % 3]
+    let image = RandomImage.make(
+      seed: seed, options: .init(spikes: seed == 3, code: code))
     let packed = try Repacked(ChipFile.encode(image))
     var generator = SeededGenerator(seed: seed)
     var (refused, suspicious) = (0, 0)

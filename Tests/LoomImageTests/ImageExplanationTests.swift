@@ -25,6 +25,21 @@ struct ImageExplanationTests {
     #expect(try ImageExplanation.text(image, .whole).contains("layer1"))
   }
 
+  @Test("the code is said, and when its populations listen and emit")
+  func codes() throws {
+    let image = RandomImage.make(seed: 6, options: .init(code: .timeToFirstSpike))
+    let steps = image.schedule.timesteps
+    let whole = try ImageExplanation.json(image, .whole)
+    #expect(whole["code"]?.string == "ttfs" && whole["steps"]?.int == 3 * steps + 1)
+    #expect(whole.value(at: "/populations/1/code")?.string == "ttfs")
+    #expect(whole.value(at: "/populations/4/code")?.string == "rate")
+    let text = try ImageExplanation.text(image, .whole)
+    #expect(text.contains("ttfs code, T = \(steps)"))
+    #expect(text.contains("listens 1...\(steps), emits \(steps)..<\(2 * steps)"))
+    #expect(text.contains("listens \(2 * steps + 1)...\(3 * steps), on"))
+    #expect(text.contains("has nothing to listen to, emits 0..<\(steps)"))
+  }
+
   @Test("what is not there is said, not trapped on")
   func missing() {
     let image = RandomImage.make(seed: 6)

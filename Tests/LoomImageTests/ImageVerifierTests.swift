@@ -7,8 +7,10 @@ import Testing
 struct ImageVerifierTests {
   let profile = TestProfiles.profile()
 
-  private func codes(_ image: HardwareImage, _ profile: Profile? = nil) -> Set<String> {
-    Set(ImageVerifier.check(image, profile: profile ?? self.profile).map(\.code))
+  private func codes(
+    _ image: HardwareImage, _ profile: Profile? = nil, isBare: Bool = false
+  ) -> Set<String> {
+    Set(ImageVerifier.check(image, profile: isBare ? nil : profile ?? self.profile).map(\.code))
   }
 
   @Test("finds nothing in sound images", arguments: 0..<UInt64(10))
@@ -96,6 +98,62 @@ struct ImageVerifierTests {
     small = profile
     small.structureDigest = Digest(of: [7])
     #expect(codes(RandomImage.make(seed: 0), small).contains("SL5109"))
+  }
+
+  @Test("window codes: schedule, steps, neurons, thresholds")
+  func windowCodes() {
+    func broken(
+      _ code: SpikeCode, _ change: (inout HardwareImage) -> Void
+    ) -> [String] {
+      var image = RandomImage.make(seed: 2, options: .init(code: code))
+      change(&image)
+      return ImageVerifier.check(image, profile: nil).map(\.code)
+    }
+    let bits = SpikeCode.bitSerial
+    #expect(broken(bits) { _ in }.isEmpty)
+    #expect(broken(.timeToFirstSpike) { _ in }.isEmpty)
+    #expect(broken(bits) { $0.schedule.freeRunning = true }.contains("SL5110"))
+    #expect(broken(bits) { $0.schedule.code = .rate }.contains("SL5110"))
+    #expect(broken(bits) { $0.populations[1].code = .timeToFirstSpike } == ["SL5110"])
+    #expect(broken(bits) { $0.populations[4].code = .bitSerial }.contains("SL5110"))
+    #expect(broken(bits) { $0.populations[3].activeSteps = 0..<1 } == ["SL5110"])
+    #expect(broken(bits) { $0.populations[1].reset = .hard } == ["SL5110"])
+    #expect(broken(bits) { $0.populations[1].firesOnGreaterOnly = true } == ["SL5110"])
+    #expect(broken(bits) { $0.outputs = [4] } == ["SL5110"])
+    #expect(broken(bits) { $0.cores[0].slices[0].thresholds = .uniform(0) } == ["SL5110"])
+    let most =
+      Int32.max / Int32(RandomImage.make(seed: 2, options: .init(code: bits)).schedule.timesteps)
+    for (threshold, codes) in [(most, [String]()), (most + 1, ["SL5110"])] {
+      #expect(
+        broken(.timeToFirstSpike) { $0.cores[0].slices[0].thresholds = .uniform(threshold) }
+          == codes)
+    }
+    #expect(broken(bits) { $0.cores[0].slices[0].thresholds = .uniform(most + 1) }.isEmpty)
+  }
+
+  @Test("window codes need a hidden output's whole window, and exact delays")
+  func windowTimes() {
+    var image = RandomImage.make(seed: 3, options: .init(hiddenOutput: true, code: .bitSerial))
+    #expect(codes(image, nil, isBare: true).isEmpty)
+    image.schedule.depth -= 1
+    #expect(codes(image, nil, isBare: true) == ["SL5110"])
+    image = RandomImage.make(seed: 3, options: .init(code: .bitSerial))
+    let core = image.cores.lastIndex { !$0.axonBlocks.isEmpty } ?? 0
+    let block = image.cores[core].axonBlocks.indices.first {
+      image.populations[image.templates[image.cores[core].axonBlocks[$0].template].source].role
+        == .hidden
+    }
+    image.cores[core].axonBlocks[block ?? 0].delay += 1
+    #expect(codes(image, nil, isBare: true) == ["SL5103"])
+  }
+
+  @Test("a chip must have the code")
+  func missingCode() {
+    let image = RandomImage.make(seed: 2, options: .init(code: .bitSerial))
+    let found = ImageVerifier.check(image, profile: profile).filter {
+      $0.message.contains("needs neurons of 'bit-serial' codes")
+    }
+    #expect(found.count == 4 && found.allSatisfy { $0.code == "SL5108" })
   }
 
   @Test("legal thresholds of a second compartment are weights")

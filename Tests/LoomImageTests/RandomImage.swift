@@ -13,6 +13,7 @@ struct RandomImage {
     var freeRunning = false
     var hiddenOutput = false
     var secondCompartment = false
+    var code = SpikeCode.rate
   }
 
   static func make(
@@ -40,15 +41,15 @@ struct RandomImage {
   private mutating func build(_ options: Options) {
     let shape = MapShape(channels: 2 * pick(1...2), height: pick(3...6), width: pick(3...6))
     let input = MapShape(channels: 2, height: shape.height, width: shape.width)
+    setSchedule(options)
     let steps = image.schedule.timesteps
-    image.schedule.freeRunning = options.freeRunning
-    image.schedule.depth = options.freeRunning ? 0 : 3
-    image.schedule.readoutStart = pick(0...1) * 3
     image.input.shape = input
     image.input.isSpikes = options.spikes
-    func start(_ depth: Int) -> Int { options.freeRunning ? 0 : depth }
+    let layer = options.code.isWindowed ? steps : 1
+    func start(_ depth: Int) -> Int { options.freeRunning ? 0 : depth * layer }
     let reset: ImageReset = options.secondCompartment ? .softBySecondCompartment : .soft
-    add(shape, .hidden, pick(0...1) == 0 ? reset : .hard, start(0), sites: 1)
+    let isSoft = pick(0...1) == 0 || options.code.isWindowed
+    add(shape, .hidden, isSoft ? reset : .hard, start(0), sites: 1)
     let inner = MapShape(channels: 2 * pick(1...3), height: pick(2...5), width: pick(2...5))
     add(inner, .hidden, reset, start(1), sites: pick(1...3))
     add(inner, .hidden, reset, start(2), sites: 1)
@@ -64,7 +65,10 @@ struct RandomImage {
           sites: 1, start: 0, activeSteps: 0..<steps, compartments: 1))
       connect(convolution(input, shape), 5, 0, 0)
     } else {
-      addFrontEnd(input, shape)
+      addFrontEnd(input, shape, 0, 0)
+    }
+    if options.code.isWindowed, pick(0...1) == 0 {
+      addFrontEnd(input, inner, 1, image.populations[1].sites - 1)
     }
     for site in 0..<image.populations[1].sites { connect(convolution(shape, inner), 0, 1, site) }
     connect(sparse(inner, inner), 1, 2, 0)
@@ -77,17 +81,34 @@ struct RandomImage {
     feed()
   }
 
+  private mutating func setSchedule(_ options: Options) {
+    image.schedule.freeRunning = options.freeRunning
+    image.schedule.depth = options.freeRunning ? 0 : 3
+    image.schedule.readoutStart = pick(0...1) * 3
+    guard options.code.isWindowed else { return }
+    let steps = pick(1...5)
+    image.schedule = ImageSchedule(
+      timesteps: steps, depth: options.hiddenOutput ? 4 * steps - 1 : 3 * steps, readoutStart: 0,
+      freeRunning: false, code: options.code)
+  }
+
   private mutating func add(
     _ shape: MapShape, _ role: ImageRole, _ reset: ImageReset, _ start: Int, sites: Int
   ) {
-    let end =
-      image.schedule.freeRunning ? image.schedule.timesteps : start + image.schedule.timesteps
+    let steps = image.schedule.timesteps
+    let code = role == .lowering ? .rate : image.schedule.code
+    var active = start..<(image.schedule.freeRunning ? steps : start + steps)
+    if code.isWindowed {
+      active = max(0, start - steps + 1)..<(role == .readout ? start + 1 : start + steps)
+    } else if image.schedule.code.isWindowed {
+      active = 0..<image.schedule.steps
+    }
     let isDouble = reset == .softBySecondCompartment && role != .readout
     image.populations.append(
       ImagePopulation(
         shape: shape, role: role, reset: role == .readout ? .soft : reset,
         firesOnGreaterOnly: false, potentialBits: 24, sites: sites, start: start,
-        activeSteps: start..<end, compartments: isDouble ? 2 : 1))
+        activeSteps: active, compartments: isDouble ? 2 : 1, code: code))
   }
 
   private mutating func convolution(_ source: MapShape, _ target: MapShape) -> TemplateKind {
@@ -133,17 +154,18 @@ struct RandomImage {
     image.templates.append(template)
   }
 
-  private mutating func addFrontEnd(_ input: MapShape, _ shape: MapShape) {
-    image.frontEnd = [
+  private mutating func addFrontEnd(
+    _ input: MapShape, _ shape: MapShape, _ target: Int, _ site: Int
+  ) {
+    image.frontEnd.append(
       ImageFrontEnd(
         kind: .convolution(
           TemplateGeometry(
             kernelHeight: 3, kernelWidth: 3, strideY: 1, strideX: 1, padTop: 1, padLeft: 1,
-            dilationY: 1, dilationX: 1, groups: 1)), target: 0,
+            dilationY: 1, dilationX: 1, groups: 1)), target: target,
         weights: (0..<(shape.channels * 2 * 9)).map { _ in Int32(pick(-9...12)) },
         offsets: (0..<shape.channels).map { _ in Int64(pick(-100...300)) }, rightShift: 4,
-        biasMantissaBits: 0, biasMaximumExponent: 0, site: 0)
-    ]
+        biasMantissaBits: 0, biasMaximumExponent: 0, site: site))
   }
 
   /// Cuts a population in up to four slices, each on a core of its own or after another's.
@@ -171,16 +193,28 @@ struct RandomImage {
 
   private mutating func slice(_ population: Int, _ box: MapBox) -> NeuronSlice {
     let isGate = image.populations[population].role == .lowering
+    let lift = lift(depth: image.populations[population].start / image.schedule.timesteps)
     // Thresholds that a second compartment's weight can take off: m << 4.
     return NeuronSlice(
       population: population, box: box,
       thresholds: isGate
         ? .uniform(64)
         : pick(0...1) == 0
-          ? .uniform(320) : .perChannel(box.channels.map { _ in Int32(pick(8...12) << 5) }),
+          ? .uniform(320 << lift)
+          : .perChannel(box.channels.map { _ in Int32(pick(8...12) << (5 + lift)) }),
       initialPotentials: isGate
         ? .uniform(0) : .perNeuron((0..<box.count).map { _ in Int32(pick(0...200)) }),
       biases: isGate ? .uniform(64) : .perChannel(box.channels.map { _ in Int32(pick(-5...9)) }))
+  }
+
+  /// How many binary places thresholds stand higher, so that codes of all kinds come out: windows bring
+  /// weights times codes.
+  private func lift(depth: Int) -> Int {
+    switch image.schedule.code {
+    case .rate: 0
+    case .bitSerial: [0, image.schedule.timesteps + 1, image.schedule.timesteps + 3][min(depth, 2)]
+    case .timeToFirstSpike: [-2, 1, 3][min(depth, 2)]
+    }
   }
 
   /// Gives every slice the axons of all templates that feed it.
@@ -190,8 +224,10 @@ struct RandomImage {
       let to = image.populations[template.target]
       let gap = to.start - from.start
       let delay =
-        from.role == .input
-        ? gap + pick(0...1) : max(1, gap) + (image.schedule.freeRunning ? pick(0...2) : 0)
+        to.code.isWindowed && from.code.isWindowed
+        ? gap - image.schedule.timesteps + 1
+        : from.role == .input
+          ? gap + pick(0...1) : max(1, gap) + (image.schedule.freeRunning ? pick(0...2) : 0)
       let geometry = SynapseRuns(template, source: from.shape, target: to.shape)
       for core in image.cores.indices {
         for slice in image.cores[core].slices.indices
