@@ -16,8 +16,9 @@ public enum CodeCheck {
           .error, "SL3014",
           "needs a chip that runs \(code.rawValue) codes, has \(list(neuron.codes)) on "
             + profile.name, at: .jsonPointer(file: profile.name, pointer: "/neuron/codes"),
-          notes: ["methods \(profile.name) can run: " + methods(neuron.codes)],
-          remedy: "use --method " + methods(neuron.codes) + ", or a profile that lists the code")
+          remedy:
+            "choose a --method it can run (\(methods(neuron.codes))), or a profile that lists "
+            + "the code")
       ]
     }
     guard code.isWindowed else { return [] }
@@ -31,7 +32,7 @@ public enum CodeCheck {
       Diagnostic(
         .error, "SL3014", "needs \(need.1) for \(code.rawValue) codes, has \(need.3)",
         at: .jsonPointer(file: profile.name, pointer: need.2),
-        remedy: "use --method " + methods([.rate]))
+        remedy: "choose a --method of rate codes (\(methods([.rate])))")
     }
   }
 

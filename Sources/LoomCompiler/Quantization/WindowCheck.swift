@@ -17,31 +17,31 @@ struct WindowCheck {
     for population in network.populations {
       check.population(population.name, population.role, population.reset, population.comparison)
     }
-    for projection in network.projections where projection.alignedDelay != 0 {
+    for projection in network.projections {
       check.delay(projection.alignedDelay, network.populations[projection.target.index].name)
     }
-    for output in network.outputs {
-      check.output(network.populations[output.index].name, network.populations[output.index].role)
+    for population in network.outputs.map({ network.populations[$0.index] }) {
+      check.output(population.name, population.role)
     }
     return check.diagnostics
   }
 
   /// Every violation of a fixed-point network; none for rate codes.
   static func findings(_ network: FixedPointNetwork) -> [Diagnostic] {
-    guard let window = network.window else { return [] }
+    guard network.code.isWindowed else { return [] }
     var check = WindowCheck(code: network.code)
     check.schedule(
       network.schedule, network.timesteps, network.readoutStart, network.coding, network.name)
     for population in network.populations {
       check.population(population.name, population.role, population.reset, population.comparison)
     }
-    for projection in network.projections where projection.alignedDelay != 0 {
+    for projection in network.projections {
       check.delay(projection.alignedDelay, network.populations[projection.target.index].name)
     }
-    for output in network.outputs {
-      check.output(network.populations[output.index].name, network.populations[output.index].role)
+    for population in network.outputs.map({ network.populations[$0.index] }) {
+      check.output(population.name, population.role)
     }
-    guard check.diagnostics.isEmpty else { return check.diagnostics }
+    guard check.diagnostics.isEmpty, let window = network.window else { return check.diagnostics }
     for population in network.populations where population.role == .hidden {
       check.room(population, window)
     }
@@ -101,6 +101,7 @@ struct WindowCheck {
   }
 
   private mutating func delay(_ delay: Int, _ name: String) {
+    guard delay != 0 else { return }
     fail(
       "needs projections without delays for \(code.rawValue) codes, has one of \(delay)", name,
       "use rate codes for recurrent networks")

@@ -46,11 +46,10 @@ enum WindowNetworks {
     let pooled = builder.hidden("pooled", half, sites: comparator ? 4 : 1)
     if comparator {
       for site in 0..<4 {
-        var geometry = ConvolutionGeometry.square(1, stride: 2, groups: 4)
-        geometry.padTop -= site / 2
-        geometry.padLeft -= site % 2
+        let gains: [Float] = [1, 0.9, 1.1, 1]
         builder.connect(
-          sum, pooled, .convolution(geometry), site: site, weights: [1, 0.9, 1.1, 1])
+          sum, pooled, .convolution(.square(2, stride: 2, groups: 4)), site: site,
+          weights: gains.flatMap { gain in (0..<4).map { $0 == site ? gain : 0 } })
       }
     } else {
       builder.connect(sum, pooled, .convolution(.square(2, stride: 2)))
