@@ -13,7 +13,9 @@ enum BundledProfiles {
   "summary": "A made-up chip: a mesh of cores that each join 16 digital crossbars of 256 x 256 8-bit cells; every price derived from published circuits",
   "notes": [
     "No such chip exists: structure is chosen, prices are arithmetic on published numbers of 22 to 45 nm circuits (mixed nodes, stated one by one).",
-    "Check of the synaptic operation: ODIN 8.43 pJ (28 nm, marginal, 3-bit), Tianjic 1.54, PAICORE 2.0 0.19 (makers' figures)."
+    "Check of the synaptic operation: ODIN 8.43 pJ (28 nm, marginal, 3-bit), Tianjic 1.54, PAICORE 2.0 0.19 (makers' figures).",
+    "Codes are part of the definition of this made-up chip: each neuron has three 24-bit state words. Rate codes use one (v); bit-serial two, an accumulator A that doubles and the residual u (Datta et al. 2023); ttfs three, the slope A, its running sum V and the frozen u that a falling threshold meets. Doubling is a shift by one and needs no adder.",
+    "The update of a neuron is priced for one state word (v read and written, threshold read); window codes touch one word a step while listening or emitting (ttfs two while listening: within the range of the price)."
   ],
   "synchronisation": "barrier",
   "topology": {
@@ -627,6 +629,195 @@ enum BundledProfiles {
     "reset": {"value": 5400, "unit": "ns", "method": "assumed", "range": [1000, 50000],
       "source": "Spikeloom",
       "reason": "No figure published for Loihi; all cores at once, 5.3 ns (Davies et al. 2018, inactive update) for each of 1,024 compartments"}
+  }
+}
+
+"""##),
+    ("loihi2", ##"""
+{
+  "$schema": "./profile.schema.json",
+  "schema": "spikeloom.profile/1",
+  "name": "loihi2",
+  "summary": "Intel Loihi 2: neurons are programs, so all codes run; capacities published, memory formats and times assumed after Loihi 1; no price per operation is published, so no energy can be computed",
+  "notes": [
+    "No energy per operation of Loihi 2 is public: its prices are left out, not guessed, and whatever needs one is refused with its JSON pointer. Set them with --set to ask what-if questions.",
+    "Soft reset, the comparison v >= threshold, start steps and resets by population are instructions of the neuron's program (programmable neurons: Intel's brief of 2021); that they cost nothing beyond an update is assumed. perPopulationReset is assumed because a program that knows its start step can clear its own state there.",
+    "Window codes need more state words a neuron: bit-serial an accumulator and a residual, ttfs a slope, an accumulator and a frozen sum. They come out of the memory that neurons and synapses share; 8,192 neurons a core leave 8 bytes each of the 64 KB set aside here.",
+    "Graded spikes of up to 32 bits exist on this chip and are not used: every spike of an image is one bit.",
+    "Times are Loihi 1's (Davies et al. 2018) over the factors of Intel's brief: spike generation 10, synaptic operations 5, neuron update 2. A whole chip cannot step in less than 200 ns by that brief; 1,164 ns is the shortest step measured through Lava."
+  ],
+  "synchronisation": "barrier",
+  "topology": {
+    "tileColumns": {"value": 8, "unit": "tiles", "method": "assumed", "range": [4, 16],
+      "source": "Spikeloom",
+      "reason": "128 cores are published, their mesh is not: as Loihi 1, 8 x 4 tiles of 4 cores"},
+    "tileRows": {"value": 4, "unit": "tiles", "method": "assumed", "range": [2, 16],
+      "source": "Spikeloom",
+      "reason": "128 cores are published, their mesh is not: as Loihi 1, 8 x 4 tiles of 4 cores"},
+    "coresPerTile": {"value": 4, "unit": "cores", "method": "assumed", "range": [1, 8],
+      "source": "Spikeloom",
+      "reason": "128 cores are published, their mesh is not: as Loihi 1, 8 x 4 tiles of 4 cores"},
+    "maximumChips": {"value": 1152, "unit": "chips", "method": "published",
+      "source": "Intel, Hala Point system, April 2024: 1,152 Loihi 2 chips (recalled, not re-read)"},
+    "chipColumns": {"value": 32, "unit": "chips", "method": "assumed", "range": [8, 48],
+      "source": "Spikeloom",
+      "reason": "the arrangement of chips is not published (links also stack in three dimensions); a nearly square grid keeps routes short"}
+  },
+  "core": {
+    "neurons": {"value": 8192, "unit": "neurons", "method": "published", "range": [1024, 8192],
+      "source": "Intel, Loihi 2 technology brief, 2021 (read in transcription): up to 1 M neurons on 128 cores; fewer where a neuron takes more state words"},
+    "axonsIn": {"value": 4096, "unit": "axons", "method": "assumed", "range": [4096, 16384],
+      "source": "Spikeloom",
+      "reason": "not published for Loihi 2; Loihi 1's limit (nengo/nengo-loihi)"},
+    "axonsOut": {"value": 8192, "unit": "entries", "method": "assumed", "range": [4096, 32768],
+      "source": "Spikeloom",
+      "reason": "not published for Loihi 2; one for each neuron, where Loihi 1 has four"},
+    "axonsOutOffChip": {"value": 1, "unit": "entries", "method": "assumed", "range": [0, 1],
+      "source": "Spikeloom",
+      "reason": "not published for Loihi 2; as Loihi 1 (NxTF, arXiv 2101.04261)"},
+    "synapses": {
+      "kind": "packedEntries",
+      "memoryBits": {"value": 1048576, "unit": "bit", "method": "assumed", "range": [524288, 1572864],
+        "source": "Spikeloom",
+        "reason": "about 192 KB a core are shared by neurons, synapses and tables (recalled, not re-read): 128 KB for synapses, as Loihi 1, 64 KB for the rest"},
+      "wordBits": {"value": 64, "unit": "bit", "method": "assumed", "range": [32, 128],
+        "source": "Spikeloom",
+        "reason": "entry format not published for Loihi 2; as Loihi 1 (NxTF, arXiv 2101.04261)"},
+      "prefixBits": {"value": 10, "unit": "bit", "method": "assumed", "range": [10, 32],
+        "source": "Spikeloom",
+        "reason": "entry format not published for Loihi 2; as Loihi 1 (nengo/nengo-loihi)"},
+      "indexBits": {"value": 13, "unit": "bit", "method": "derived",
+        "source": "13 bits address the 8,192 neurons of a core (Intel, Loihi 2 technology brief, 2021)"},
+      "tagBits": {"value": 0, "unit": "bit", "method": "assumed", "range": [0, 4],
+        "source": "Spikeloom",
+        "reason": "tags serve learning only on Loihi 1"},
+      "maximumSynapsesPerEntry": {"value": 60, "unit": "synapses", "method": "assumed", "range": [60, 255],
+        "source": "Spikeloom",
+        "reason": "entry format not published for Loihi 2; as Loihi 1 (NxTF, arXiv 2101.04261)"},
+      "maximumWordsPerAxon": {"value": 2048, "unit": "words", "method": "assumed", "range": [256, 4096],
+        "source": "Spikeloom",
+        "reason": "entry format not published for Loihi 2; Loihi 1's 256 words for 1,024 neurons, times 8 for 8,192"},
+      "maximumFormats": {"value": 15, "unit": "formats", "method": "assumed", "range": [7, 15],
+        "source": "Spikeloom",
+        "reason": "entry format not published for Loihi 2; as Loihi 1 (nengo/nengo-loihi, marked unverified by its authors)"}
+    }
+  },
+  "neuron": {
+    "potentialBits": {"value": 24, "unit": "bit", "method": "published",
+      "source": "lava-nc/lava, bit-accurate models: 24-bit signed state"},
+    "firesOnGreaterOnly": false,
+    "softReset": "native",
+    "hardReset": true,
+    "thresholdShift": {"value": 0, "unit": "bit", "method": "assumed",
+      "source": "Spikeloom",
+      "reason": "a neuron's program compares state words: any integer"},
+    "thresholdMantissaBits": {"value": 23, "unit": "bit", "method": "assumed",
+      "source": "Spikeloom",
+      "reason": "a neuron's program compares state words: the positive half of 24 bits"},
+    "distinctThresholds": {"value": 0, "unit": "thresholds", "method": "assumed",
+      "source": "Spikeloom",
+      "reason": "a neuron's program can keep its threshold among its state words: any number"},
+    "startStep": true,
+    "perPopulationReset": true,
+    "comparatorSites": {"value": 0, "unit": "sites", "method": "assumed",
+      "source": "Spikeloom",
+      "reason": "a program gets one accumulated input a step; several to compare are not documented"},
+    "potentialReadout": true,
+    "analogInput": true,
+    "codes": ["rate", "bit-serial", "ttfs"]
+  },
+  "weight": {
+    "bits": {"value": 8, "unit": "bit", "method": "published",
+      "source": "lava-nc/lava, fixed-point weights: at most 8 bits; Intel, Loihi 2 technology brief, 2021"},
+    "minimumShift": {"value": 0, "unit": "bit", "method": "derived",
+      "source": "lava-nc/lava weightutils.py: effective weight w * 2^(6 + e) with w = 2 m is m * 2^(7 + e); e from -7"},
+    "maximumShift": {"value": 14, "unit": "bit", "method": "derived",
+      "source": "lava-nc/lava weightutils.py: effective weight w * 2^(6 + e) with w = 2 m is m * 2^(7 + e); e to 7"},
+    "shiftPerChannel": true
+  },
+  "bias": {
+    "mantissaBits": {"value": 0, "unit": "bit", "method": "assumed",
+      "source": "Spikeloom",
+      "reason": "a state word of the neuron's program: any integer of the potential's width"},
+    "maximumExponent": {"value": 0, "unit": "bit", "method": "assumed",
+      "source": "Spikeloom",
+      "reason": "no exponent: a state word"}
+  },
+  "delay": {
+    "maximum": {"value": 62, "unit": "steps", "method": "assumed", "range": [8, 62],
+      "source": "Spikeloom",
+      "reason": "not published for Loihi 2; Loihi 1's 6-bit field (Davies et al. 2018; nengo/nengo-loihi)"}
+  },
+  "prices": {
+    "staticPowerPerChip": {"value": 213, "unit": "mW", "method": "measured", "range": [213, 580],
+      "source": "NECOTIS/TemporalLearningInRSNNs, measured through Lava on one chip: 0.213 W static; high end: least total power of another measurement (OzU-CAST/LoihiScalingEfficiency)"}
+  },
+  "times": {
+    "synapticOperation": {"value": 0.7, "unit": "ns", "method": "derived", "range": [0.7, 3.5],
+      "source": "Davies et al., IEEE Micro 38(1), 2018, Table 2: 3.5 / 5 (Intel, Loihi 2 technology brief, 2021)"},
+    "neuronUpdate": {"value": 2.65, "unit": "ns", "method": "derived", "range": [2.65, 8.4],
+      "source": "Davies et al., IEEE Micro 38(1), 2018, Table 2: inactive 5.3 / 2 (Intel, Loihi 2 technology brief, 2021); longer programs take longer"},
+    "neuronSpike": {"value": 0.31, "unit": "ns", "method": "derived", "range": [0.31, 3.1],
+      "source": "Davies et al., IEEE Micro 38(1), 2018, Table 2: (active 8.4 - inactive 5.3) / 10 (Intel, Loihi 2 technology brief, 2021)"},
+    "axonIn": {"value": 1.6, "unit": "ns", "method": "assumed", "range": [0, 16],
+      "source": "Spikeloom",
+      "reason": "no figure published for Loihi 2; SANA-FE's 16 ns of Loihi 1 / 10"},
+    "axonOut": {"value": 0.51, "unit": "ns", "method": "assumed", "range": [0, 5.1],
+      "source": "Spikeloom",
+      "reason": "no figure published for Loihi 2; SANA-FE's 5.1 ns of Loihi 1 / 10"},
+    "hopEastWest": {"value": 4.1, "unit": "ns", "method": "assumed", "range": [0.41, 4.1],
+      "source": "Spikeloom",
+      "reason": "no figure published for Loihi 2; as Loihi 1 (Davies et al. 2018, Table 2)"},
+    "hopNorthSouth": {"value": 6.5, "unit": "ns", "method": "assumed", "range": [0.65, 6.5],
+      "source": "Spikeloom",
+      "reason": "no figure published for Loihi 2; as Loihi 1 (Davies et al. 2018, Table 2)"},
+    "hopWithinTile": {"value": 2.1, "unit": "ns", "method": "assumed", "range": [0.21, 2.1],
+      "source": "Spikeloom",
+      "reason": "no figure published for Loihi 2; as Loihi 1 (Davies et al. 2018, Table 2)"},
+    "hopBetweenChips": {"value": 100, "unit": "ns", "method": "assumed", "range": [20, 1000],
+      "source": "Spikeloom",
+      "reason": "no figure published for Loihi 2's links between chips; pads and serialisation of a word"},
+    "linkOccupancy": {"value": 0.291, "unit": "ns", "method": "assumed", "range": [0.0291, 6.5],
+      "source": "Spikeloom",
+      "reason": "no figure published for Loihi 2; as Loihi 1: peak of 3.44 Gspike/s per tile (Davies et al. 2018)"},
+    "chipLinkOccupancy": {"value": 20, "unit": "ns", "method": "assumed", "range": [2, 100],
+      "source": "Spikeloom",
+      "reason": "no figure published for Loihi 2's links between chips; a word each 20 ns, as assumed for Loihi 1"},
+    "barrierByTiles": [
+      {
+        "units": 1,
+        "duration": {"value": 200, "unit": "ns", "method": "published", "range": [100, 1164],
+          "source": "Intel, Loihi 2 technology brief, 2021: shortest chip-wide step below 200 ns, its bound taken; high end: shortest step measured through Lava, 2 neurons (NECOTIS/TemporalLearningInRSNNs)"}
+      },
+      {
+        "units": 32,
+        "duration": {"value": 200, "unit": "ns", "method": "published", "range": [200, 1780],
+          "source": "Intel, Loihi 2 technology brief, 2021: shortest chip-wide step below 200 ns, its bound taken; high end: steps of 200 to 1,200 neurons measured through Lava (OzU-CAST/LoihiScalingEfficiency)"}
+      }
+    ],
+    "barrierByChips": [
+      {
+        "units": 2,
+        "duration": {"value": 1929, "unit": "ns", "method": "assumed", "range": [200, 5800],
+          "source": "Spikeloom",
+          "reason": "no figure published for Loihi 2; as assumed for Loihi 1"}
+      },
+      {
+        "units": 768,
+        "duration": {"value": 16200, "unit": "ns", "method": "assumed", "range": [200, 16200],
+          "source": "Spikeloom",
+          "reason": "no figure published for Loihi 2; Loihi 1's barrier of 768 chips (Frady et al., arXiv 2004.12691, 2020)"}
+      }
+    ],
+    "biasWrite": {"value": 20, "unit": "ns", "method": "assumed", "range": [2, 200],
+      "source": "Spikeloom",
+      "reason": "no figure published for Loihi 2; as assumed for Loihi 1"},
+    "readout": {"value": 40, "unit": "ns", "method": "assumed", "range": [4, 400],
+      "source": "Spikeloom",
+      "reason": "no figure published for Loihi 2; request and reply, as assumed for Loihi 1"},
+    "reset": {"value": 21709, "unit": "ns", "method": "assumed", "range": [1000, 50000],
+      "source": "Spikeloom",
+      "reason": "no figure published for Loihi 2; all cores at once, 2.65 ns for each of 8,192 neurons"}
   }
 }
 

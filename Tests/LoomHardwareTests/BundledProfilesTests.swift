@@ -81,4 +81,29 @@ struct BundledProfilesTests {
     #expect(profile.prices.arrayRead != nil)
     #expect(profile.prices.columnAdd != nil)
   }
+
+  @Test("loihi2 runs every code, has the published capacities and no guessed price")
+  func loihi2() throws {
+    let profile = try ProfileFile.load("loihi2", overrides: [])
+    #expect(profile.topology.coresPerChip == 128)
+    // 8,192 neurons on each of 128 cores: the brief's million.
+    #expect(profile.core.neurons * profile.topology.coresPerChip == 1 << 20)
+    #expect(profile.neuron.codes == SpikeCode.allCases)
+    #expect(profile.neuron.startStep)
+    #expect(profile.neuron.softReset == .native)
+    #expect(profile.prices.synapticOperation == nil)
+    #expect(profile.prices.neuronUpdate == nil)
+    #expect(profile.prices.staticPowerPerChip?.value == 213)
+    // The brief's floor of a chip-wide step, and what was measured through Lava.
+    #expect(profile.times.barrierByTiles.map(\.duration.value) == [200, 200])
+    #expect(profile.times.barrierByTiles.first?.duration.range?.upperBound == 1164)
+  }
+
+  @Test("Loihi 1 knows rate codes only, crossbar-256 all")
+  func codes() throws {
+    for name in ["loihi1-davies", "loihi1-silicon-fit"] {
+      #expect(try ProfileFile.load(name, overrides: []).neuron.codes == [.rate])
+    }
+    #expect(try ProfileFile.load("crossbar-256", overrides: []).neuron.codes == SpikeCode.allCases)
+  }
 }

@@ -12,7 +12,8 @@ public enum Compiler {
     _ network: FixedPointNetwork, profile: Profile, options: CompilerOptions = CompilerOptions(),
     remarks: [String] = []
   ) throws(DiagnosticsError) -> (image: HardwareImage, report: MappingReport) {
-    let structure = NetworkCheck.findings(network)
+    var structure = NetworkCheck.findings(network)
+    if structure.isEmpty { structure = WindowCheck.findings(network) }
     guard structure.isEmpty else { throw DiagnosticsError(.badInput, structure) }
     let formats = FormatCheck.findings(network, profile: profile)
     guard formats.isEmpty else { throw DiagnosticsError(.doesNotFit, formats) }

@@ -12,6 +12,8 @@ struct FormatCheck {
 
   /// Every finding.
   static func findings(_ network: FixedPointNetwork, profile: Profile) -> [Diagnostic] {
+    let code = CodeCheck.findings(code: network.code, profile: profile)
+    guard code.isEmpty else { return code }
     var check = FormatCheck(network: network, profile: profile)
     let starts = StartSchedule.starts(of: network).starts
     for (index, population) in network.populations.enumerated() where population.role != .input {

@@ -49,7 +49,8 @@ enum GateLowering {
       lowering.result.populations.append(
         pulse.population(
           name: "gate\(depth)", shape: MapShape(channels: 1), start: depth - 1,
-          active: lowering.activeSteps(start: depth - 1), profile: lowering.profile,
+          active: lowering.activeSteps(start: depth - 1, role: .lowering),
+          profile: lowering.profile,
           bias: depth == 1 ? pulse.bias : 0, origin: []))
       guard depth > 1 else { continue }
       lowering.result.add(

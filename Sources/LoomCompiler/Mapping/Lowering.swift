@@ -59,7 +59,15 @@ struct Lowering {
   }
 
   /// Chip steps in which a population is updated.
-  func activeSteps(start: Int) -> Range<Int> {
+  ///
+  /// Window codes: from the first step it listens to the last it emits; readouts stop when they have listened.
+  func activeSteps(start: Int, role: ImageRole) -> Range<Int> {
+    if let window = network.window {
+      let steps = result.depth + 1
+      let first = role == .lowering ? start : max(0, start - window.timesteps + 1)
+      let end = role == .readout ? start + 1 : start + window.timesteps
+      return first..<max(first, min(end, steps))
+    }
     if network.schedule == .aligned, profile.neuron.startStep {
       return start..<(start + network.timesteps)
     }
@@ -87,7 +95,8 @@ struct Lowering {
           shape: population.shape, role: role, reset: reset,
           firesOnGreaterOnly: population.comparison == .greater,
           potentialBits: population.potentialBits, sites: population.sites, start: start,
-          activeSteps: activeSteps(start: start), compartments: usesSecond ? 2 : 1),
+          activeSteps: activeSteps(start: start, role: role), compartments: usesSecond ? 2 : 1,
+          code: population.role == .input ? .rate : network.code),
         threshold: population.threshold, initialPotential: population.initialPotential,
         bias: population.bias, scale: population.scale, origin: population.origin))
   }
@@ -96,7 +105,9 @@ struct Lowering {
     let source = result.populations[projection.source.index]
     let target = result.populations[projection.target.index]
     let fromHost = source.image.role == .input
-    let delay = target.image.start - source.image.start + projection.alignedDelay
+    let listening = (network.window?.timesteps ?? 1) - 1
+    let delay =
+      target.image.start - source.image.start - listening + projection.alignedDelay
     guard delay >= (fromHost ? 0 : 1) else {
       findings.append(
         Diagnostic(

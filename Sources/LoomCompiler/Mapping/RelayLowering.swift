@@ -42,7 +42,8 @@ enum RelayLowering {
     lowering.result.populations.append(
       pulse.population(
         name: "\(origin.name)/relay\(chain.count + 1)", shape: origin.image.shape, start: start,
-        active: lowering.activeSteps(start: start), profile: lowering.profile, bias: 0,
+        active: lowering.activeSteps(start: start, role: .lowering), profile: lowering.profile,
+        bias: 0,
         origin: origin.origin))
     let shape = origin.image.shape
     lowering.result.add(

@@ -10,13 +10,26 @@ struct PopulationScale {
   var main: Int?
   /// That shift.
   var shift: Int
+  /// Window codes: bits of weight each channel lost so that nothing can saturate.
+  var lostBits: [Double] = []
+  /// Window codes: the fewest potential units of one code step.
+  var quantum: Double?
+
+  init(scales: [Double], main: Int?, shift: Int) {
+    self.scales = scales
+    self.main = main
+    self.shift = shift
+  }
 
   /// Chooses the scale of a population (conversion.md §0, "Fixed-point folding").
   ///
   /// Hidden: one shift for the main projection, and a threshold per channel so that the largest weight of
   /// each channel takes the largest mantissa. Before: θ = 1, largest |weight| 0.25, 8 bits, shift 8. After:
   /// θ = 127·2^8 / 0.25 moved down to the grid, scale = that θ / 1.
-  static func choose(_ population: Int, of input: QuantizationInput) -> PopulationScale {
+  /// Window codes: `WindowScale`; `room` is the share of the potential that its sums may take.
+  static func choose(
+    _ population: Int, of input: QuantizationInput, room: Double = 1
+  ) -> PopulationScale {
     let inputs = ChannelInputs(population, of: input)
     let role = input.network.populations[population].role
     if role == .input {
@@ -24,8 +37,9 @@ struct PopulationScale {
       return PopulationScale(
         scales: [Double](repeating: 1, count: channels), main: nil, shift: 0)
     }
-    return role == .readout
-      ? ReadoutScale.choose(inputs, input) : HiddenScale.choose(inputs, input)
+    if role == .readout { return ReadoutScale.choose(inputs, input, room: room) }
+    guard let window = input.network.window else { return HiddenScale.choose(inputs, input) }
+    return WindowScale.hidden(inputs, input, window, room: room)
   }
 }
 
@@ -47,6 +61,8 @@ struct ChannelInputs {
   let threshold: [Double]
   /// The largest |constant current| the front end can give a channel.
   let constant: [Double]
+  /// The largest |sum| of a window of codes, with all that is injected once (window codes; else empty).
+  let reach: [Double]
 
   init(_ index: Int, of input: QuantizationInput) {
     let population = input.network.populations[index]
@@ -66,6 +82,7 @@ struct ChannelInputs {
       zip(result, input.currents[projection].largest).map(max)
     }
     var step = zero
+    var weighted = zero
     for site in 0..<population.sites {
       let parts = incoming.filter { input.network.projections[$0].site == site }
       let plus = parts.reduce(zero) { zip($0, input.currents[$1].positive).map(+) }
@@ -73,9 +90,26 @@ struct ChannelInputs {
       for channel in 0..<channels {
         step[channel] = max(
           step[channel], plus[channel] + bias[channel], minus[channel] + bias[channel])
+        weighted[channel] = max(weighted[channel], plus[channel], minus[channel])
       }
     }
     self.step = step
+    if let window = input.network.window {
+      reach = Self.reach(population, weighted, bias, constant, window)
+    } else {
+      reach = []
+    }
+  }
+
+  private static func reach(
+    _ population: Population, _ weighted: [Double], _ bias: [Double], _ constant: [Double],
+    _ window: WindowCode
+  ) -> [Double] {
+    let start = perChannel(population.initialPotential, population.shape) { abs(Double($0)) }
+    return weighted.indices.map { channel in
+      weighted[channel] * Double(window.largestCode) + start[channel]
+        + max(bias[channel], constant[channel])
+    }
   }
 
   private static func fanIn(_ projection: Int, _ input: QuantizationInput) -> Int {
@@ -220,12 +254,14 @@ enum ReadoutScale {
   /// How many times the largest calibrated answer a potential must hold.
   static let safety = 4.0
 
-  static func choose(_ inputs: ChannelInputs, _ input: QuantizationInput) -> PopulationScale {
+  static func choose(
+    _ inputs: ChannelInputs, _ input: QuantizationInput, room: Double = 1
+  ) -> PopulationScale {
     let weight = input.profile.weight
     let mantissa = Double(weight.mantissaLimit)
     let largest = inputs.largestMain.max() ?? 0
     let other = inputs.largestOther.max() ?? 0
-    var cap = input.potentialLimit / max(reach(inputs, input), .leastNormalMagnitude)
+    var cap = input.potentialLimit * room / max(reach(inputs, input), .leastNormalMagnitude)
     if other > 0 { cap = min(cap, mantissa * powerOfTwo(weight.maximumShift) / other) }
     let bias = max(inputs.bias.max() ?? 0, inputs.constant.max() ?? 0)
     if bias > 0 { cap = min(cap, input.biasLimit(inputs.index) / bias, powerOfTwo(30) / bias) }
@@ -235,9 +271,14 @@ enum ReadoutScale {
       while shift > weight.minimumShift, mantissa * powerOfTwo(shift) / largest > cap { shift -= 1 }
       scale = min(cap, mantissa * powerOfTwo(shift) / largest)
     }
-    return PopulationScale(
+    var result = PopulationScale(
       scales: [Double](repeating: scale, count: inputs.threshold.count), main: inputs.main,
       shift: shift)
+    if input.network.window != nil, largest > 0 {
+      let full = mantissa * powerOfTwo(weight.minimumShift) / largest
+      result.lostBits = result.scales.map { WindowScale.lost(full, $0) }
+    }
+    return result
   }
 
   /// Gives all readouts that answer the smallest of their scales: a prediction compares raw potentials
@@ -266,6 +307,7 @@ enum ReadoutScale {
 
   /// The largest |potential| over the whole window to make room for, in activation units.
   private static func reach(_ inputs: ChannelInputs, _ input: QuantizationInput) -> Double {
+    if input.network.window != nil { return inputs.reach.max() ?? 0 }
     let steps = Double(input.network.timesteps)
     let start =
       ChannelInputs.perChannel(

@@ -4,11 +4,12 @@ import LoomNetwork
 
 /// A spiking network with everything about it that several steps of quantization ask for.
 struct QuantizationInput {
+  /// The network; its thresholds are those of the chip's registers (ttfs: λ/T).
   let network: SpikingNetwork
   let profile: Profile
   /// The start of every population.
   let starts: [Int]
-  /// Weights with the source's amplitude folded in, by projection.
+  /// Weights with the source's amplitude folded in (window codes: of a spike of code 1), by projection.
   let weights: [[Float]]
   /// Rows of those weights, by projection.
   let rows: [WeightRows]
@@ -25,14 +26,18 @@ struct QuantizationInput {
   ) throws(DiagnosticsError) -> QuantizationInput {
     let structure = NetworkCheck.findings(network)
     guard structure.isEmpty else { throw DiagnosticsError(.badInput, structure) }
-    var findings = CapabilityCheck.findings(network, profile: profile)
+    let code = CodeCheck.findings(code: network.code, profile: profile)
+    guard code.isEmpty else { throw DiagnosticsError(.doesNotFit, code) }
+    var findings = WindowCheck.findings(network)
+    findings += CapabilityCheck.findings(network, profile: profile)
     let schedule = StartSchedule.starts(of: network)
     if !schedule.cycle.isEmpty {
       findings.append(cycleFinding(schedule.cycle.map { network.populations[$0].name }))
     }
     let weights = fold(network, &findings)
     guard findings.isEmpty else { throw DiagnosticsError(.doesNotFit, findings) }
-    return QuantizationInput(network, profile, starts: schedule.starts, weights: weights)
+    return QuantizationInput(
+      network.withRegisterThresholds, profile, starts: schedule.starts, weights: weights)
   }
 
   /// The finding about a cycle that is too fast.
@@ -53,7 +58,7 @@ struct QuantizationInput {
       let source = network.populations[projection.source.index]
       let target = network.populations[projection.target.index]
       if let weights = EffectiveWeights.fold(projection, source: source, target: target) {
-        result.append(weights)
+        result.append(perCode(weights, network.window))
       } else {
         result.append([])
         findings.append(
@@ -65,6 +70,13 @@ struct QuantizationInput {
       }
     }
     return result
+  }
+
+  /// Weights for codes counted in whole numbers: before, of a source at full scale; after, of code 1.
+  private static func perCode(_ weights: [Float], _ window: WindowCode?) -> [Float] {
+    guard let window else { return weights }
+    let codes = Float(window.codesOfFullScale)
+    return weights.map { $0 / codes }
   }
 
   private init(

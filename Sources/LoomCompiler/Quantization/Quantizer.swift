@@ -28,7 +28,7 @@ public enum Quantizer {
       }
     }
     var pass = QuantizationPass(input)
-    return pass.run()
+    return try pass.run()
   }
 
   /// The integer network moved onto the chip's threshold grid; nil if that is not exact either.
@@ -41,14 +41,14 @@ public enum Quantizer {
       return nil
     }
     var pass = QuantizationPass(input)
-    var result = pass.run()
+    var result = try pass.run()
     result.report.diagnostics.append(IntegerScaling.remark(profile))
     return result
   }
 }
 
 /// Runs the steps of quantization and collects the report.
-private struct QuantizationPass {
+struct QuantizationPass {
   let input: QuantizationInput
   var scales: [PopulationScale] = []
   var projections: [FixedProjection] = []
@@ -64,7 +64,9 @@ private struct QuantizationPass {
     }
   }
 
-  mutating func run() -> (network: FixedPointNetwork, report: QuantizationReport) {
+  mutating func run() throws(DiagnosticsError)
+    -> (network: FixedPointNetwork, report: QuantizationReport)
+  {
     let network = input.network
     scales = network.populations.indices.map { index in
       network.isInteger
@@ -74,6 +76,7 @@ private struct QuantizationPass {
         : PopulationScale.choose(index, of: input)
     }
     if !network.isInteger { ReadoutScale.unify(&scales, of: input) }
+    if let window = network.window { try settle(window) }
     for index in network.projections.indices { quantizeProjection(index) }
     let frontEnd = FrontEndQuantization(input)
     let fixedFrontEnd = network.frontEnd.indices.map { quantizeFrontEnd($0, frontEnd) }
@@ -82,7 +85,8 @@ private struct QuantizationPass {
       name: network.name, method: network.method, profileName: input.profile.name,
       input: network.input, inputQuantization: frontEnd.quantization, coding: network.coding,
       timesteps: network.timesteps, readoutStart: network.readoutStart, schedule: network.schedule,
-      populations: populations, projections: projections, frontEnd: fixedFrontEnd,
+      code: network.code, populations: populations, projections: projections,
+      frontEnd: fixedFrontEnd,
       outputs: network.outputs)
     let reports = populations.indices.map { report(populations[$0], index: $0) }
     return (
@@ -93,12 +97,18 @@ private struct QuantizationPass {
     )
   }
 
+  /// The mantissas of a projection at the scales chosen so far.
+  func quantized(_ index: Int) -> WeightQuantization {
+    let target = input.network.projections[index].target.index
+    return WeightQuantization(
+      weights: input.weights[index], rows: input.rows[index], scales: scales[target].scales,
+      shifts: shifts(index, target: target), format: input.profile.weight)
+  }
+
   private mutating func quantizeProjection(_ index: Int) {
     let projection = input.network.projections[index]
     let target = projection.target.index
-    let quantized = WeightQuantization(
-      weights: input.weights[index], rows: input.rows[index], scales: scales[target].scales,
-      shifts: shifts(index, target: target), format: input.profile.weight)
+    let quantized = quantized(index)
     for channel in positive[target].indices {
       positive[target][channel] += quantized.positive[channel]
     }
@@ -167,7 +177,7 @@ private struct QuantizationPass {
     return sites.count == input.network.populations[population].sites
   }
 
-  private func quantizeFrontEnd(_ index: Int, _ frontEnd: FrontEndQuantization) -> FixedFrontEnd {
+  func quantizeFrontEnd(_ index: Int, _ frontEnd: FrontEndQuantization) -> FixedFrontEnd {
     let projection = input.network.frontEnd[index]
     let target = projection.target.index
     let isFirst =
@@ -176,7 +186,7 @@ private struct QuantizationPass {
     return frontEnd.quantize(projection, scales: scales[target].scales, bias: bias)
   }
 
-  private func quantizePopulation(_ index: Int) -> FixedPopulation {
+  func quantizePopulation(_ index: Int) -> FixedPopulation {
     let population = input.network.populations[index]
     let scales = scales[index].scales
     let isInput = population.role == .input
@@ -199,7 +209,8 @@ private struct QuantizationPass {
   private func report(_ population: FixedPopulation, index: Int) -> PopulationQuantization {
     let driven = !input.frontEnds[index].isEmpty
     let silent = SilentNeurons.count(
-      population, positive: positive[index], driven: driven, timesteps: input.network.timesteps)
+      population, positive: positive[index], driven: driven, timesteps: input.network.timesteps,
+      window: input.network.window)
     let thresholds: [Int32] =
       switch population.threshold {
       case .uniform(let value): [value]
@@ -212,30 +223,5 @@ private struct QuantizationPass {
       thresholds: Int(thresholds.min() ?? 0)...largest,
       scales: (population.scale.min() ?? 1)...(population.scale.max() ?? 1),
       headRoom: largest > 0 ? input.potentialLimit / Double(largest) : 0)
-  }
-}
-
-/// Neurons whose potential can never reach the threshold, by interval analysis over all T.
-enum SilentNeurons {
-  /// The number of such neurons.
-  ///
-  /// Before: v(0) = 5, bias −1, positive weights summing to 0, θ = 10. After: silent.
-  static func count(
-    _ population: FixedPopulation, positive: [Int64], driven: Bool, timesteps: Int
-  ) -> Int {
-    guard population.role == .hidden, !driven else { return 0 }
-    let shape = population.shape
-    var silent = 0
-    for neuron in 0..<shape.count {
-      let channel = neuron / shape.positions
-      let bias = Int64(population.bias.value(neuron: neuron, in: shape))
-      let start = Int64(population.initialPotential.value(neuron: neuron, in: shape))
-      let step = positive[channel] + bias
-      let peak = start + (step > 0 ? step * Int64(timesteps) : step)
-      let threshold = Int64(population.threshold.value(neuron: neuron, in: shape))
-      let fires = population.comparison == .greater ? peak > threshold : peak >= threshold
-      if !fires { silent += 1 }
-    }
-    return silent
   }
 }

@@ -7,15 +7,18 @@ struct ScheduleEdge {
   var alignedDelay: Int
   /// The source is host-injected: its spikes are due in the step in which they are injected.
   var fromHost: Bool
+  /// The steps a source takes to say a value: 1, or the whole window of a window code.
+  var window: Int
 
   /// The least difference of starts that leaves a legal delay.
-  var span: Int { (fromHost ? 0 : 1) - alignedDelay }
+  var span: Int { (fromHost ? 0 : window) - alignedDelay }
 }
 
 /// The chip step of aligned index 0 of every population (architecture.md §3.1).
 ///
 /// A start is the longest path of projections from the input. Before: conv1 → conv2 → add, conv1 → add.
-/// After: starts 0, 1, 2 and delays 1, 1 and (shortcut) 2.
+/// After: starts 0, 1, 2 and delays 1, 1 and (shortcut) 2. Window codes of T steps: starts 0, T, 2T and delays
+/// 1, 1 and T + 1, since a target listens to the whole window before it emits (`SpikeCode`).
 enum StartSchedule {
   /// The starts, or the populations of a cycle whose aligned delays sum to less than its projections.
   static func starts(
@@ -41,7 +44,8 @@ enum StartSchedule {
       ScheduleEdge(
         source: projection.source.index, target: projection.target.index,
         alignedDelay: projection.alignedDelay,
-        fromHost: network.populations[projection.source.index].role == .input)
+        fromHost: network.populations[projection.source.index].role == .input,
+        window: network.window?.timesteps ?? 1)
     }
     return starts(
       populations: network.populations.count, edges: edges,
@@ -54,7 +58,8 @@ enum StartSchedule {
       ScheduleEdge(
         source: projection.source.index, target: projection.target.index,
         alignedDelay: projection.alignedDelay,
-        fromHost: network.populations[projection.source.index].role == .input)
+        fromHost: network.populations[projection.source.index].role == .input,
+        window: network.window?.timesteps ?? 1)
     }
     return starts(
       populations: network.populations.count, edges: edges,

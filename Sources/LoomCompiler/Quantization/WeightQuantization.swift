@@ -12,6 +12,8 @@ struct WeightQuantization {
   var roundedToZero: [Int]
   /// The largest sum of positive currents of one neuron of a channel, in potential units.
   var positive: [Int64]
+  /// The largest sum of negative currents of one neuron of a channel, as a magnitude.
+  var negative: [Int64]
 
   /// Rounds weights · scale / 2^shift to mantissas.
   ///
@@ -26,22 +28,25 @@ struct WeightQuantization {
     saturated = levels
     roundedToZero = levels
     positive = [Int64](repeating: 0, count: channels)
+    negative = positive
     self.shifts = shifts.map { UInt8(clamping: $0) }
     for row in 0..<rows.count {
       let channel = rows.channels[row]
       let shift = shifts[shifts.count == 1 ? 0 : channel]
       let factor = scales[channel] / powerOfTwo(shift)
-      var sum: Int64 = 0
+      var plus: Int64 = 0
+      var minus: Int64 = 0
       for index in rows.range(row) {
         let wish = (Double(weights[index]) * factor).rounded()
         let mantissa = Int(max(min(wish, Double(largest)), -Double(largest)))
         if abs(wish) > Double(largest) { saturated[channel] += 1 }
         if mantissa == 0, weights[index] != 0 { roundedToZero[channel] += 1 }
         levels[channel] = max(levels[channel], abs(mantissa))
-        if mantissa > 0 { sum += Int64(mantissa) << Int64(shift) }
+        if mantissa > 0 { plus += Int64(mantissa) } else { minus -= Int64(mantissa) }
         mantissas[index] = Int16(mantissa)
       }
-      positive[channel] = max(positive[channel], sum)
+      positive[channel] = max(positive[channel], plus << Int64(shift))
+      negative[channel] = max(negative[channel], minus << Int64(shift))
     }
   }
 }

@@ -93,6 +93,8 @@ private struct CoreState {
   var constant: [[Int64]] = []
   var current: [[Int64]] = []
   var siteSums: [[Int64]] = []
+  /// Sums of the sums of each site: what ttfs listens with.
+  var ramps: [[Int64]] = []
   var largest: [Int64] = []
   var population: [Int] = []
   /// The first neuron of each slice.
@@ -115,6 +117,7 @@ private struct CoreState {
     final = potential.map { Int32($0) }
     current = constant.map { $0.map { _ in 0 } }
     siteSums = current
+    ramps = current
     largest = potential.map { _ in 0 }
   }
 
@@ -180,6 +183,10 @@ private struct CoreState {
     for neuron in potential.indices {
       let rules = image.populations[population[neuron]]
       guard rules.activeSteps.contains(step) else { continue }
+      if rules.code.isWindowed {
+        if windowStep(neuron, rules, step, image.schedule.timesteps) { fired.append(neuron) }
+        continue
+      }
       let gain = input(neuron, rules.sites)
       let raised = FixedPoint.saturate(potential[neuron] + gain, bits: rules.potentialBits)
       potential[neuron] = raised
@@ -195,6 +202,42 @@ private struct CoreState {
       }
     }
     return fired
+  }
+
+  /// The step of a window code by the words of `SpikeCode`; true if the neuron fires.
+  private mutating func windowStep(
+    _ neuron: Int, _ rules: ImagePopulation, _ step: Int, _ timesteps: Int
+  ) -> Bool {
+    let bits = rules.potentialBits
+    let isBitSerial = rules.code == .bitSerial
+    if step <= rules.start {
+      for site in 0..<rules.sites {
+        let x = current[neuron][site]
+        current[neuron][site] = 0
+        let sum = siteSums[neuron][site] * (isBitSerial ? 2 : 1) + x
+        siteSums[neuron][site] = FixedPoint.saturate(sum, bits: bits)
+        ramps[neuron][site] = FixedPoint.saturate(
+          ramps[neuron][site] + siteSums[neuron][site], bits: bits)
+      }
+    }
+    if step == rules.start {
+      let sums = isBitSerial ? siteSums[neuron] : ramps[neuron]
+      let injected = zip(sums, constant[neuron]).map(+).max() ?? 0
+      potential[neuron] = FixedPoint.saturate(injected + potential[neuron], bits: bits)
+    }
+    let aligned = step - rules.start
+    if rules.role == .readout, aligned == 0 { final[neuron] = Int32(potential[neuron]) }
+    guard rules.role == .hidden, aligned >= 0 else { return false }
+    let theta = threshold[neuron]
+    let raised =
+      isBitSerial
+      ? FixedPoint.saturate(2 * potential[neuron], bits: bits) : potential[neuron]
+    let fires = raised >= (isBitSerial ? theta : theta * Int64(timesteps - aligned))
+    let lowest = -FixedPoint.maximum(bits: bits) - 1
+    potential[neuron] =
+      isBitSerial ? (fires ? raised - theta : raised) : (fires ? lowest : raised)
+    if aligned == timesteps - 1 { final[neuron] = Int32(potential[neuron]) }
+    return fires
   }
 
   private mutating func input(_ neuron: Int, _ sites: Int) -> Int64 {
