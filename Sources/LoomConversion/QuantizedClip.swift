@@ -12,6 +12,11 @@ struct QuantizedClip: Sendable, Equatable {
   /// The largest value of each channel: λ = Q · s.
   var bounds: [Float] { steps.map { $0 * Float(levels) } }
 
+  /// v(0) of rate-coding neurons with θ = λ: the offset's share of a threshold; nil for the usual half.
+  var initialPotentials: [Float]? {
+    offset == 0.5 ? nil : bounds.map { $0 * offset }
+  }
+
   /// Replaces currents by activations.
   func apply(_ values: inout [Float], shape: MapShape) {
     let positions = shape.positions
