@@ -85,7 +85,7 @@ struct QuantizedActivationTests {
     let form = QuantizedForm(name: "signed") { graph, input in
       let codes = graph.quantize(input, scale: 0.0625, point: 0, .int8)
       return graph.relu(
-        graph.plus(graph.dequantize(codes, scale: 0.0625, point: 0, .int8), 0.25))
+        graph.plus(graph.dequantize(codes, scale: 0.0625, point: 0, .int8), 0.28))
     }
     let spiking = try convert(form.network(), .bitSerial, 8)
     #expect(spiking.populations.map(\.role) == [.hidden, .readout])

@@ -24,8 +24,6 @@ struct ChannelScale: Sendable {
   private(set) var initial: Float = 0
   /// What is added to the bias.
   private(set) var correction: Float = 0
-  /// Whether codes are exactly the trained levels.
-  private(set) var isExact = false
 
   /// Shares of the largest activation that are tried, and how finely the best is refined.
   private static let shares: [Float] = (0..<48).map { exp2(-Float($0) / 10) }
@@ -37,17 +35,15 @@ struct ChannelScale: Sendable {
   private let trained: TrainedChannel
 
   /// Chooses on pairs of currents and activations.
-  init(_ pairs: ChannelPairs, grid: CodeGrid, trained: TrainedChannel, corrects: Bool) {
+  init(_ pairs: ChannelPairs, grid: CodeGrid, trained: TrainedChannel) {
     self.grid = grid
     self.trained = trained
     if let step = trained.step, trained.levels == grid.top {
-      isExact = true
       (scale, initial) = (step * Float(grid.divisions), trained.offset * step)
       return
     }
     guard pairs.peak > 0 else { return }
     choose(pairs)
-    guard corrects else { return }
     for _ in 0..<2 {
       correct(pairs)
       refine(pairs)

@@ -6,11 +6,15 @@ import LoomNetwork
 ///
 /// Layer by layer, in order: a layer's codes see the codes of the layers before it, its target is the trained
 /// network's own activation, so that later layers make up for what earlier ones lost.
+///
+/// Measured on test images with float weights, T = 4 and 6, in points lost: ResNet-20 −0.4, −0.3; ResNet-44
+/// 0.8, −0.1 (1,000 images each); digits ResNet-110 1.0, 0.0 (500). At T = 4 the last loses 2.6 points if the
+/// target is half the layer's own rectified current, 3.8 if λ of an identity shortcut is kept (its rounding
+/// then always drops small branches), 1.4 without bias correction, 2.2 with half of 1,000 samples.
 struct WindowCalibration: Sendable {
   private let draft: DraftNetwork
   private let grid: CodeGrid
   private let coding: Coding
-  private let corrects: Bool
   private let threads: Int
   /// The last population that reads each population.
   private let lastReaders: [Int]
@@ -19,10 +23,9 @@ struct WindowCalibration: Sendable {
   private static let activationBytes = 2 << 30
 
   /// Prepares the calibration of a network.
-  init(_ draft: DraftNetwork, grid: CodeGrid, options: ConversionOptions, corrects: Bool = true) {
+  init(_ draft: DraftNetwork, grid: CodeGrid, options: ConversionOptions) {
     self.draft = draft
     self.grid = grid
-    self.corrects = corrects
     coding = options.coding
     threads = max(1, options.threads)
     var last = [Int](repeating: -1, count: draft.populations.count)
@@ -108,7 +111,7 @@ struct WindowCalibration: Sendable {
         channel: channel, shape: population.shape, coded: codes, exactCurrents: currents,
         targets: targets)
       let choice = ChannelScale(
-        pairs, grid: grid, trained: population.trained(channel), corrects: corrects)
+        pairs, grid: grid, trained: population.trained(channel))
       let spikes =
         choice.scale > 0
         ? pairs.spikes(grid, scale: choice.scale, initial: choice.initial + choice.correction) : 0
@@ -153,7 +156,7 @@ struct WindowCalibration: Sendable {
     let corrections = sums.map { Float($0 / Double(max(1, planes))) }
     return CalibratedPopulation(
       thresholds: [Float](repeating: 1, count: shape.channels),
-      biasCorrections: corrects ? corrections : nil, peak: peak, rate: 0, firstSpike: 0,
+      biasCorrections: corrections, peak: peak, rate: 0, firstSpike: 0,
       deadChannels: 0)
   }
 }
