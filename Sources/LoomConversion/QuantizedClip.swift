@@ -4,7 +4,7 @@ import LoomBase
 struct QuantizedClip: Sendable, Equatable {
   /// s of each channel, in the activation's units.
   var steps: [Float]
-  /// Q, the number of steps: there are Q + 1 levels, 0 ... Q.
+  /// Q, the number of steps between the Q + 1 levels.
   var levels: Int
   /// What is added before rounding down: 0 for floor, ½ for rounding to nearest.
   var offset: Float

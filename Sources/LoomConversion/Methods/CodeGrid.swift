@@ -1,6 +1,6 @@
 import LoomBase
 
-/// The values the spikes of one window can say: 0, q, 2q ... top·q, with q = λ / divisions.
+/// The values the spikes of one window can say: multiples of q = λ / divisions, up to top · q.
 ///
 /// Bit-serial has 2^T divisions and tops at 2^T − 1; time to first spike has T divisions and tops at T
 /// (`SpikeCode`). The code of a current z is clamp(floor((z + v(0)) / q), 0, top).
