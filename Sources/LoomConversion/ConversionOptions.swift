@@ -5,6 +5,10 @@ public import LoomNetwork
 public enum ConversionMethod: String, Sendable, CaseIterable {
   /// Training-free local threshold balancing (Bu and others 2024, arXiv 2409.03368, §4).
   case thresholdBalancing = "threshold-balancing"
+  /// One bit of the activation a step, T bits (Datta and others 2023, arXiv 2312.06900).
+  case bitSerial = "bit-serial"
+  /// One spike a neuron, its time the value (conversion.md §4).
+  case timeToFirstSpike = "ttfs"
 }
 
 /// What becomes of average pooling.

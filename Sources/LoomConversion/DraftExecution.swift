@@ -82,10 +82,11 @@ extension DraftNetwork {
       let drive = PreparedDrive(population.sites)
       var values = drive.current(samples: samples) { $0 < 0 ? input : all[$0] }
       if population.kind != .readout {
-        let limit = population.bound ?? .infinity
-        values.rectify(
-          population.shape,
-          limits: thresholds?[index] ?? [Float](repeating: limit, count: population.shape.channels))
+        if let thresholds {
+          values.rectify(population.shape, limits: thresholds[index])
+        } else {
+          population.activate(&values)
+        }
       }
       all.append(values)
     }

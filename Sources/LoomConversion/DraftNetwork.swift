@@ -29,11 +29,31 @@ struct DraftPopulation: Sendable {
   var sites: [AffineValue]
   /// The largest activation the layer lets through, if it clips.
   var bound: Float?
+  /// The levels it was trained with, if it was; `bound` is then the largest of its channels.
+  var quantization: QuantizedClip?
   /// The layers it stands for.
   var origin: [String]
 
   /// The shape.
   var shape: MapShape { sites[0].map }
+
+  /// Q, the number of steps between the levels of a quantised activation.
+  var levels: Int? { quantization?.levels }
+
+  /// What a channel was trained to do.
+  func trained(_ channel: Int) -> TrainedChannel {
+    guard let quantization else { return TrainedChannel(bound: bound) }
+    return TrainedChannel(
+      bound: quantization.bounds[channel], step: quantization.steps[channel],
+      levels: quantization.levels, offset: quantization.offset)
+  }
+
+  /// Replaces currents by activations, as the trained network does.
+  func activate(_ values: inout [Float]) {
+    if let quantization { return quantization.apply(&values, shape: shape) }
+    values.rectify(
+      shape, limits: [Float](repeating: bound ?? .infinity, count: shape.channels))
+  }
 
   /// The sources read, each once, in order.
   var sources: [Int] {

@@ -30,16 +30,19 @@ extension RegionBuilder {
   /// Populations driven by a value: one for each group of channels that share sources, so that a
   /// concatenation costs no zero weights.
   mutating func neurons(
-    _ drive: AffineValue, kind: DraftPopulation.Kind, name: String, bound: Float?
+    _ drive: AffineValue, kind: DraftPopulation.Kind, name: String, bound: Float?,
+    quantization: QuantizedClip? = nil
   ) throws -> AffineValue {
     let parts = drive.channelParts
     guard parts.count > 1 else {
-      return addPopulation(drive, kind: kind, name: name, bound: bound)
+      return addPopulation(
+        drive, kind: kind, name: name, bound: bound, quantization: quantization)
     }
     var result = AffineValue(layout: drive.layout, terms: [], bias: [], origin: [])
     for (number, part) in parts.enumerated() {
       let piece = addPopulation(
-        try drive.channels(part), kind: kind, name: "\(name).\(number + 1)", bound: bound)
+        try drive.channels(part), kind: kind, name: "\(name).\(number + 1)", bound: bound,
+        quantization: quantization?.channels(part))
       for term in piece.terms {
         result.add(Term(source: term.source, map: term.map, firstChannel: part.lowerBound))
       }

@@ -22,6 +22,10 @@ extension RegionBuilder {
     case .globalAveragePool: try globalAveragePool(layer)
     case .maxPool(let window, let ceilMode, _): try maxPool(layer, window, ceilMode: ceilMode)
     case .globalMaxPool: try globalMaxPool(layer)
+    case .quantizeLinear(let axis, let blockSize, let type):
+      try quantizeLinear(layer, axis: axis, blockSize: blockSize, type)
+    case .dequantizeLinear(let axis, let blockSize):
+      try dequantizeLinear(layer, axis: axis, blockSize: blockSize)
     case .reduce(let reduction, let keep, let noop):
       try reduce(layer, reduction, keepDimensions: keep, noopWithEmptyAxes: noop)
     case .identity, .dropout, .cast: finish(layer, try value(layer), named: false)

@@ -45,10 +45,11 @@ extension RegionBuilder {
     }
     var pooled = input
     // ReLU and max commute: pooling spikes is cheaper than pooling two shares of a wide kernel.
-    let activation = commonActivation(layer)
+    let activation = commonActivation(layer, input.layout)
     if let activation, !input.isNonNegative {
       pooled = try neurons(
-        input, kind: .activation, name: activation.name, bound: activation.bound)
+        input, kind: .activation, name: activation.name, bound: activation.bound,
+        quantization: activation.quantization)
     }
     if let bound = activation?.bound ?? layer.inputs.first?.flatMap({ bounds[$0] }) {
       bounds[layer.outputs[0]] = bound
@@ -62,12 +63,22 @@ extension RegionBuilder {
     finish(layer, result)
   }
 
-  /// The activation all readers of a layer apply, if they agree.
-  private func commonActivation(_ layer: Layer) -> (name: String, bound: Float?)? {
+  private struct CommonActivation {
+    var name: String
+    var bound: Float?
+    var quantization: QuantizedClip?
+  }
+
+  /// The activation all readers of a layer apply to a value like its input, if they agree.
+  private func commonActivation(_ layer: Layer, _ layout: TensorLayout) -> CommonActivation? {
     guard let output = layer.outputs.first, let readers = consumers[output],
       !network.outputs.contains(output)
     else { return nil }
-    var found: (name: String, bound: Float?)?
+    if readers.count == 1, let quantized = quantizedActivation(from: readers[0], layout) {
+      return CommonActivation(
+        name: quantized.name, bound: quantized.clip.bounds.max(), quantization: quantized.clip)
+    }
+    var found: CommonActivation?
     for reader in readers.map({ network.layers[$0] }) {
       var bound: Float?
       switch reader.operation {
@@ -80,7 +91,7 @@ extension RegionBuilder {
       default: return nil
       }
       if let found, found.bound != bound { return nil }
-      found = (found?.name ?? reader.name, bound)
+      found = CommonActivation(name: found?.name ?? reader.name, bound: bound)
     }
     return found
   }
@@ -165,7 +176,7 @@ extension RegionBuilder {
       populations.append(
         DraftPopulation(
           name: uniqueName(layer.name + suffix), kind: .comparator, sites: sites,
-          bound: drive.bound, origin: origin))
+          bound: drive.bound, quantization: drive.quantization, origin: origin))
       result.add(
         Term(source: index, map: .identity(sites[0].map), firstChannel: drive.firstChannel))
     }
@@ -177,6 +188,7 @@ extension RegionBuilder {
   private struct ComparatorDrive {
     var value: AffineValue
     var bound: Float?
+    var quantization: QuantizedClip?
     var firstChannel: Int
     var names: [String]
   }
@@ -197,16 +209,18 @@ extension RegionBuilder {
         let population = populations[term.source]
         drives.append(
           ComparatorDrive(
-            value: population.sites[0], bound: population.bound, firstChannel: term.firstChannel,
+            value: population.sites[0], bound: population.bound,
+            quantization: population.quantization, firstChannel: term.firstChannel,
             names: [population.name]))
       }
     } else {
-      let activation = commonActivation(layer)
+      let activation = commonActivation(layer, input.layout)
       guard activation != nil || input.isNonNegative else { return nil }
       for part in input.channelParts {
         drives.append(
           ComparatorDrive(
             value: try input.channels(part), bound: activation?.bound,
+            quantization: activation?.quantization?.channels(part),
             firstChannel: part.lowerBound, names: []))
       }
     }

@@ -31,6 +31,8 @@ struct RegionBuilder {
   var maxPools: [DraftMaxPool] = []
   var diagnostics: [Diagnostic] = []
   var remarks: [String] = []
+  /// Layers that are part of an activation already built.
+  var taken: Set<Int> = []
   private var names: Set<String> = []
 
   /// Prepares the building of a network whose input is understood.
@@ -39,6 +41,11 @@ struct RegionBuilder {
     self.options = options
     self.plan = plan
     constants = network.constants
+    for layer in network.layers {
+      if case .constant(let tensor) = layer.operation, let output = layer.outputs.first {
+        constants[output] = tensor
+      }
+    }
     var readers: [ValueID: [Int]] = [:]
     for (index, layer) in network.layers.enumerated() {
       for input in layer.inputs.compactMap({ $0 }) { readers[input, default: []].append(index) }
@@ -55,7 +62,7 @@ struct RegionBuilder {
       terms: [Term(source: Term.input, map: .identity(plan.layout.map), firstChannel: 0)],
       bias: [], origin: [])
     let needed = neededLayers(roots: tail.roots)
-    for (index, layer) in network.layers.enumerated() where needed[index] { take(layer) }
+    for index in network.layers.indices where needed[index] { take(index) }
     var outputs: [Int] = []
     for root in tail.roots {
       guard let value = values[root] else {
@@ -88,13 +95,13 @@ struct RegionBuilder {
     return needed
   }
 
-  private mutating func take(_ layer: Layer) {
-    if case .constant(let tensor) = layer.operation, let output = layer.outputs.first {
-      constants[output] = tensor
-      return
-    }
+  private mutating func take(_ index: Int) {
+    let layer = network.layers[index]
+    if case .constant = layer.operation { return }
+    guard !taken.contains(index) else { return }
     do {
       try checkFinite(layer)
+      if try quantizedActivation(index) { return }
       try build(layer)
     } catch let refusal as Refusal {
       diagnostics.append(refusal.diagnostic)
@@ -150,13 +157,14 @@ struct RegionBuilder {
 
   /// Ends a value in a population and returns the population's output in the value's layout.
   mutating func addPopulation(
-    _ drive: AffineValue, kind: DraftPopulation.Kind, name: String, bound: Float?
+    _ drive: AffineValue, kind: DraftPopulation.Kind, name: String, bound: Float?,
+    quantization: QuantizedClip? = nil
   ) -> AffineValue {
     let index = populations.count
     populations.append(
       DraftPopulation(
         name: uniqueName(name), kind: kind, sites: [drive], bound: bound,
-        origin: mergedOrigins(drive.origin, [name])))
+        quantization: quantization, origin: mergedOrigins(drive.origin, [name])))
     return AffineValue(
       layout: drive.layout,
       terms: [Term(source: index, map: .identity(drive.map), firstChannel: 0)], bias: [],

@@ -35,6 +35,13 @@ struct Graph {
     return id
   }
 
+  /// A zero point of a quantised type.
+  mutating func zeroPoint(_ point: Int64, _ type: ElementType) -> ValueID {
+    let id = value("constant\(network.values.count)", [])
+    network.constants[id] = Tensor(shape: [], type: type, storage: .integers([point]))
+    return id
+  }
+
   /// Random weights, evenly spread around a centre.
   mutating func random(_ shape: [Int], scale: Float = 1, around centre: Float = 0) -> ValueID {
     let values = (0..<shape.reduce(1, *)).map { _ in

@@ -80,14 +80,17 @@ struct ClipCalibration: Sendable {
     }
     let alive = channels.map(\.threshold).filter { $0 > 0 }.sorted()
     let substitute = alive.isEmpty ? 1 : alive[alive.count / 2]
-    let thresholds = channels.map { $0.threshold > 0 ? $0.threshold : substitute }
+    let thresholds =
+      population.quantization?.bounds
+      ?? channels.map { $0.threshold > 0 ? $0.threshold : substitute }
     var firstSpike = Double.infinity
     for (channel, threshold) in zip(channels, thresholds) where channel.largestMean > 0 {
       firstSpike = min(firstSpike, Double(threshold) / 2 / channel.largestMean)
     }
     let rate = channels.reduce(0) { $0 + $1.rate } / Double(max(1, channels.count))
     return CalibratedPopulation(
-      thresholds: thresholds, peak: channels.map(\.peak).max() ?? 0, rate: Float(rate),
+      thresholds: thresholds, initialPotentials: population.quantization?.initialPotentials,
+      peak: channels.map(\.peak).max() ?? 0, rate: Float(rate),
       firstSpike: firstSpike.isFinite ? firstSpike : 0, deadChannels: channels.count - alive.count)
   }
 

@@ -59,6 +59,8 @@ extension ConversionMethod {
   var implementation: any ThresholdMethod {
     switch self {
     case .thresholdBalancing: ThresholdBalancing()
+    case .bitSerial: BitSerial()
+    case .timeToFirstSpike: TimeToFirstSpike()
     }
   }
 }

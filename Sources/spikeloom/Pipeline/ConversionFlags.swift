@@ -7,7 +7,10 @@ import LoomNetwork
 enum ConversionFlags {
   static let options: [OptionSpecification] = [
     .value("--timesteps", "-T", placeholder: "N", help: "time-steps of one sample"),
-    .value("--method", placeholder: "M", help: "threshold-balancing (default)"),
+    .value(
+      "--method", placeholder: "M",
+      help: ConversionMethod.allCases.map(\.rawValue).joined(separator: ", ")
+        + " (default threshold-balancing); bit-serial: T bits"),
     .value("--iterations", placeholder: "K", help: "threshold balancing: passes (default 1000)"),
     .value("--coding", placeholder: "C", help: "direct (default) or rate"),
     .value(

@@ -1,0 +1,48 @@
+import LoomBase
+import LoomNetwork
+
+extension ThresholdMethod {
+  /// What a window code with T as asked makes of a network.
+  func windowOutcome(_ code: SpikeCode, _ input: MethodInput, progress: ((String) -> Void)?)
+    -> MethodOutcome
+  {
+    let timesteps = input.options.timesteps
+    let grid = CodeGrid(code, timesteps: timesteps)
+    let calibration = WindowCalibration(input.draft, grid: grid, options: input.options)
+    let populations = calibration.run(
+      input.samples, inputCount: input.inputCount, progress: progress)
+    let said =
+      "\(grid.top + 1) levels in \(timesteps) steps; full scales chosen on "
+      + "\(input.samples.count) calibration samples by least squared error"
+    return MethodOutcome(
+      code: code, timesteps: timesteps, populations: populations,
+      remarks: [said] + levelRemarks(input.draft, code, grid))
+  }
+
+  /// How the levels of trained activations differ from those that spikes can say.
+  private func levelRemarks(_ draft: DraftNetwork, _ code: SpikeCode, _ grid: CodeGrid) -> [String]
+  {
+    var counts: [Int: [String]] = [:]
+    for population in draft.populations {
+      if let levels = population.quantization?.levels {
+        counts[levels, default: []].append(population.name)
+      }
+    }
+    return counts.keys.sorted().map { levels in
+      let names = counts[levels] ?? []
+      let who = "\(names.count) activations trained with \(levels + 1) levels ('\(names[0])' first)"
+      if levels == grid.top { return "\(who): exact" }
+      let fitting = Self.exactTimesteps(levels, code)
+      let remedy =
+        fitting.map { "-T \($0) would be exact" }
+        ?? "no -T is exact: train with 2^T − 1 steps, for example \(grid.top)"
+      return "\(who), \(code.rawValue) has \(grid.top + 1): \(remedy)"
+    }
+  }
+
+  /// The window that says exactly a number of steps.
+  private static func exactTimesteps(_ levels: Int, _ code: SpikeCode) -> Int? {
+    if code == .timeToFirstSpike { return levels }
+    return (levels + 1).nonzeroBitCount == 1 ? (levels + 1).trailingZeroBitCount : nil
+  }
+}
