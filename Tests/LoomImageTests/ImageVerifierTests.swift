@@ -137,6 +137,12 @@ struct ImageVerifierTests {
     #expect(codes(image, nil, isBare: true).isEmpty)
     image.schedule.depth -= 1
     #expect(codes(image, nil, isBare: true) == ["SL5110"])
+    let active = image.populations[3].activeSteps
+    image.populations[3].activeSteps = active.lowerBound..<image.schedule.steps
+    #expect(
+      ImageVerifier.check(image, profile: nil).map(\.message) == [
+        "output population 3 needs \(active.upperBound) steps to emit its code, has \(active.upperBound - 1)"
+      ])
     image = RandomImage.make(seed: 3, options: .init(code: .bitSerial))
     let core = image.cores.lastIndex { !$0.axonBlocks.isEmpty } ?? 0
     let block = image.cores[core].axonBlocks.indices.first {
