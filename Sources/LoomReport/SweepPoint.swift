@@ -52,7 +52,8 @@ public struct SweepPoint: Sendable, Hashable {
     intervalNanoseconds = record.intervalNanoseconds / samples
     totalPicojoules = ledger.totalPicojoules
     rangePicojoules =
-      min(ledger.lowPicojoules, ledger.highPicojoules)...max(
+      min(
+        ledger.lowPicojoules, ledger.highPicojoules)...max(
         ledger.lowPicojoules, ledger.highPicojoules)
     dynamicPicojoules = ledger.dynamicPicojoules
     staticPicojoules = ledger.staticPicojoules

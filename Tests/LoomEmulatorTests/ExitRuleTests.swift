@@ -17,7 +17,8 @@ struct ExitRuleTests {
   ) -> ExitRule {
     ExitRule(
       length: RunLength(timesteps: end, readoutStart: start), interval: interval,
-      threshold: threshold) { $0 / 2 }
+      threshold: threshold
+    ) { $0 / 2 }
   }
 
   @Test("readings come every k-th step, each compared with an earlier one")

@@ -149,7 +149,8 @@ struct StepwiseTests {
     #expect(exit.record.cores[0].synapticOperations == synaptic)
     #expect(exit.chipSteps == steps)
     let width = UInt64(record.readings.width)
-    #expect(exit.record.host.readouts == width * exit.decisions.reduce(0) { $0 + UInt64($1.readings) })
+    #expect(
+      exit.record.host.readouts == width * exit.decisions.reduce(0) { $0 + UInt64($1.readings) })
   }
 
   @Test("window codes are refused, for their T is not a number of repetitions")

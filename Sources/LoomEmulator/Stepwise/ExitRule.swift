@@ -113,7 +113,8 @@ extension ExitRule {
   /// A sample stops at check i for thresholds above the largest margin before i and up to its margin at i.
   /// Going down from the largest margin, the threshold stops where the share of samples answered as after
   /// the whole window would fall below the target.
-  public mutating func calibrate(_ readings: ScoreReadings, agreement target: Double) -> Calibration {
+  public mutating func calibrate(_ readings: ScoreReadings, agreement target: Double) -> Calibration
+  {
     var changes: [(threshold: Int64, disagreeing: Int)] = []
     for sample in 0..<readings.samples {
       changes += self.changes(readings.rows(sample: sample), readings.countsSpikes)

@@ -158,7 +158,7 @@ extension SweepJob {
     for (length, record) in zip(lengths, records) {
       outcome.points.append(
         try SweepPoint(
-          length: length, record: record, accuracy: self.accuracy(record), cores: stage.cores,
+          length: length, record: record, accuracy: rightFraction(record), cores: stage.cores,
           imageSHA256: stage.imageSHA256, profile: profile))
     }
     guard let rule, let exit, let whole = records.last, let point = outcome.points.last else {
@@ -166,11 +166,11 @@ extension SweepJob {
     }
     outcome.exit = try SweepExit(
       exit: exit, calibration: rule.calibration, whole: whole, wholePoint: point,
-      accuracy: self.accuracy(exit.record), profile: profile)
+      accuracy: rightFraction(exit.record), profile: profile)
   }
 
-  private func accuracy(_ record: RunRecord) -> Double? {
-    spikeloom.accuracy(record.predictions.map { Int($0) }, data.labels)
+  private func rightFraction(_ record: RunRecord) -> Double? {
+    accuracy(record.predictions.map { Int($0) }, data.labels)
   }
 
   /// The exit rule, its threshold chosen on calibration samples without labels.
