@@ -24,7 +24,7 @@ extension SweepReport {
     members["calibration"] = .object(["source": .text(facts.calibration)])
     members["points"] = .array(points.map(pointJSON))
     members["smallest"] = smallestJSON
-    members["earlyExit"] = exit.map(\.jsonValue) ?? .null
+    members["earlyExit"] = exitJSON
     return .object(members)
   }
 
@@ -48,6 +48,13 @@ extension SweepReport {
       members["point"] = smallest.jsonValue
       members["timesteps"] = .integer(smallest.timesteps)
     }
+    return .object(members)
+  }
+
+  private var exitJSON: JSONValue {
+    guard let exit, var members = exit.jsonValue.members else { return .null }
+    members["rival"] = .null
+    if let exitRival { members["rival"] = pointJSON(exitRival) }
     return .object(members)
   }
 

@@ -5,7 +5,7 @@ extension SweepReport {
   /// The report as a person reads it in a terminal.
   public var text: String {
     var sections = [headText, pointsText, smallestText]
-    if let exit { sections.append(exit.text) }
+    if let exit { sections.append(exit.text + rivalText(exit)) }
     sections.append((["Remarks"] + remarks.map { "  \($0)" }).joined(separator: "\n"))
     return sections.joined(separator: "\n\n") + "\n"
   }
@@ -53,6 +53,15 @@ extension SweepReport {
         accuracy \(cells[2]), \(cells[4]) synaptic operations, latency \(cells[5]), energy \(cells[6]) \
       (estimates)
       """
+  }
+
+  /// Early exit beside a fixed T of this sweep.
+  private func rivalText(_ exit: SweepExit) -> String {
+    guard let exitRival else { return "" }
+    let saved = 1 - exit.early.totalPicojoules / exitRival.totalPicojoules
+    let faster = 1 - exit.early.latencyNanoseconds / exitRival.latencyNanoseconds
+    return "\n  beside the smallest fixed T here that is as accurate, T = \(exitRival.timesteps): "
+      + "\(ScaledUnits.percent(saved)) of energy and \(ScaledUnits.percent(faster)) of latency saved"
   }
 
   private var remarks: [String] {

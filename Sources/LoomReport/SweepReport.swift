@@ -105,4 +105,12 @@ public struct SweepReport: Sendable, Equatable {
     guard let smallest else { return false }
     return points.filter { $0.timesteps > smallest.timesteps }.allSatisfy(isWithinLoss)
   }
+
+  /// The smallest T without early exit that answers at least as many samples right as early exit does.
+  ///
+  /// What early exit must beat to be worth its readings: stopping all samples at a smaller T is free.
+  public var exitRival: SweepPoint? {
+    guard let accuracy = exit?.early.accuracy else { return nil }
+    return points.first { ($0.accuracy ?? -1) >= accuracy - 1e-12 }
+  }
 }

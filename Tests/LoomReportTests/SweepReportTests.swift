@@ -129,8 +129,12 @@ struct SweepReportTests {
     #expect(
       json?.members?.keys.sorted() == [
         "agreement", "agreementTarget", "calibration", "early", "every", "marginThreshold",
-        "meanSteps", "pays", "readoutPicojoules", "readouts", "saved", "whole",
+        "meanSteps", "pays", "readoutPicojoules", "readouts", "rival", "saved", "whole",
       ])
-    #expect(try Self.report([0.5, 0.94], exit: cheap).text.contains("early exit"))
+    // Early exit answers 0.9 right: T = 16 is the smallest that does as well.
+    #expect(json?["rival"]?["timesteps"]?.int == 16)
+    let text = try Self.report([0.5, 0.94], exit: cheap).text
+    #expect(text.contains("smallest fixed T here that is as accurate, T = 16"))
+    #expect(try Self.report([0.5, 0.6], exit: cheap).exitRival == nil)
   }
 }
