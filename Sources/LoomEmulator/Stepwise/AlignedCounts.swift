@@ -2,19 +2,16 @@
 struct AlignedCounts: Sendable {
   var network: [CoreCounts]
   var lowering: [CoreCounts]
-  var inputSpikes: [UInt64]
 
   init(timesteps: Int) {
     network = Array(repeating: CoreCounts(), count: timesteps)
     lowering = network
-    inputSpikes = Array(repeating: 0, count: timesteps)
   }
 
   mutating func clear() {
     for step in network.indices {
       network[step] = CoreCounts()
       lowering[step] = CoreCounts()
-      inputSpikes[step] = 0
     }
   }
 
@@ -22,7 +19,6 @@ struct AlignedCounts: Sendable {
     for step in network.indices {
       network[step].add(other.network[step])
       lowering[step].add(other.lowering[step])
-      inputSpikes[step] += other.inputSpikes[step]
     }
   }
 
@@ -43,7 +39,6 @@ struct AlignedCounts: Sendable {
     for step in sums.length..<max(sums.length, min(length, network.count)) {
       sums.network.add(network[step])
       sums.lowering.add(lowering[step])
-      sums.inputSpikes += inputSpikes[step]
     }
     sums.length = max(sums.length, min(length, network.count))
   }
@@ -55,7 +50,6 @@ struct CountSums: Sendable {
   var length = 0
   var network = CoreCounts()
   var lowering = CoreCounts()
-  var inputSpikes: UInt64 = 0
 }
 
 /// The counts of one chip step, taken out of a tally and sorted as `SortedCounts` sorts those of a run.
@@ -72,11 +66,6 @@ struct StepFold {
     slices(&tally, &counts, &own)
     blocks(&tally, &counts, &own)
     reads(&tally, &arrays, &counts, &own)
-    if tally.inputSpikes > 0 {
-      counts.inputSpikes[plan.aligned(step, 0)] += tally.inputSpikes
-      own?.inputSpikes[plan.aligned(step, plan.outputStart)] += tally.inputSpikes
-      tally.inputSpikes = 0
-    }
   }
 
   private func add(

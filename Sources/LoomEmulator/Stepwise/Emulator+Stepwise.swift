@@ -9,6 +9,9 @@ extension Emulator {
   /// Counts and scores of every length are exact: those of `image.shortened(to:readoutStart:)` run on the
   /// same samples. So are times where all populations are active until the end of the run (chips without a
   /// start step); elsewhere the first `timedSamples` are run again for each length below T.
+  ///
+  /// For t0 = 0 scores count from the potentials with which the window opens; an ordinary run counts from
+  /// v(0), which is the same unless a bias acts before the window (`shortened`).
   /// - Parameters:
   ///   - samples: The samples, of the type the image was compiled for.
   ///   - range: Which of them (all if nil).
@@ -17,7 +20,8 @@ extension Emulator {
   ///   - rule: When samples stop early; nil: never.
   ///   - timedSamples: Samples run again where times need it.
   ///   - progress: Told how many samples are done.
-  /// - Throws: `DiagnosticsError` of `run`; SL6020 for window codes; SL6021 for readings beyond 2 GiB.
+  /// - Throws: `DiagnosticsError` of `run`; SL6020 for window codes; SL6021 for readings beyond 2 GiB; SL6022 for
+  ///   samples of spikes.
   public func runStepwise(
     _ samples: Samples, range: Range<Int>? = nil, threads: Int = 1, lengths: [RunLength],
     rule: ExitRule? = nil, timedSamples: Int = 16, progress: (@Sendable (Int) -> Void)? = nil
@@ -59,6 +63,13 @@ extension Emulator {
           .error, "SL6020",
           "needs the rate code to read off every T from one run, has \(image.schedule.code.rawValue)",
           remedy: "convert once for each T"))
+    }
+    // The host would go on injecting after T' steps what a shorter sample does not have.
+    guard !image.input.isSpikes else {
+      throw DiagnosticsError(
+        Diagnostic(
+          .error, "SL6022", "needs numbers as samples to read off every T, has spikes",
+          remedy: "run each T for itself, with samples of as many steps"))
     }
     let row = max(plan.countsSpikes.count, 1)
     let readings = samples.multipliedReportingOverflow(by: (plan.timesteps + 1) * row * 4)
@@ -186,7 +197,6 @@ private struct MergedSteps: Sendable {
     var host = HostCounts()
     host.biasWrites = emulator.host.biasWrites * UInt64(sampleCount)
     host.readouts = readouts
-    host.inputSpikes = sums.inputSpikes
     host.frontEndMacs = emulator.host.macs * UInt64(sampleCount)
     host.chipResets = UInt64(emulator.places.chips * sampleCount)
     return RunRecord(

@@ -38,9 +38,7 @@ struct StepwisePlan: Sendable {
     depth = image.schedule.steps - timesteps
     self.lengths = lengths
     self.rule = rule
-    let ends = image.populations.map { population in
-      population.role == .input ? 0 : population.activeSteps.upperBound - timesteps
-    }
+    let ends = image.populations.map { $0.activeSteps.upperBound - image.schedule.timesteps }
     for slice in machine.slices {
       sliceOffsets.append(ends[slice.population])
       if ends[slice.population] != depth { isPrefix = false }

@@ -77,7 +77,6 @@ struct StepwiseTally: Sendable {
     let sums = own.sums(below: decision.steps)
     exited?.add(sums.network, at: 0, lowering: false)
     exited?.add(sums.lowering, at: 0, lowering: true)
-    exited?.inputSpikes[0] += sums.inputSpikes
     chunk.decisions.append(decision)
     chunk.exitSteps += steps
     let times = emulator.exitTimes(
