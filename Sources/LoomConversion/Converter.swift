@@ -30,6 +30,16 @@ public enum Converter {
     _ network: Network, calibration: Samples, options: ConversionOptions,
     progress: ((String) -> Void)? = nil
   ) throws(DiagnosticsError) -> SpikingNetwork {
+    try conversion(network, calibration: calibration, options: options, progress: progress).network
+  }
+
+  /// The same, with the rule by which the network would be read at any other T.
+  ///
+  /// - Throws: as `convert`.
+  public static func conversion(
+    _ network: Network, calibration: Samples, options: ConversionOptions,
+    progress: ((String) -> Void)? = nil
+  ) throws(DiagnosticsError) -> Conversion {
     let plan = try InputPlan.make(network, samples: calibration.sampleShape)
     var builder = RegionBuilder(network, options: options, plan: plan)
     progress?("composing linear regions")
@@ -42,8 +52,12 @@ public enum Converter {
       MethodInput(
         draft: draft, samples: samples, inputCount: plan.layout.count, options: options),
       progress: progress)
-    return try write(
-      network, draft: draft, outcome: outcome, samples: samples, plan: plan, options: options)
+    let delay = ReadoutDelay(
+      draft, outcome.populations, inputDelay: samples.firstSpike(options.coding))
+    return Conversion(
+      network: try write(
+        network, draft: draft, outcome: outcome, samples: samples, plan: plan, options: options),
+      delay: options.delayedReadout && outcome.code == .rate ? delay : nil)
   }
 
   private static func check(_ options: ConversionOptions) -> [Diagnostic] {

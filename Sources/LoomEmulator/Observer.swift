@@ -55,10 +55,12 @@ struct Observer: Sendable {
   let outputs: [Output]
   let scoreCount: Int
   var raster: Raster?
+  /// Which crossbar arrays are read for whom, where runs of other lengths are asked for.
+  var arrays: ArrayReadLog?
   private var isCounted: [Bool]
   private var windows: [Range<Int>]
   /// By neuron: what the spikes within the window are worth, of outputs that count them.
-  private var counts: [Int64]
+  private(set) var counts: [Int64]
   private var scores: [Int64]
 
   init(_ image: HardwareImage, _ machine: Machine) {

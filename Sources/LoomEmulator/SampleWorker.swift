@@ -35,12 +35,18 @@ struct ChunkResult: Sendable {
 struct SampleWorker {
   private let batch: SampleBatch
   private var loop: StepLoop
+  /// Counts and readings by step, if they are asked for; they leave nothing in `tally`.
+  private(set) var stepwise: StepwiseTally?
 
-  init(_ batch: SampleBatch, raster: Raster? = nil) {
+  init(_ batch: SampleBatch, raster: Raster? = nil, stepwise: StepwiseTally? = nil) {
     self.batch = batch
+    self.stepwise = stepwise
     let emulator = batch.emulator
     var observer = Observer(emulator.image, emulator.machine)
     observer.raster = raster
+    if let plan = stepwise?.plan, !plan.arrayCores.isEmpty {
+      observer.arrays = ArrayReadLog(offsets: plan.blockOffsets, arrays: plan.arrayCores.count)
+    }
     loop = StepLoop(
       emulator.machine, emulator.timing, steps: emulator.image.schedule.steps,
       hasFrontEnd: !emulator.image.frontEnd.isEmpty, observer: observer)
@@ -49,6 +55,13 @@ struct SampleWorker {
   var tally: Tally { loop.tally }
 
   var raster: Raster? { loop.observer.raster }
+
+  /// What the last chunk brought step by step.
+  mutating func takeChunk() -> StepwiseChunk {
+    let chunk = stepwise?.chunk ?? StepwiseChunk(lengths: 0)
+    stepwise?.chunk = StepwiseChunk(lengths: chunk.latencies.count)
+    return chunk
+  }
 
   mutating func run(chunk: Int) -> ChunkResult {
     var result = ChunkResult(
@@ -70,6 +83,7 @@ struct SampleWorker {
     loop.state.reset(emulator.machine)
     loop.observer.begin()
     loop.observer.read(after: -1, emulator.machine, loop.state.potentials)
+    stepwise?.begin(loop)
     var latency = 0.0
     var durations = Array(repeating: 0.0, count: loop.steps)
     for step in durations.indices {
@@ -79,7 +93,9 @@ struct SampleWorker {
       durations[step] = duration
       result.stepDurations[step] += duration
       loop.observer.read(after: step, emulator.machine, loop.state.potentials)
+      stepwise?.end(step: step, duration: duration, &loop)
     }
+    stepwise?.finish(emulator)
     let scores = loop.observer.finish(emulator.machine)
     result.latency += latency
     result.interval += emulator.interval(latency: latency, durations: durations)
@@ -103,10 +119,18 @@ extension Emulator {
   /// codes a population listens to one sample while it emits another's code: a second state word a neuron
   /// (bit-serial A and u; first spikes A, V and u), which a profile asserts with `neuron.codes`.
   func interval(latency: Double, durations: [Double]) -> Double {
+    interval(
+      latency: latency, durations: durations[...], period: image.schedule.timesteps,
+      readouts: readouts)
+  }
+
+  /// The same for a sample that starts every `period` steps and of which the host reads so many numbers.
+  func interval(
+    latency: Double, durations: ArraySlice<Double>, period: Int, readouts: Int
+  ) -> Double {
     let hostTime =
       Double(host.biasWrites) * timing.biasWrite + Double(readouts) * timing.readout
     guard timing.isPipelined else { return latency + timing.reset + hostTime }
-    let period = image.schedule.timesteps
     var longest = Array(repeating: 0.0, count: period)
     for (step, duration) in durations.enumerated() {
       longest[step % period] = max(longest[step % period], duration)

@@ -119,7 +119,7 @@ struct StepLoop {
       } else {
         done = synapses(from: first, count: count)
       }
-      if !machine.axonArrays.isEmpty { markArrays(core, first, count, step) }
+      if !machine.axonArrays.isEmpty { markArrays(core, block, first, count, step) }
       tally.blockEvents[block] &+= UInt64(count)
       tally.blockOperations[block] &+= done
       events += count
@@ -137,12 +137,15 @@ struct StepLoop {
     return sum
   }
 
-  private mutating func markArrays(_ core: Int, _ first: Int, _ count: Int, _ step: Int) {
+  private mutating func markArrays(
+    _ core: Int, _ block: Int, _ first: Int, _ count: Int, _ step: Int
+  ) {
     var reads: UInt64 = 0
     for event in first..<(first + count) {
       let axon = Int(state.queue[event].axon)
       for entry in machine.axonArrayOffsets[axon]..<machine.axonArrayOffsets[axon + 1] {
         let array = machine.axonArrays[entry]
+        observer.arrays?.note(array: array, block: block)
         if state.arrayMarks[array] != step + 1 {
           state.arrayMarks[array] = step + 1
           reads += 1

@@ -42,8 +42,8 @@ enum CommandRegistry {
   static var all: [Command] {
     [
       DemoCommand.command, ImportCommand.command, ConvertCommand.command, CompileCommand.command,
-      EmulateCommand.command, CompareCommand.command, VerifyCommand.command,
-      ExplainCommand.command, ProfilesCommand.command,
+      EmulateCommand.command, CompareCommand.command, SweepCommand.command,
+      VerifyCommand.command, ExplainCommand.command, ProfilesCommand.command,
     ]
   }
 

@@ -1,0 +1,25 @@
+public import LoomNetwork
+
+/// A converted network, and from which step it would be read at any other T.
+public struct Conversion: Sendable {
+  /// The network, for the T asked for.
+  public var network: SpikingNetwork
+  /// The rule of delayed readout; nil where the whole window is read.
+  let delay: ReadoutDelay?
+
+  /// t0 of a run of T′ steps with the same thresholds, by the rule that chose it for T.
+  public func readoutStart(timesteps: Int) -> Int {
+    if timesteps == network.timesteps { return network.readoutStart }
+    return delay?.start(timesteps: timesteps) ?? 0
+  }
+}
+
+extension ConversionMethod {
+  /// Whether the method's thresholds, potentials or biases depend on T, so that each T needs a conversion
+  /// of its own; t0 aside, which follows from the same conversion at every T.
+  ///
+  /// Threshold balancing with a fixed K and plain percentiles do not: theirs serve every T.
+  public var dependsOnT: Bool {
+    !["threshold-balancing", "percentile"].contains(rawValue)
+  }
+}

@@ -1,0 +1,118 @@
+import LoomBase
+import LoomConversion
+import LoomHardware
+import LoomNetwork
+import LoomReport
+
+/// `sweep`: accuracy, synaptic operations, latency and energy against T.
+enum SweepCommand {
+  static let command = Command(
+    name: "sweep", summary: "accuracy, synaptic operations, latency and energy at every T",
+    positionals: "MODEL",
+    options: ProfileFlags.options + [SweepTimesteps.option]
+      + ConversionFlags.options.filter { $0.key != "--timesteps" } + [
+        DataSet.data, DataSet.labelsOption, DataSet.calibrationOption, DataSet.calibrationCount,
+        .value(
+          "--convert", placeholder: "C",
+          help: "once (every T from one run) or each; default: each where parameters depend on T"),
+        .value(
+          "--loss", placeholder: "POINTS",
+          help: "the loss against the ANN accepted for the smallest T (default 1)"),
+        .value(
+          "--latency-samples", placeholder: "N",
+          help: "samples run again at each T where one run does not tell its time (default 16)"),
+        .flag("--early-exit", help: "at the largest T, stop a sample when its margin is safe"),
+        .value(
+          "--exit-every", placeholder: "K", help: "read the scores every K steps (default 4)"),
+        .value(
+          "--agreement", placeholder: "A",
+          help: "calibration samples that must answer as after the whole window (default 0.99)"),
+        .value(
+          "--exit-samples", placeholder: "N",
+          help: "calibration samples run for the margin, at most (default 256)"),
+      ],
+    run: run)
+
+  private static func run(_ arguments: ParsedArguments) throws -> ExitStatus {
+    let path = try arguments.positionals("MODEL")[0]
+    let timesteps = try SweepTimesteps.read(arguments)
+    let loss = try loss(arguments)
+    let exit = try exitOptions(arguments)
+    let conversion = try conversionMode(arguments)
+    let timedSamples = try arguments.integer("--latency-samples", in: 1...Int(Int32.max)) ?? 16
+    _ = try arguments.required("--labels")
+    let profile = try ProfileFlags.load(arguments)
+    let progress = Progress()
+    progress.stage("reading \(Files.name(of: path))")
+    let network = try Files.model(path)
+    let data = try DataSet.read(arguments)
+    let choice = try PreprocessingChoice.make(
+      arguments, modelPath: path, samplesAreBytes: data.samples.isBytes,
+      channels: inputChannels(network))
+    Console.note("    input: \(choice.description)")
+    let options = try ConversionFlags.read(
+      arguments, preprocessing: choice.preprocessing, samplesAreBytes: data.samples.isBytes,
+      forms: .suited(to: profile), defaultTimesteps: timesteps.last)
+    let job = SweepJob(
+      network: network, data: data, profile: profile, options: options, timesteps: timesteps,
+      convertsEach: conversion ?? options.method.dependsOnT, timedSamples: timedSamples,
+      exit: exit)
+    let outcome = try job.run(progress)
+    let report = report(job, outcome, arguments, path, choice, loss)
+    Console.print(arguments.has("--json") ? JSONText.encode(report.jsonValue) : report.text)
+    return .done
+  }
+
+  private static func report(
+    _ job: SweepJob, _ outcome: SweepOutcome, _ arguments: ParsedArguments, _ path: String,
+    _ choice: PreprocessingChoice, _ loss: Double
+  ) -> SweepReport {
+    let facts = SweepFacts(
+      tool: Version.tool, network: Files.name(of: path), method: job.options.method.rawValue,
+      conversion: job.convertsEach ? .each : .once(timesteps: job.timesteps.last ?? 1),
+      samples: job.data.samples.count, annAccuracy: outcome.annAccuracy,
+      calibration: job.data.calibrationSource, timing: outcome.timing,
+      remarks: ["input: \(choice.description)"] + outcome.remarks,
+      host: ["model": .text(path), "data": .text(arguments.text("--data") ?? "")])
+    return SweepReport(
+      facts: facts, profile: job.profile, points: outcome.points, lossPoints: loss,
+      exit: outcome.exit)
+  }
+
+  /// Whether each T is converted for itself; nil: as the method needs.
+  private static func conversionMode(_ arguments: ParsedArguments) throws(UsageError) -> Bool? {
+    switch arguments.text("--convert") {
+    case nil: nil
+    case "each": true
+    case "once": false
+    case let word?: throw UsageError("'--convert' needs once or each, has '\(word)'")
+    }
+  }
+
+  private static func loss(_ arguments: ParsedArguments) throws(UsageError) -> Double {
+    guard let numbers = try arguments.numbers("--loss") else { return 1 }
+    guard numbers.count == 1, numbers[0] >= 0 else {
+      throw UsageError("'--loss' needs one number of points, 0 or more")
+    }
+    return numbers[0]
+  }
+
+  private static func exitOptions(
+    _ arguments: ParsedArguments
+  ) throws(UsageError) -> SweepJob.ExitOptions? {
+    guard arguments.has("--early-exit") else {
+      for key in ["--exit-every", "--agreement", "--exit-samples"] where arguments.has(key) {
+        throw UsageError("'\(key)' goes with '--early-exit'")
+      }
+      return nil
+    }
+    let agreement = try arguments.numbers("--agreement") ?? [0.99]
+    guard agreement.count == 1, agreement[0] > 0, agreement[0] <= 1 else {
+      throw UsageError("'--agreement' needs one fraction above 0 and up to 1")
+    }
+    return SweepJob.ExitOptions(
+      interval: try arguments.integer("--exit-every", in: 1...SweepTimesteps.limit) ?? 4,
+      agreement: agreement[0],
+      samples: try arguments.integer("--exit-samples", in: 1...1_000_000) ?? 256)
+  }
+}

@@ -1,0 +1,231 @@
+import LoomBase
+import LoomCompiler
+import LoomConversion
+import LoomEmulator
+import LoomExecution
+import LoomHardware
+import LoomImage
+import LoomNetwork
+import LoomReport
+
+/// What `sweep` is asked to do.
+struct SweepJob {
+  /// The trained network.
+  var network: Network
+  /// Samples, labels, calibration.
+  var data: DataSet
+  /// The chip.
+  var profile: Profile
+  /// How to convert; its T is replaced.
+  var options: ConversionOptions
+  /// The T, ascending.
+  var timesteps: [Int]
+  /// Whether each T gets a conversion of its own.
+  var convertsEach: Bool
+  /// Samples run again for times, where one run does not tell them.
+  var timedSamples: Int
+  /// Early exit at the largest T, if asked for.
+  var exit: ExitOptions?
+
+  /// How samples stop early.
+  struct ExitOptions {
+    /// Steps from one reading to the next.
+    var interval: Int
+    /// The share of calibration samples that must be answered as after the whole window.
+    var agreement: Double
+    /// The most calibration samples run for it.
+    var samples: Int
+  }
+}
+
+/// What a sweep found.
+struct SweepOutcome {
+  /// The fraction the ANN answers right.
+  var annAccuracy: Double?
+  /// One point for each T.
+  var points: [SweepPoint] = []
+  /// How the times were found.
+  var timing = StepwiseRecord.Timing.everySample
+  /// Early exit, if asked for.
+  var exit: SweepExit?
+  /// Remarks of the stages, each once.
+  var remarks: [String] = []
+
+  mutating func remark(_ lines: [String]) {
+    for line in lines where !remarks.contains(line) { remarks.append(line) }
+  }
+}
+
+/// A network converted and compiled for one T.
+private struct CompiledStage {
+  var conversion: Conversion
+  var emulator: Emulator
+  var cores: Int
+  var imageSHA256: String
+  var remarks: [String]
+
+  var timesteps: Int { emulator.image.schedule.timesteps }
+  var length: RunLength {
+    RunLength(timesteps: timesteps, readoutStart: emulator.image.schedule.readoutStart)
+  }
+}
+
+extension SweepJob {
+  /// Runs the sweep.
+  func run(_ progress: Progress) throws -> SweepOutcome {
+    var outcome = SweepOutcome()
+    progress.stage("ANN, float: \(data.samples.count) samples")
+    outcome.annAccuracy = accuracy(try annPredictions(progress), data.labels)
+    if convertsEach {
+      try runEach(&outcome, progress)
+    } else {
+      try runOnce(&outcome, progress)
+    }
+    return outcome
+  }
+
+  /// One conversion, one run: all T are read off it.
+  private func runOnce(_ outcome: inout SweepOutcome, _ progress: Progress) throws {
+    let stage = try compile(timesteps: timesteps.last ?? 1, progress)
+    guard stage.emulator.image.schedule.code == .rate else {
+      throw DiagnosticsError(
+        Diagnostic(
+          .error, "SL1820",
+          "needs one conversion for each T, for in '\(options.method.rawValue)' T is part of the code",
+          remedy: "leave --convert out, or give --convert each"))
+    }
+    outcome.remark(stage.remarks)
+    let lengths = timesteps.map {
+      RunLength(timesteps: $0, readoutStart: stage.conversion.readoutStart(timesteps: $0))
+    }
+    try measure(stage, lengths, isLast: true, &outcome, progress)
+  }
+
+  /// A conversion and a run for each T; those that cannot be converted are said and left out.
+  private func runEach(_ outcome: inout SweepOutcome, _ progress: Progress) throws {
+    var failure: DiagnosticsError?
+    var stages = 0
+    for wanted in timesteps {
+      let stage: CompiledStage
+      do {
+        stage = try compile(timesteps: wanted, progress)
+      } catch let error as DiagnosticsError {
+        failure = failure ?? error
+        outcome.remark([
+          "T = \(wanted) is left out: \(error.diagnostics.first?.message ?? "not possible")"
+        ])
+        continue
+      }
+      stages += 1
+      outcome.remark(stage.remarks.map { timesteps.count > 1 ? "T = \(wanted): \($0)" : $0 })
+      guard !outcome.points.contains(where: { $0.timesteps == stage.timesteps }) else {
+        outcome.remark(["T = \(wanted) gives the network of T = \(stage.timesteps) again"])
+        continue
+      }
+      try measure(
+        stage, [stage.length], isLast: wanted == timesteps.last, &outcome, progress)
+    }
+    if stages == 0, let failure { throw failure }
+  }
+
+  /// Runs an image for some lengths and prices them.
+  private func measure(
+    _ stage: CompiledStage, _ lengths: [RunLength], isLast: Bool, _ outcome: inout SweepOutcome,
+    _ progress: Progress
+  ) throws {
+    let isRate = stage.emulator.image.schedule.code == .rate
+    let rule = isLast ? try exitRule(stage, progress) : nil
+    let total = data.samples.count
+    progress.stage(
+      "emulated chip, \(stage.cores) cores, T = \(stage.timesteps), \(total) samples")
+    let records: [RunRecord]
+    var exit: ExitRecord?
+    if isRate {
+      let stepwise = try stage.emulator.runStepwise(
+        data.samples, threads: options.threads, lengths: lengths, rule: rule?.rule,
+        timedSamples: timedSamples
+      ) { progress.count($0, of: total, what: "samples") }
+      records = stepwise.records
+      exit = stepwise.exit
+      outcome.timing = stepwise.timing
+    } else {
+      records = [
+        try stage.emulator.run(data.samples, threads: options.threads) {
+          progress.count($0, of: total, what: "samples")
+        }
+      ]
+    }
+    for (length, record) in zip(lengths, records) {
+      outcome.points.append(
+        try SweepPoint(
+          length: length, record: record, accuracy: rightFraction(record), cores: stage.cores,
+          imageSHA256: stage.imageSHA256, profile: profile))
+    }
+    guard let rule, let exit, let whole = records.last, let point = outcome.points.last else {
+      return
+    }
+    outcome.exit = try SweepExit(
+      exit: exit, calibration: rule.calibration, whole: whole, wholePoint: point,
+      accuracy: rightFraction(exit.record), profile: profile)
+  }
+
+  private func rightFraction(_ record: RunRecord) -> Double? {
+    accuracy(record.predictions.map { Int($0) }, data.labels)
+  }
+
+  /// The exit rule, its threshold chosen on calibration samples without labels.
+  private func exitRule(
+    _ stage: CompiledStage, _ progress: Progress
+  ) throws -> (rule: ExitRule, calibration: ExitRule.Calibration)? {
+    guard let exit else { return nil }
+    guard stage.emulator.image.schedule.code == .rate else {
+      throw DiagnosticsError(
+        Diagnostic(
+          .error, "SL1821",
+          "early exit needs the rate code, '\(options.method.rawValue)' answers at the end only"))
+    }
+    let samples = DataSet.evenlySpaced(data.calibration, exit.samples)
+    progress.stage("early exit: threshold from \(samples.count) calibration samples")
+    var rule = ExitRule(length: stage.length, interval: exit.interval) {
+      stage.conversion.readoutStart(timesteps: $0)
+    }
+    let run = try stage.emulator.runStepwise(
+      samples, threads: options.threads, lengths: []
+    ) { progress.count($0, of: samples.count, what: "samples") }
+    let calibration = rule.calibrate(run.readings, agreement: exit.agreement)
+    return (rule, calibration)
+  }
+
+  private func compile(timesteps: Int, _ progress: Progress) throws -> CompiledStage {
+    var options = options
+    options.timesteps = timesteps
+    progress.stage("conversion for T = \(timesteps), \(data.calibration.count) calibration samples")
+    let conversion = try Converter.conversion(
+      network, calibration: data.calibration, options: options
+    ) { Console.note("    \($0)") }
+    let (fixed, quantization) = try Quantizer.quantize(conversion.network, profile: profile)
+    let (image, mapping) = try Compiler.compile(
+      fixed, profile: profile, options: CompilerOptions(provenance: true, tool: Version.tool),
+      remarks: conversion.network.remarks)
+    return CompiledStage(
+      conversion: conversion, emulator: try Emulator(image: image, profile: profile),
+      cores: mapping.cores, imageSHA256: "\(ChipFile.sha256(of: ChipFile.encode(image)))",
+      remarks: conversion.network.remarks
+        + (quantization.diagnostics + mapping.diagnostics).map(\.description))
+  }
+
+  /// The ANN's predictions, in blocks so that a large set never stands in memory as floats.
+  private func annPredictions(_ progress: Progress) throws -> [Int] {
+    let executor = FloatExecutor(network)
+    var predictions: [Int] = []
+    for start in stride(from: 0, to: data.samples.count, by: 256) {
+      let range = start..<min(start + 256, data.samples.count)
+      let input = try SamplePreparation.tensor(
+        data.samples, range: range, network: network, preprocessing: options.preprocessing)
+      predictions += firstLargest(
+        try executor.runSamples(input, threads: options.threads), samples: range.count)
+      progress.count(range.upperBound, of: data.samples.count, what: "samples")
+    }
+    return predictions
+  }
+}
