@@ -12,7 +12,7 @@ import torch.nn as nn
 from fit import HERE, SCALE, Digits, digits_train, fit, right
 from quantized import QuantReLU, SpikePrice, export
 
-BITS, KAPPA, EPOCHS, SEED = 4, 1e-4, 80, 1
+BITS, KAPPA, EPOCHS, SEED = 4, 6e-4, 80, 1
 
 
 def make_cnn():
