@@ -17,7 +17,8 @@ extension ComparisonReport {
         "ann": facts.accuracy.ann, "spiking": facts.accuracy.spiking,
         "fixed": facts.accuracy.fixed, "chip": facts.accuracy.chip,
       ]),
-      "latency": latencyJSON, "energy": energyJSON, "operations": operationsJSON,
+      "metric": .text(facts.metric.rawValue), "latency": latencyJSON, "energy": energyJSON,
+      "operations": operationsJSON,
       "chip": .object(["cores": .integer(cores), "chips": .integer(chips)]),
       "image": .object(["sha256": .text(facts.imageSHA256)]), "profile": profileJSON,
       "calibration": .object(["source": .text(facts.calibration)]),
@@ -166,7 +167,8 @@ extension ComparisonReport {
       "SynapticOperations": .members([
         "Effective_MACs": operations.frontEndMacs, "Effective_ACs": operations.synapticOperations,
       ]), "MembraneUpdates": .number(updates),
-      "ClassificationAccuracy": facts.accuracy.chip.map { .number($0) } ?? .null,
+      "ClassificationAccuracy": facts.metric == .top1
+        ? facts.accuracy.chip.map { .number($0) } ?? .null : .null,
     ])
   }
 }

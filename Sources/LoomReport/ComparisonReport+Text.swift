@@ -49,12 +49,13 @@ extension ComparisonReport {
       ("ANN", facts.accuracy.ann), ("spiking, float", facts.accuracy.spiking),
       ("fixed point", facts.accuracy.fixed), ("on chip", facts.accuracy.chip),
     ]
-    var table = TextTable(["Accuracy", "", "points lost"])
+    let metric = facts.metric
+    var table = TextTable([metric.title, "", metric.isShare ? "points lost" : "more"])
     var last: Double?
     for (name, value) in stages {
       guard let value else { continue }
-      let lost = last.map { ScaledUnits.number((($0 - value) * 10_000).rounded() / 100) } ?? ""
-      table.add([name, ScaledUnits.percent(value), lost])
+      let lost = last.map { metric.lost(from: $0, to: value) } ?? ""
+      table.add([name, metric.text(value), lost])
       last = value
     }
     return table.rows.isEmpty ? "" : table.render()

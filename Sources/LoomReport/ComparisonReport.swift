@@ -80,8 +80,10 @@ public struct ComparisonFacts: Sendable, Equatable {
   public var method: String
   /// T.
   public var timesteps: Int
-  /// Accuracies of the same samples.
+  /// The metric of the same samples.
   public var accuracy: AccuracyStages
+  /// What `accuracy` counts.
+  public var metric = TaskMetric.top1
   /// What calibrated the thresholds, and whether it was left out of the accuracies.
   public var calibration: String
   /// SHA-256 of the image, hexadecimal.

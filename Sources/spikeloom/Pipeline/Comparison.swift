@@ -27,8 +27,8 @@ struct ComparisonJob {
 
 /// What every stage of the road gave: values, not text.
 struct ComparisonOutcome {
-  /// Predictions of the ANN, the float spiking network, its fixed-point form, and the emulated chip.
-  var predictions: (ann: [Int], spiking: [Int], fixed: [Int], chip: [Int])
+  /// Answers of the ANN, the float spiking network, its fixed-point form, and the emulated chip.
+  var answers: (ann: StageAnswers, spiking: StageAnswers, fixed: StageAnswers, chip: StageAnswers)
   /// The spiking network.
   var spiking: SpikingNetwork
   /// Its fixed-point form.
@@ -52,7 +52,7 @@ extension ComparisonJob {
   func run(_ progress: Progress) throws -> ComparisonOutcome {
     var timer = StageTimer(progress: progress)
     let ann = try timer.stage("ANN, float: \(data.samples.count) samples") {
-      try annPredictions(progress)
+      try annAnswers(progress)
     }
     let spiking = try timer.stage("conversion, \(data.calibration.count) calibration samples") {
       try Converter.convert(network, calibration: data.calibration, options: options) {
@@ -68,11 +68,11 @@ extension ComparisonJob {
         options: CompilerOptions(provenance: keepsProvenance, tool: Version.tool),
         remarks: spiking.remarks)
     }
-    let spikingPredictions = try timer.stage("spiking network, float weights, T = \(timesteps)") {
-      try FloatSpikingInterpreter(spiking).predictions(data.samples, threads: threads)
+    let spikingAnswers = try timer.stage("spiking network, float weights, T = \(timesteps)") {
+      try self.spikingAnswers(spiking)
     }
-    let fixedPredictions = try timer.stage("fixed point, reference interpreter") {
-      try referencePredictions(fixed, progress)
+    let fixedAnswers = try timer.stage("fixed point, reference interpreter") {
+      try referenceAnswers(fixed, progress)
     }
     let record = try timer.stage("emulated chip, \(mapping.cores) cores") {
       let total = data.samples.count
@@ -81,42 +81,13 @@ extension ComparisonJob {
       ) { progress.count($0, of: total, what: "samples") }
     }
     return ComparisonOutcome(
-      predictions: (ann, spikingPredictions, fixedPredictions, record.predictions.map { Int($0) }),
+      answers: (ann, spikingAnswers, fixedAnswers, chipAnswers(record, fixed)),
       spiking: spiking, fixed: fixed, quantization: quantization, image: image,
       imageBytes: ChipFile.encode(image), mapping: mapping, record: record,
       seconds: timer.seconds)
   }
 
   private var timesteps: Int { options.timesteps }
-
-  /// The ANN's predictions, in blocks so that a large set never stands in memory as floats.
-  private func annPredictions(_ progress: Progress) throws -> [Int] {
-    let executor = FloatExecutor(network)
-    var predictions: [Int] = []
-    let block = 256
-    for start in stride(from: 0, to: data.samples.count, by: block) {
-      let range = start..<min(start + block, data.samples.count)
-      let input = try SamplePreparation.tensor(
-        data.samples, range: range, network: network, preprocessing: options.preprocessing)
-      let outputs = try executor.runSamples(input, threads: threads)
-      predictions += firstLargest(outputs, samples: range.count)
-      progress.count(range.upperBound, of: data.samples.count, what: "samples")
-    }
-    return predictions
-  }
-
-  private func referencePredictions(
-    _ fixed: FixedPointNetwork, _ progress: Progress
-  ) throws -> [Int] {
-    let interpreter = try IntegerInterpreter(fixed)
-    let samples = data.samples
-    return try mapConcurrently(
-      count: samples.count, threads: threads,
-      progress: { progress.count($0, of: samples.count, what: "samples") },
-      { index throws(DiagnosticsError) in
-        try interpreter.run(samples, index: index, recordingSpikes: false).prediction
-      })
-  }
 }
 
 /// For each sample the index of the first largest number over all outputs, one after another.

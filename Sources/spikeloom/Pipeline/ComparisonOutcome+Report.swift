@@ -14,17 +14,18 @@ extension ComparisonOutcome {
     job: ComparisonJob, modelName: String, preprocessing: PreprocessingChoice,
     host: [String: JSONValue]
   ) throws -> ComparisonReport {
-    let labels = job.data.labels
+    let data = job.data
     let stages = AccuracyStages(
-      ann: accuracy(predictions.ann, labels), spiking: accuracy(predictions.spiking, labels),
-      fixed: accuracy(predictions.fixed, labels), chip: accuracy(predictions.chip, labels))
-    var remarks = chanceRemark(stages.ann, labels, preprocessing)
+      ann: answers.ann.value(data), spiking: answers.spiking.value(data),
+      fixed: answers.fixed.value(data), chip: answers.chip.value(data))
+    var remarks = chanceRemark(stages.ann, data.labels, preprocessing)
     remarks.append("input: \(preprocessing.description)")
     remarks += agreementRemark
     var facts = ComparisonFacts(
       tool: Version.tool, network: modelName, method: spiking.method,
       timesteps: spiking.timesteps, accuracy: stages, calibration: job.data.calibrationSource,
       imageSHA256: "\(ChipFile.sha256(of: imageBytes))")
+    facts.metric = data.targets?.metric ?? .top1
     facts.mapping = lines(mapping.text)
     facts.quantization = lines(quantization.text)
     facts.remarks =
@@ -53,7 +54,7 @@ extension ComparisonOutcome {
 
   /// The fixed-point network and the chip must answer alike; anything else is said first.
   private var agreementRemark: [String] {
-    let differing = zip(predictions.fixed, predictions.chip).count { $0 != $1 }
+    let differing = zip(answers.fixed.predictions, answers.chip.predictions).count { $0 != $1 }
     guard differing > 0 else { return [] }
     return [
       "reference interpreter and chip answer \(differing) samples differently: run 'spikeloom verify'"
