@@ -2,7 +2,7 @@
 """Make small pictures of coloured shapes, train a segmenter and a detector on them, export both as ONNX.
 
 Writes next to this script (or into --out): calibration and test pictures with masks and boxes,
-segmenter.onnx, detector.onnx and their .json sidecars. Needs numpy and torch, nothing else.
+segmenter.onnx, detector.onnx, their .json sidecars and what they answer to the first test pictures. Needs numpy and torch, nothing else.
 The decoding and the metrics below say again in Python what `spikeloom compare --metric` computes.
 """
 import argparse
@@ -255,7 +255,12 @@ def train(net, loss, x, targets, epochs, lr, batch=32):
 
 
 def export(net, x, path, names):
-    torch.onnx.export(net, x, path + ".onnx", opset_version=13, input_names=["input"], output_names=names,
+    """The network as ONNX, and its answers to a few pictures as torch computes them."""
+    with torch.no_grad():
+        answers = net(x)
+    for name, answer in zip(names, answers if isinstance(answers, tuple) else (answers,)):
+        np.save(os.path.join(os.path.dirname(path), f"reference_{name}.npy"), answer.numpy())
+    torch.onnx.export(net, x[:1], path + ".onnx", opset_version=13, input_names=["input"], output_names=names,
                       dynamic_axes={name: {0: "N"} for name in ["input"] + names})
     with open(path + ".json", "w") as file:
         file.write('{"input":{"scale":%r}}\n' % SCALE)
@@ -265,7 +270,7 @@ def main():
     ap = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     ap.add_argument("--out", default=os.path.dirname(os.path.abspath(__file__)), help="folder to write to")
     ap.add_argument("--only", choices=["data", "segmenter", "detector"], help="make just this")
-    ap.add_argument("--pictures", type=int, default=5000, help="training pictures")
+    ap.add_argument("--pictures", type=int, default=3000, help="training pictures")
     ap.add_argument("--epochs", type=int, default=10)
     args = ap.parse_args()
     torch.set_num_threads(1)
@@ -291,7 +296,7 @@ def main():
               [torch.from_numpy(train_masks).long()], args.epochs, 1e-2)
         with torch.no_grad():
             print(f"  test mIoU {miou(net(x_test).numpy(), masks):.4f}")
-        export(net, x_test[:1], os.path.join(args.out, "segmenter"), ["scores"])
+        export(net, x_test[:2], os.path.join(args.out, "segmenter"), ["scores"])
     if args.only in (None, "detector"):
         print("detector")
         torch.manual_seed(1)
@@ -301,7 +306,7 @@ def main():
               args.epochs, 1e-2)
         with torch.no_grad():
             print(f"  test mAP50 {map50([o.numpy() for o in net(x_test)], boxes):.4f}")
-        export(net, x_test[:1], os.path.join(args.out, "detector"), ["fine", "coarse"])
+        export(net, x_test[:8], os.path.join(args.out, "detector"), ["fine", "coarse"])
 
 
 if __name__ == "__main__":
