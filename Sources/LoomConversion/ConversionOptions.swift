@@ -9,6 +9,15 @@ public enum ConversionMethod: String, Sendable, CaseIterable {
   case bitSerial = "bit-serial"
   /// One spike a neuron, its time the value (conversion.md §4).
   case timeToFirstSpike = "ttfs"
+
+  /// What the spikes of its networks say.
+  public var code: SpikeCode {
+    switch self {
+    case .bitSerial: .bitSerial
+    case .timeToFirstSpike: .timeToFirstSpike
+    default: .rate
+    }
+  }
 }
 
 /// What becomes of average pooling.

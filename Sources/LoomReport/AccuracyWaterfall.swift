@@ -58,17 +58,21 @@ public struct AccuracyWaterfall: Sendable, Hashable {
   }
 
   /// The waterfall as a table of text.
-  var text: String {
-    var table = TextTable(["Accuracy, \(samples) samples", "", "points lost"])
+  func text(_ metric: TaskMetric) -> String {
+    var table = TextTable([
+      "\(metric.title), \(samples) samples", "", metric.isShare ? "points lost" : "more",
+    ])
+    var before: Double?
     for step in steps {
-      let lost = step.pointsLost.map { ScaledUnits.number(($0 * 100).rounded() / 100) } ?? ""
-      table.add([step.stage.title, ScaledUnits.percent(step.accuracy), lost])
+      let lost = before.map { metric.lost(from: $0, to: step.accuracy) } ?? ""
+      table.add([step.stage.title, metric.text(step.accuracy), lost])
+      before = step.accuracy
     }
     return table.rows.isEmpty ? "" : table.render()
   }
 
-  /// The waterfall as JSON.
-  var jsonValue: JSONValue {
+  /// The waterfall as JSON; points are lost only where the metric is a share.
+  func jsonValue(_ metric: TaskMetric) -> JSONValue {
     .object([
       "samples": .integer(samples),
       "stages": .array(
@@ -76,7 +80,7 @@ public struct AccuracyWaterfall: Sendable, Hashable {
           .object([
             "stage": .text(step.stage.rawValue), "title": .text(step.stage.title),
             "accuracy": .number(step.accuracy),
-            "pointsLost": step.pointsLost.map { .number($0) } ?? .null,
+            "pointsLost": metric.isShare ? step.pointsLost.map { .number($0) } ?? .null : .null,
           ])
         }),
     ])

@@ -17,8 +17,9 @@ extension ComparisonReport {
         "ann": facts.accuracy.ann, "spiking": facts.accuracy.spiking,
         "fixed": facts.accuracy.fixed, "chip": facts.accuracy.chip,
       ]),
-      "waterfall": facts.waterfall?.jsonValue ?? .null, "discordant": discordantJSON,
-      "latency": latencyJSON, "energy": energyJSON, "operations": operationsJSON,
+      "metric": .text(facts.metric.rawValue), "waterfall": waterfallJSON,
+      "discordant": discordantJSON, "latency": latencyJSON, "energy": energyJSON,
+      "operations": operationsJSON,
       "chip": .object(["cores": .integer(cores), "chips": .integer(chips)]),
       "image": .object(["sha256": .text(facts.imageSHA256)]), "profile": profileJSON,
       "calibration": .object(["source": .text(facts.calibration)]),
@@ -28,6 +29,8 @@ extension ComparisonReport {
       "remarks": .texts(facts.remarks), "host": .object(facts.host),
     ])
   }
+
+  private var waterfallJSON: JSONValue { facts.waterfall?.jsonValue(facts.metric) ?? .null }
 
   private var discordantJSON: JSONValue {
     guard let pairs = facts.discordant else { return .null }
@@ -174,7 +177,8 @@ extension ComparisonReport {
       "SynapticOperations": .members([
         "Effective_MACs": operations.frontEndMacs, "Effective_ACs": operations.synapticOperations,
       ]), "MembraneUpdates": .number(updates),
-      "ClassificationAccuracy": facts.accuracy.chip.map { .number($0) } ?? .null,
+      "ClassificationAccuracy": facts.metric == .top1
+        ? facts.accuracy.chip.map { .number($0) } ?? .null : .null,
     ])
   }
 }

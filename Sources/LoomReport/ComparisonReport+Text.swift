@@ -51,8 +51,8 @@ extension ComparisonReport {
     ]
     let all = AccuracyWaterfall(samples: samples, accuracy: stages.compactMapValues { $0 })
     var parts: [String] = []
-    if let waterfall = facts.waterfall { parts.append(waterfall.text) }
-    if facts.waterfall?.samples != samples { parts.append(all.text) }
+    if let waterfall = facts.waterfall { parts.append(waterfall.text(facts.metric)) }
+    if facts.waterfall?.samples != samples { parts.append(all.text(facts.metric)) }
     if let pairs = facts.discordant {
       parts.append(
         "  ANN right, chip wrong: \(pairs.onlyANN); ANN wrong, chip right: \(pairs.onlyChip)")

@@ -80,8 +80,10 @@ public struct ComparisonFacts: Sendable, Equatable {
   public var method: String
   /// T.
   public var timesteps: Int
-  /// Accuracies of the same samples.
+  /// The metric of the same samples.
   public var accuracy: AccuracyStages
+  /// What `accuracy` counts.
+  public var metric = TaskMetric.top1
   /// Accuracy stage by stage, perhaps of fewer samples; nil: not run.
   public var waterfall: AccuracyWaterfall?
   /// Samples on which ANN and chip disagree about the label; nil without labels.

@@ -12,10 +12,11 @@ enum CompareCommand {
   static let command = Command(
     name: "compare", summary: "ANN to verdict: accuracy, latency, energy, the ANN's own cost",
     positionals: "MODEL",
-    options: ProfileFlags.options + ConversionFlags.options + [
+    options: ProfileFlags.options + ConversionFlags.options + MetricFlags.options + [
       DataSet.data, DataSet.labelsOption, DataSet.calibrationOption, DataSet.calibrationCount,
       .value("--save-image", placeholder: "FILE", help: "also write the hardware image (.chip)"),
       .value("--predictions", placeholder: "FILE", help: "write the chip's predictions (.npy)"),
+      OutputFile.option,
       .value(
         "--waterfall", placeholder: "N",
         help: "samples that go through every stage between ANN and chip (default: all; 0: none)"),
@@ -26,12 +27,12 @@ enum CompareCommand {
   private static func run(_ arguments: ParsedArguments) throws -> ExitStatus {
     let path = try arguments.positionals("MODEL")[0]
     _ = try arguments.required("--labels")
-    try Files.requireFolders(arguments, "--save-image", "--predictions")
+    try Files.requireFolders(arguments, "--save-image", "--predictions", "--outputs")
     let profile = try ProfileFlags.load(arguments)
     let progress = Progress()
     progress.stage("reading \(Files.name(of: path))")
     let network = try Files.model(path)
-    let data = try DataSet.read(arguments)
+    let data = try DataSet.read(arguments, for: network)
     let choice = try PreprocessingChoice.make(
       arguments, modelPath: path, samplesAreBytes: data.samples.isBytes,
       channels: inputChannels(network))
@@ -39,6 +40,7 @@ enum CompareCommand {
     let options = try ConversionFlags.read(
       arguments, preprocessing: choice.preprocessing, samplesAreBytes: data.samples.isBytes,
       forms: .suited(to: profile))
+    try ConversionFlags.requireCode(of: options.method, on: profile)
     let job = ComparisonJob(
       network: network, data: data, profile: profile, options: options,
       threads: options.threads, keepsProvenance: !arguments.has("--strip"),
@@ -62,6 +64,11 @@ enum CompareCommand {
     }
     if let path = arguments.text("--predictions") {
       try PredictionFile.write(outcome.record.predictions, to: path)
+    }
+    if let path = arguments.text("--outputs") {
+      try OutputFile.write(
+        ReadoutUnits(outcome.fixed).answers(outcome.record.scores, samples: outcome.record.samples),
+        names: outcome.fixed.outputs.map { outcome.fixed.populations[$0.index].name }, to: path)
     }
   }
 }

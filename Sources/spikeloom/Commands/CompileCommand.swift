@@ -58,6 +58,7 @@ enum CompileCommand {
     _ path: String, _ arguments: ParsedArguments, _ profile: Profile, _ progress: Progress
   ) throws -> SpikingNetwork {
     if Files.isSpikingNetwork(path) { return try Files.spikingNetwork(path) }
+    try ConversionFlags.requireCode(of: try ConversionFlags.method(arguments), on: profile)
     return try ConvertCommand.convert(
       path, arguments, forms: .suited(to: profile), progress)
   }

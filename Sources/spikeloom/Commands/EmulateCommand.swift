@@ -11,8 +11,8 @@ enum EmulateCommand {
   static let command = Command(
     name: "emulate", summary: "run an image on the emulated chip",
     positionals: "X.chip",
-    options: ProfileFlags.options + [
-      DataSet.data, DataSet.labelsOption,
+    options: ProfileFlags.options + MetricFlags.options + [
+      DataSet.data, DataSet.labelsOption, OutputFile.option,
       .value("--predictions", placeholder: "FILE", help: "write predictions (.npy)"),
       .value("--index", placeholder: "I", help: "run only sample I"),
       .value(
@@ -23,7 +23,7 @@ enum EmulateCommand {
 
   private static func run(_ arguments: ParsedArguments) throws -> ExitStatus {
     let path = try arguments.positionals("X.chip")[0]
-    try Files.requireFolders(arguments, "--predictions", "--spikes")
+    try Files.requireFolders(arguments, "--predictions", "--outputs", "--spikes")
     let bytes = try AtomicFile.read(path: path)
     let image = try ChipFile.decode(bytes, name: Files.name(of: path))
     let profile = try ProfileFlags.load(arguments, default: image.profileName)
@@ -33,9 +33,9 @@ enum EmulateCommand {
         samples.asRasters(timesteps: image.schedule.timesteps, stepShape: image.input.shape)
         ?? samples
     }
-    let labels = try arguments.text("--labels").map {
-      try DataSet.readLabels($0, count: samples.count)
-    }
+    let units = try ReadoutUnits.needed(image, arguments)
+    let targets = try MetricFlags.targets(
+      arguments, count: samples.count, outputs: units.outputs, picture: image.input.shape)
     let range = try range(arguments, samples.count)
     let emulator = try Emulator(image: image, profile: profile)
     let progress = Progress()
@@ -43,16 +43,34 @@ enum EmulateCommand {
     let record = try emulator.run(samples, range: range, threads: try threadCount(arguments)) {
       progress.count($0, of: range.count, what: "samples")
     }
-    let right = accuracy(record.predictions.map { Int($0) }, labels.map { Array($0[range]) })
-    let priced = try priced(image, "\(ChipFile.sha256(of: bytes))", profile, record, right)
+    let right = value(targets?.selecting(range), record, units)
+    let priced = try priced(
+      image, "\(ChipFile.sha256(of: bytes))", profile, record, (targets?.metric ?? .top1, right))
     if let file = arguments.text("--spikes") {
       try writeSpikes(try emulator.trace(samples, index: range.lowerBound), image, to: file)
     }
     if let file = arguments.text("--predictions") {
       try PredictionFile.write(record.predictions, to: file)
     }
-    report(arguments, image, priced, record, right)
+    if let file = arguments.text("--outputs") {
+      try OutputFile.write(
+        units.answers(record.scores, samples: record.samples),
+        names: image.outputs.map { image.provenance?.populations[$0].name ?? "population \($0)" },
+        to: file)
+    }
+    report(arguments, image, priced, record)
     return .done
+  }
+
+  /// The metric of the chip's answers; nil without targets.
+  private static func value(
+    _ targets: MetricTargets?, _ record: RunRecord, _ units: ReadoutUnits
+  ) -> Double? {
+    guard let targets else { return nil }
+    if case .classes(let labels) = targets {
+      return accuracy(record.predictions.map { Int($0) }, labels)
+    }
+    return targets.value(of: units.answers(record.scores, samples: record.samples))
   }
 
   private static func range(_ arguments: ParsedArguments, _ count: Int) throws -> Range<Int> {
@@ -93,44 +111,51 @@ enum EmulateCommand {
   /// Counts times prices; before anything is written, for a price may be missing.
   private static func priced(
     _ image: HardwareImage, _ digest: String, _ profile: Profile, _ record: RunRecord,
-    _ right: Double?
+    _ judged: (metric: TaskMetric, value: Double?)
   ) throws -> ComparisonReport {
-    let facts = ComparisonFacts(
+    var facts = ComparisonFacts(
       tool: Version.tool, network: image.provenance?.network ?? "image",
       method: image.provenance?.method ?? "", timesteps: image.schedule.timesteps,
-      accuracy: AccuracyStages(chip: right), calibration: "",
+      accuracy: AccuracyStages(chip: judged.value), calibration: "",
       imageSHA256: digest)
+    facts.metric = judged.metric
     return try ComparisonReport(
       facts: facts, record: record, image: image, profile: profile, ann: [])
   }
 
   private static func report(
     _ arguments: ParsedArguments, _ image: HardwareImage, _ priced: ComparisonReport,
-    _ record: RunRecord, _ right: Double?
+    _ record: RunRecord
   ) {
     if arguments.has("--json") {
       let names = image.provenance?.populations.map(\.name) ?? []
-      Console.print(json: json(priced, record, names, right))
+      Console.print(json: json(priced, record, names))
       return
     }
     Console.print(RunText.summary(record))
-    if let right { Console.print("accuracy \((right * 10_000).rounded() / 100) %\n") }
+    if let value = priced.facts.accuracy.chip {
+      let metric = priced.facts.metric
+      let said = metric.isShare ? "\((value * 10_000).rounded() / 100) %" : "\(value)"
+      Console.print("\(metric == .top1 ? "accuracy" : metric.title) \(said)\n")
+    }
     Console.print(priced.ledgerText)
   }
 
   /// The run's counts with the per-sample keys of `compare --json` beside them.
   private static func json(
-    _ priced: ComparisonReport, _ record: RunRecord, _ names: [String], _ right: Double?
+    _ priced: ComparisonReport, _ record: RunRecord, _ names: [String]
   ) -> JSONValue {
     var members = RunText.jsonValue(record, populationNames: names).members ?? [:]
     let compared = priced.jsonValue
-    for key in ["latency", "operations", "chip", "image", "profile", "timesteps"] {
+    for key in ["latency", "operations", "chip", "image", "profile", "timesteps", "metric"] {
       members[key] = compared[key]
     }
     var energy = compared["energy"]?.members ?? [:]
     energy["ann"] = nil
     members["energy"] = .object(energy)
-    members["accuracy"] = .object(["chip": right.map { .number($0) } ?? .null])
+    members["accuracy"] = .object([
+      "chip": priced.facts.accuracy.chip.map { .number($0) } ?? .null
+    ])
     return .object(members)
   }
 }

@@ -45,7 +45,7 @@ enum SweepCommand {
     let progress = Progress()
     progress.stage("reading \(Files.name(of: path))")
     let network = try Files.model(path)
-    let data = try DataSet.read(arguments)
+    let data = try DataSet.read(arguments, for: network)
     let choice = try PreprocessingChoice.make(
       arguments, modelPath: path, samplesAreBytes: data.samples.isBytes,
       channels: inputChannels(network))
@@ -53,6 +53,7 @@ enum SweepCommand {
     let options = try ConversionFlags.read(
       arguments, preprocessing: choice.preprocessing, samplesAreBytes: data.samples.isBytes,
       forms: .suited(to: profile), defaultTimesteps: timesteps.last)
+    try ConversionFlags.requireCode(of: options.method, on: profile)
     let job = SweepJob(
       network: network, data: data, profile: profile, options: options, timesteps: timesteps,
       convertsEach: conversion ?? options.method.dependsOnT, timedSamples: timedSamples,

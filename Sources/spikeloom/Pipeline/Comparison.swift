@@ -29,8 +29,8 @@ struct ComparisonJob {
 
 /// What every stage of the road gave: values, not text.
 struct ComparisonOutcome {
-  /// Predictions after each stage that was run; between ANN and chip of the first `stageSamples` only.
-  var predictions: [WaterfallStage: [Int]]
+  /// Answers after each stage that was run; between ANN and chip to the first `stageSamples` only.
+  var answers: [WaterfallStage: StageAnswers]
   /// How many samples went through all stages.
   var stageSamples: Int
   /// The spiking network.
@@ -56,7 +56,7 @@ extension ComparisonJob {
   func run(_ progress: Progress) throws -> ComparisonOutcome {
     var timer = StageTimer(progress: progress)
     let ann = try timer.stage("ANN, float: \(data.samples.count) samples") {
-      try annPredictions(progress)
+      try annAnswers(progress)
     }
     let spiking = try timer.stage("conversion, \(data.calibration.count) calibration samples") {
       try Converter.convert(network, calibration: data.calibration, options: options) {
@@ -73,35 +73,19 @@ extension ComparisonJob {
         remarks: spiking.remarks)
     }
     let stages = StageAccuracy(job: self, spiking: spiking, fixed: fixed)
-    var predictions = try stages.predictions(&timer)
+    var answers = try stages.answers(&timer)
     let record = try timer.stage("emulated chip, \(mapping.cores) cores") {
       let total = data.samples.count
       return try Emulator(image: image, profile: profile).run(
         data.samples, range: nil, threads: threads
       ) { progress.count($0, of: total, what: "samples") }
     }
-    predictions[.ann] = ann
-    predictions[.chip] = record.predictions.map { Int($0) }
+    answers[.ann] = ann
+    answers[.chip] = chipAnswers(record, fixed)
     return ComparisonOutcome(
-      predictions: predictions, stageSamples: stages.samples.count, spiking: spiking, fixed: fixed,
+      answers: answers, stageSamples: stages.samples, spiking: spiking, fixed: fixed,
       quantization: quantization, image: image, imageBytes: ChipFile.encode(image),
       mapping: mapping, record: record, seconds: timer.seconds)
-  }
-
-  /// The ANN's predictions, in blocks so that a large set never stands in memory as floats.
-  private func annPredictions(_ progress: Progress) throws -> [Int] {
-    let executor = FloatExecutor(network)
-    var predictions: [Int] = []
-    let block = 256
-    for start in stride(from: 0, to: data.samples.count, by: block) {
-      let range = start..<min(start + block, data.samples.count)
-      let input = try SamplePreparation.tensor(
-        data.samples, range: range, network: network, preprocessing: options.preprocessing)
-      let outputs = try executor.runSamples(input, threads: threads)
-      predictions += firstLargest(outputs, samples: range.count)
-      progress.count(range.upperBound, of: data.samples.count, what: "samples")
-    }
-    return predictions
   }
 }
 

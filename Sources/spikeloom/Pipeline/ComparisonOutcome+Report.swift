@@ -14,19 +14,20 @@ extension ComparisonOutcome {
     job: ComparisonJob, modelName: String, preprocessing: PreprocessingChoice,
     host: [String: JSONValue]
   ) throws -> ComparisonReport {
-    let labels = job.data.labels
+    let data = job.data
     let stages = AccuracyStages(
-      ann: accuracy(after: .ann, labels), spiking: accuracy(after: .spiking, labels),
-      fixed: accuracy(after: .fixed, labels), chip: accuracy(after: .chip, labels))
-    var remarks = chanceRemark(stages.ann, labels, preprocessing)
+      ann: value(after: .ann, data), spiking: value(after: .spiking, data),
+      fixed: value(after: .fixed, data), chip: value(after: .chip, data))
+    var remarks = chanceRemark(stages.ann, data.labels, preprocessing)
     remarks.append("input: \(preprocessing.description)")
     remarks += agreementRemark
     var facts = ComparisonFacts(
       tool: Version.tool, network: modelName, method: spiking.method,
       timesteps: spiking.timesteps, accuracy: stages, calibration: job.data.calibrationSource,
       imageSHA256: "\(ChipFile.sha256(of: imageBytes))")
-    facts.waterfall = waterfall(labels)
-    facts.discordant = labels.map(discordant)
+    facts.metric = data.targets?.metric ?? .top1
+    facts.waterfall = waterfall(data)
+    facts.discordant = data.labels.map(discordant)
     facts.mapping = lines(mapping.text)
     facts.quantization = lines(quantization.text)
     facts.remarks = remarks + spiking.remarks
@@ -39,30 +40,28 @@ extension ComparisonOutcome {
       profile: job.profile, ann: spiking.annLayers.map(ANNLayer.init(cost:)))
   }
 
-  /// The share of right answers after a stage, if every sample went through it.
-  private func accuracy(after stage: WaterfallStage, _ labels: [Int]?) -> Double? {
-    guard let predictions = predictions[stage], predictions.count == record.samples else {
+  /// The metric after a stage, if every sample went through it.
+  private func value(after stage: WaterfallStage, _ data: DataSet) -> Double? {
+    guard let answers = answers[stage], answers.predictions.count == record.samples else {
       return nil
     }
-    return spikeloom.accuracy(predictions, labels)
+    return answers.value(data)
   }
 
   /// Every stage on the samples that went through all of them.
-  private func waterfall(_ labels: [Int]?) -> AccuracyWaterfall? {
-    guard let labels, stageSamples > 0 else { return nil }
-    let first = Array(labels[..<stageSamples])
+  private func waterfall(_ data: DataSet) -> AccuracyWaterfall? {
+    guard stageSamples > 0 else { return nil }
+    let first = data.first(stageSamples)
     return AccuracyWaterfall(
       samples: stageSamples,
-      accuracy: predictions.compactMapValues {
-        spikeloom.accuracy(Array($0[..<stageSamples]), first)
-      })
+      accuracy: answers.compactMapValues { $0.first(stageSamples).value(first) })
   }
 
   private func discordant(_ labels: [Int]) -> DiscordantPairs {
     var pairs = DiscordantPairs(onlyANN: 0, onlyChip: 0)
     for (index, label) in labels.enumerated() {
-      let ann = predictions[.ann]?[index] == label
-      let chip = predictions[.chip]?[index] == label
+      let ann = answers[.ann]?.predictions[index] == label
+      let chip = answers[.chip]?.predictions[index] == label
       if ann, !chip { pairs.onlyANN += 1 }
       if chip, !ann { pairs.onlyChip += 1 }
     }
@@ -83,7 +82,8 @@ extension ComparisonOutcome {
 
   /// The fixed-point network and the chip must answer alike; anything else is said first.
   private var agreementRemark: [String] {
-    let differing = zip(predictions[.fixed] ?? [], predictions[.chip] ?? []).count { $0 != $1 }
+    let differing = zip(answers[.fixed]?.predictions ?? [], answers[.chip]?.predictions ?? [])
+      .count { $0 != $1 }
     guard differing > 0 else { return [] }
     return [
       "reference interpreter and chip answer \(differing) samples differently: run 'spikeloom verify'"

@@ -1,4 +1,5 @@
 import LoomBase
+import LoomCompiler
 import LoomConversion
 import LoomHardware
 import LoomNetwork
@@ -30,8 +31,7 @@ enum ConversionFlags {
     else { throw UsageError("'-T' is needed: the number of time-steps") }
     var options = ConversionOptions(
       timesteps: timesteps, preprocessing: preprocessing, samplesAreBytes: samplesAreBytes)
-    let methods = ConversionMethod.allCases.map { ($0.rawValue, $0) }
-    options.method = try choice(arguments, "--method", methods) ?? .thresholdBalancing
+    options.method = try method(arguments)
     options.iterations = try arguments.integer("--iterations", in: 1...1_000_000) ?? 1000
     options.coding =
       try choice(arguments, "--coding", [("direct", .direct), ("rate", .rate)]) ?? .direct
@@ -44,6 +44,19 @@ enum ConversionFlags {
     options.analogSkip = forms.analogSkip
     options.threads = try threadCount(arguments)
     return options
+  }
+
+  /// The method asked for.
+  static func method(_ arguments: ParsedArguments) throws(UsageError) -> ConversionMethod {
+    let methods = ConversionMethod.allCases.map { ($0.rawValue, $0) }
+    return try choice(arguments, "--method", methods) ?? .thresholdBalancing
+  }
+
+  /// Refuses a method whose spikes the chip cannot run, before any work starts.
+  static func requireCode(of method: ConversionMethod, on profile: Profile) throws(DiagnosticsError)
+  {
+    let findings = CodeCheck.findings(code: method.code, profile: profile)
+    if !findings.isEmpty { throw DiagnosticsError(.doesNotFit, findings) }
   }
 
   private static func choice<Value>(

@@ -1,6 +1,9 @@
 import Foundation
 import LoomBase
+import LoomConversion
 import LoomImport
+import LoomNetwork
+import LoomReport
 
 /// Samples to run, their labels, and the samples that calibrate.
 struct DataSet {
@@ -8,6 +11,8 @@ struct DataSet {
   var samples: Samples
   /// Their labels, if given.
   var labels: [Int]?
+  /// What is judged by another metric than top-1: masks, boxes or tensors.
+  var targets: MetricTargets?
   /// The samples that calibrate; empty where nothing is calibrated.
   var calibration: Samples
   /// Where calibration comes from, for the report.
@@ -16,7 +21,8 @@ struct DataSet {
   static let data = OptionSpecification.value(
     "--data", placeholder: "FILE", help: "samples: .npy, .npz, IDX, raw or gzip")
   static let labelsOption = OptionSpecification.value(
-    "--labels", placeholder: "FILE", help: "labels, one for each sample")
+    "--labels", placeholder: "FILE",
+    help: "labels, one for each sample (--metric: masks, boxes, tensors)")
   static let calibrationOption = OptionSpecification.value(
     "--calibration", placeholder: "FILE",
     help: "unlabelled samples for calibration (default: the first 10 %, at most 256, of --data)")
@@ -24,9 +30,15 @@ struct DataSet {
     "--calibration-samples", placeholder: "N",
     help: "how many samples of --calibration to use, evenly spaced (default 1000)")
 
-  /// Reads what the options name; labels must be as many as samples.
-  static func read(_ arguments: ParsedArguments) throws -> DataSet {
+  /// Reads what the options name; labels must be as many as samples, and suit the network.
+  static func read(_ arguments: ParsedArguments, for network: Network) throws -> DataSet {
     let samples = try SampleFile.read(path: try arguments.required("--data"))
+    guard try MetricFlags.chosen(arguments) == .top1 else {
+      let raw = try RawAnswers(network, samples: samples.sampleShape)
+      let targets = try MetricFlags.targets(
+        arguments, count: samples.count, outputs: raw.shapes, picture: raw.input)
+      return try make(samples: samples, labels: nil, targets: targets, arguments)
+    }
     let labels = try arguments.text("--labels").map { path in
       try readLabels(path, count: samples.count)
     }
@@ -35,7 +47,8 @@ struct DataSet {
 
   /// Splits off or reads calibration samples and takes the first `--samples` of the rest.
   static func make(
-    samples: Samples, labels: [Int]?, bundledCalibration: Samples? = nil,
+    samples: Samples, labels: [Int]?, targets: MetricTargets? = nil,
+    bundledCalibration: Samples? = nil,
     _ arguments: ParsedArguments
   ) throws -> DataSet {
     let limit = try arguments.integer("--samples", in: 1...Int(Int32.max))
@@ -43,7 +56,7 @@ struct DataSet {
       let wanted = try arguments.integer("--calibration-samples", in: 1...1_000_000) ?? 1000
       let chosen = evenlySpaced(calibration, wanted)
       return DataSet(
-        samples: samples, labels: labels, calibration: chosen,
+        samples: samples, labels: labels, targets: targets, calibration: chosen,
         calibrationSource:
           "separate file, \(chosen.count) of \(calibration.count) samples, evenly spaced"
       ).first(limit)
@@ -52,6 +65,7 @@ struct DataSet {
     var rest = DataSet(
       samples: samples.selecting(count..<samples.count),
       labels: labels.map { Array($0[count...]) },
+      targets: targets?.selecting(count..<samples.count),
       calibration: samples.selecting(0..<count),
       calibrationSource: "the first \(count) samples of the data, left out of every accuracy")
     rest = rest.first(limit)
@@ -80,11 +94,13 @@ struct DataSet {
     return samples.selecting((0..<wanted).map { $0 * samples.count / wanted })
   }
 
-  private func first(_ limit: Int?) -> DataSet {
+  /// The first samples with their labels; all without a limit.
+  func first(_ limit: Int?) -> DataSet {
     guard let limit, limit < samples.count else { return self }
     var result = self
     result.samples = samples.selecting(0..<limit)
     result.labels = labels.map { Array($0[..<limit]) }
+    result.targets = targets?.selecting(0..<limit)
     return result
   }
 }

@@ -7,74 +7,73 @@ import LoomReport
 
 /// Answers of the stages between the trained network and the chip, for the accuracy waterfall.
 struct StageAccuracy {
-  /// The job.
-  let job: ComparisonJob
-  /// The converted network.
-  let spiking: SpikingNetwork
-  /// Its integers.
-  let fixed: FixedPointNetwork
+  /// The job, cut to the samples that go through these stages.
+  private let job: ComparisonJob
+  private let spiking: SpikingNetwork
+  private let fixed: FixedPointNetwork
 
-  /// The samples that go through these stages: the first ones of the job.
-  var samples: Samples {
-    let all = job.data.samples
-    guard let wanted = job.waterfallSamples, wanted < all.count else { return all }
-    return all.selecting(0..<wanted)
+  /// Takes the first samples of a job, as many as it wants to see at every stage.
+  init(job: ComparisonJob, spiking: SpikingNetwork, fixed: FixedPointNetwork) {
+    self.job = job.first(job.waterfallSamples)
+    self.spiking = spiking
+    self.fixed = fixed
   }
 
-  /// The predictions after each stage; none if no samples are wanted.
-  func predictions(_ timer: inout StageTimer) throws -> [WaterfallStage: [Int]] {
-    let samples = samples
-    guard samples.count > 0 else { return [:] }
+  /// How many samples go through these stages.
+  var samples: Int { job.data.samples.count }
+
+  /// The answers after each stage; none if no samples are wanted.
+  func answers(_ timer: inout StageTimer) throws -> [WaterfallStage: StageAnswers] {
+    guard samples > 0 else { return [:] }
     var result = try timer.stage("before time enters: folded, substituted, clipped") {
-      try timeless(samples)
+      try timeless()
     }
     result[.spiking] = try timer.stage("spiking network, float, T = \(spiking.timesteps)") {
-      try FloatSpikingInterpreter(spiking).predictions(samples, threads: job.threads)
+      try job.spikingAnswers(spiking)
     }
     result[.integerWeights] = try timer.stage("spiking network, integer weights") {
-      try FloatSpikingInterpreter(RoundedWeights.network(spiking, as: fixed))
-        .predictions(samples, threads: job.threads)
+      try job.spikingAnswers(RoundedWeights.network(spiking, as: fixed))
     }
     let progress = timer.progress
     result[.fixed] = try timer.stage("fixed point, reference interpreter") {
-      try reference(samples, progress)
+      try job.referenceAnswers(fixed, progress)
     }
     return result
   }
 
-  private func timeless(_ samples: Samples) throws -> [WaterfallStage: [Int]] {
+  private func timeless() throws -> [WaterfallStage: StageAnswers] {
+    let samples = job.data.samples
     let stages = try TimelessStages(
       job.network, spiking: spiking, options: job.options, sampleShape: samples.sampleShape)
-    var result: [WaterfallStage: [Int]] = [:]
+    let shapes = spiking.outputs.map { spiking.populations[$0.index].shape }
+    var result: [WaterfallStage: StageAnswers] = [:]
     for (stage, place) in [
       (TimelessStages.Stage.folded, WaterfallStage.folded), (.substituted, .substituted),
       (.clipped, .clipped),
     ] {
-      var predictions: [Int] = []
+      var answers = StageAnswers(predictions: [])
+      var values: [Float] = []
       let block = 256
       for start in stride(from: 0, to: samples.count, by: block) {
         let range = start..<min(start + block, samples.count)
-        predictions += try stages.scores(stage, of: samples, range: range).map(firstLargest)
+        let scores = try stages.scores(stage, of: samples, range: range)
+        answers.predictions += scores.map(firstLargest)
+        if job.keepsTensors { values += scores.joined() }
       }
-      result[place] = predictions
+      if job.keepsTensors {
+        answers.tensors = AnswerTensors(outputs: shapes, samples: samples.count, values: values)
+      }
+      result[place] = answers
     }
     return result
   }
-
-  private func reference(_ samples: Samples, _ progress: Progress) throws -> [Int] {
-    let interpreter = try IntegerInterpreter(fixed)
-    return try mapConcurrently(
-      count: samples.count, threads: job.threads,
-      progress: { progress.count($0, of: samples.count, what: "samples") },
-      { index throws(DiagnosticsError) in
-        try interpreter.run(samples, index: index, recordingSpikes: false).prediction
-      })
-  }
 }
 
-/// The index of the first largest number.
-func firstLargest(_ scores: [Float]) -> Int {
-  var best = 0
-  for index in scores.indices where scores[index] > scores[best] { best = index }
-  return best
+extension ComparisonJob {
+  /// The same job for its first samples.
+  fileprivate func first(_ limit: Int?) -> ComparisonJob {
+    var job = self
+    job.data = data.first(limit)
+    return job
+  }
 }
