@@ -169,11 +169,12 @@ private struct CountRecursion {
 @Suite("The count recursion predicts every neuron's spikes on the chip")
 struct CountRecursionTests {
   private func check(
-    _ network: SpikingNetwork, _ profile: Profile, seed: UInt64 = 23
+    _ network: SpikingNetwork, _ profile: Profile, isCoarse: Bool = false
   ) throws -> CountRecursion {
-    let fixed = try Quantizer.quantize(network, profile: profile).network
+    var fixed = try Quantizer.quantize(network, profile: profile).network
+    if isCoarse { makeCoarse(&fixed) }
     let image = try Compiler.compile(fixed, profile: profile).image
-    var generator = SeededGenerator(seed: seed)
+    var generator = SeededGenerator(seed: 23)
     let samples = EquivalenceSamples.make(network, count: 1, &generator)
     let trace = try Emulator(image: image, profile: profile).trace(samples, index: 0)
     guard case .bytes(let bytes) = samples.storage else { throw NoBytes() }
@@ -198,6 +199,31 @@ struct CountRecursionTests {
     network.timesteps = 24
     let result = try check(network, profile)
     #expect(result.spikes > 500 && result.excesses > 0)
+  }
+
+  /// Makes every number a small multiple of 1,024, so that potentials often equal their thresholds.
+  private func makeCoarse(_ fixed: inout FixedPointNetwork) {
+    for index in fixed.projections.indices {
+      fixed.projections[index].weights = fixed.projections[index].weights.map { $0 / 40 }
+      fixed.projections[index].shifts = [10]
+    }
+    for index in fixed.frontEnd.indices {
+      fixed.frontEnd[index].weights = fixed.frontEnd[index].weights.map { _ in 0 }
+      fixed.frontEnd[index].offset = .uniform(1024 << Int64(fixed.frontEnd[index].rightShift))
+    }
+    for index in fixed.populations.indices {
+      fixed.populations[index].bias = .uniform(index % 2 == 0 ? 1024 : -1024)
+      guard fixed.populations[index].role == .hidden else { continue }
+      fixed.populations[index].threshold = .uniform(4096)
+      fixed.populations[index].initialPotential = .uniform(2048)
+    }
+  }
+
+  @Test("Potentials equal to their thresholds", arguments: ["loihi1", "crossbar-256"])
+  func ties(name: String) throws {
+    let profile = try ProfileFile.load(name, overrides: ["/core/neurons=48"])
+    let result = try check(EquivalenceTests.residual(seed: 6), profile, isCoarse: true)
+    #expect(result.spikes > 200)
   }
 
   @Test("Relays for missing delays on Loihi")
