@@ -11,6 +11,8 @@ struct DecoderTests {
   /// A way to enlarge 3×3×4 maps.
   struct Enlargement: Sendable, CustomTestStringConvertible {
     var name: String
+    /// −1: free. Sizes name the batch too, so such a network runs one sample at a time.
+    var batch = -1
     var build: @Sendable (inout Graph, ValueID) -> ValueID
     var testDescription: String { name }
 
@@ -26,7 +28,7 @@ struct DecoderTests {
     }
 
     static func sizes(_ mode: String, _ coordinates: String, _ sizes: [Int64]) -> Enlargement {
-      Enlargement(name: "Resize \(mode) \(coordinates) to \(sizes)") { graph, input in
+      Enlargement(name: "Resize \(mode) \(coordinates) to \(sizes)", batch: 1) { graph, input in
         graph.layer(
           .resize(ResizeMode(mode: mode, coordinates: coordinates)),
           [input, nil, nil, graph.integers(sizes)], "Resize")
@@ -64,7 +66,7 @@ struct DecoderTests {
 
   @Test("an enlarged map, joined with its own skip, is exact", arguments: enlargements)
   func enlarged(_ form: Enlargement) throws {
-    var graph = Graph([2, 3, 4])
+    var graph = Graph([2, 3, 4], batch: form.batch)
     let skip = graph.relu(graph.convolution(graph.input, [3, 2, 1, 1]))
     let deep = graph.relu(
       graph.convolution(skip, [3, 3, 3, 3], window: Window(pads: [1, 1, 1, 1])))

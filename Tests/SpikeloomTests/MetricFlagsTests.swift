@@ -73,6 +73,26 @@ struct MetricFlagsTests {
       try compare("map50", boxes, status: 1, more: ["--classes", "4"]).errors.contains("5 + 4"))
   }
 
+  @Test("an output that fires is written as spikes a step: two of three in the hand-worked network")
+  func spikingOutput() throws {
+    try withEmptyFolder { folder in
+      let profile = ["--profile", ExampleFiles.path("handworked/profile.json")]
+      try BuiltProgram.succeed(
+        ["compile", ExampleFiles.path("handworked/network.snn"), "-o", "x.chip"] + profile,
+        in: folder)
+      let sample = ["--data", ExampleFiles.path("handworked/sample.npy")]
+      try BuiltProgram.succeed(
+        ["emulate", "x.chip", "--outputs", "o.npy"] + sample + profile, in: folder)
+      let written = try SampleFile.read(try folder.bytes(of: "o.npy"), name: "o.npy")
+      #expect(written.count == 1 && written.sampleShape == [1, 1, 1])
+      guard case .floats(let values) = written.storage else {
+        Issue.record("tensors are floats")
+        return
+      }
+      #expect(abs(values[0] - 2.0 / 3) < 1e-6)
+    }
+  }
+
   @Test("a stripped image gives no tensors in the ANN's units, and says so")
   func stripped() throws {
     try withEmptyFolder { folder in

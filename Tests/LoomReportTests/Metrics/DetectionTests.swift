@@ -32,8 +32,9 @@ struct DetectionTests {
     for position in 0..<4 { values[shape.positions * 4 + position] = -30 }
     let cell = 2  // row 1, column 0
     let third = Float(log(3.0))
-    for (channel, value) in [0, third, -third, 0, third, -30, third].enumerated() {
-      values[channel * 4 + cell] = Float(value)
+    let raw: [Float] = [0, third, -third, 0, third, -30, third]
+    for (channel, value) in raw.enumerated() {
+      values[channel * 4 + cell] = value
     }
     let answers = AnswerTensors(outputs: [shape], samples: 1, values: values)
     let all = head.detections(answers, sample: 0)
@@ -42,9 +43,8 @@ struct DetectionTests {
     #expect(all[0].kind == 1)
     #expect(abs(all[0].score - 0.5625) < 1e-6)
     let box = all[0].box
-    for (value, wanted) in [(box.left, 1.0), (box.top, 10), (box.right, 3), (box.bottom, 18)] {
-      #expect(abs(value - wanted) < 1e-5)
-    }
+    let edges: [Double] = [box.left, box.top, box.right, box.bottom]
+    #expect(zip(edges, [1, 10, 3, 18]).allSatisfy { abs($0 - $1) < 1e-5 })
   }
 
   @Test("several boxes a cell, several outputs and samples are told apart")
@@ -53,11 +53,12 @@ struct DetectionTests {
     let outputs = [MapShape(channels: 12), MapShape(channels: 6)]
     // Objectness logits of the three boxes of each sample; everything else 0 but the size.
     func sample(_ objects: [Float]) -> [Float] {
-      objects.enumerated().flatMap { index, object in
-        [0, 0, index == 1 ? -30 : 0, 0, object, 30].map { Float($0) }
+      objects.enumerated().flatMap { index, object -> [Float] in
+        let width: Float = index == 1 ? -30 : 0
+        return [0, 0, width, 0, object, 30]
       }
     }
-    let values = sample([2, -30, -30]) + sample([-30, 2, 1])
+    let values: [Float] = sample([2, -30, -30]) + sample([-30, 2, 1])
     let answers = AnswerTensors(outputs: outputs, samples: 2, values: values)
     #expect(head.suits(outputs[0]) && head.suits(outputs[1]))
     #expect(!head.suits(MapShape(channels: 7)))
@@ -72,7 +73,7 @@ struct DetectionTests {
     let head = DetectionHead(classes: 2, pictureWidth: 16, pictureHeight: 16)
     // Two outputs of one cell: equal boxes, so the lower score of each class goes.
     let shape = MapShape(channels: 7)
-    let values: [Float] = [0, 0, 0, 0, 2, 5, -1] + [0, 0, 0, 0, 3, 5, -9]
+    let values: [Float] = [0, 0, 0, 0, 2, 5, -1, 0, 0, 0, 0, 3, 5, -9]
     let answers = AnswerTensors(outputs: [shape, shape], samples: 1, values: values)
     let kept = head.detections(answers, sample: 0)
     #expect(kept.map(\.kind) == [0, 1])
@@ -100,7 +101,8 @@ struct DetectionTests {
     ]
     // Precision at the hits: 1, 2/3, 3/5; recall 1/4 each; the fourth object is never found.
     let value = try #require(truth.meanAveragePrecision(detections))
-    #expect(abs(value - (1 + 2.0 / 3 + 3.0 / 5) / 4) < 1e-12)
+    let wanted: Double = (1 + 2.0 / 3 + 3.0 / 5) / 4
+    #expect(abs(value - wanted) < 1e-12)
   }
 
   @Test("precision that rises again lifts what lies before it; classes are averaged")
@@ -123,7 +125,7 @@ struct DetectionTests {
     ]
     // Class 0: hits at ranks 2 and 3, envelope 2/3 at both. Class 1 has no objects. Class 2: 1.
     let value = try #require(truth.meanAveragePrecision(detections))
-    #expect(abs(value - (2.0 / 3 + 1) / 2) < 1e-12)
+    #expect(abs(value - 5.0 / 6) < 1e-12)
     #expect(ObjectBoxes(pictures: [[]]).meanAveragePrecision([[]]) == nil)
   }
 }

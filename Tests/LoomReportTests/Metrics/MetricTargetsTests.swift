@@ -36,9 +36,12 @@ struct MetricTargetsTests {
     let targets = MetricTargets.masks(masks)
     #expect(targets.count == 2 && targets.metric == .meanIntersectionOverUnion)
     // Both pictures: class 0 both 3 of 5, class 1 both 1 of 3; the second alone 1 of 3 and 0 of 2.
-    #expect(abs(try #require(targets.value(of: whole)) - (3.0 / 5 + 1.0 / 3) / 2) < 1e-12)
+    let both = try #require(targets.value(of: whole))
+    let wanted: Double = (3.0 / 5 + 1.0 / 3) / 2
+    #expect(abs(both - wanted) < 1e-12)
     let part = targets.selecting(1..<2)
-    #expect(abs(try #require(part.value(of: second)) - 1.0 / 6) < 1e-12)
+    let alone = try #require(part.value(of: second))
+    #expect(abs(alone - 1.0 / 6) < 1e-12)
     let tensors = MetricTargets.tensors(
       TargetTensors(samples: 2, sampleShape: [1], values: [3, 4]))
     #expect(

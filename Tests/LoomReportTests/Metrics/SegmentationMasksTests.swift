@@ -23,7 +23,8 @@ struct SegmentationMasksTests {
     let answers = Self.answers([[0, 1, 1, 1], [1, 2, 2, 0]], channels: 5)
     // class 0: both 2 of union 4; class 1: both 3 of union 4; class 2: both 1 of union 2.
     let value = try #require(masks.meanIntersectionOverUnion(answers, output: 0))
-    #expect(abs(value - (2.0 / 4 + 3.0 / 4 + 1.0 / 2) / 3) < 1e-12)
+    let wanted: Double = (2.0 / 4 + 3.0 / 4 + 1.0 / 2) / 3
+    #expect(abs(value - wanted) < 1e-12)
   }
 
   @Test("a class that is only answered counts as zero; pixels without class count nowhere")
@@ -31,7 +32,7 @@ struct SegmentationMasksTests {
     let masks = SegmentationMasks(height: 1, width: 4, classes: [0, 0, 0, -1])
     let answers = Self.answers([[0, 0, 2, 1]], channels: 3)
     let value = try #require(masks.meanIntersectionOverUnion(answers, output: 0))
-    #expect(abs(value - (2.0 / 3 + 0) / 2) < 1e-12)
+    #expect(abs(value - 1.0 / 3) < 1e-12)
     let empty = SegmentationMasks(height: 1, width: 4, classes: [-1, -1, -1, -1])
     #expect(empty.meanIntersectionOverUnion(answers, output: 0) == nil)
   }
@@ -49,6 +50,7 @@ struct SegmentationMasksTests {
       values: [1, 1, 1, 1, 1, 1, 2, 0])
     // Answers 0, 0, 1, 0: class 0 both 2 of 3, class 1 both 1 of 2.
     let tied = try #require(masks.meanIntersectionOverUnion(ties, output: 0))
-    #expect(abs(tied - (2.0 / 3 + 0.5) / 2) < 1e-12)
+    let wanted: Double = (2.0 / 3 + 0.5) / 2
+    #expect(abs(tied - wanted) < 1e-12)
   }
 }
