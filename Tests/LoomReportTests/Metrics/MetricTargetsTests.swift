@@ -60,7 +60,8 @@ struct MetricTargetsTests {
     let object = ObjectBoxes.Object(
       kind: 1, box: DetectionBox(left: 0, top: 0, right: 1, bottom: 1))
     let boxes = MetricTargets.boxes(
-      ObjectBoxes(pictures: [[object]]), DetectionHead(classes: 1, pictureWidth: 4, pictureHeight: 4))
+      ObjectBoxes(pictures: [[object]]),
+      DetectionHead(classes: 1, pictureWidth: 4, pictureHeight: 4))
     #expect(try #require(boxes.finding(outputs: [Self.shape])).message.contains("5 + 1"))
     #expect(
       try #require(boxes.finding(outputs: [MapShape(channels: 6)])).message.contains("has 1"))
