@@ -11,7 +11,7 @@ struct DecoderTests {
   /// A way to enlarge 3×3×4 maps.
   struct Enlargement: Sendable, CustomTestStringConvertible {
     var name: String
-    /// −1: free. Sizes name the batch too, so such a network runs one sample at a time.
+    /// The batch axis, −1 where it is free: sizes name the batch too, so such a network runs one by one.
     var batch = -1
     var build: @Sendable (inout Graph, ValueID) -> ValueID
     var testDescription: String { name }
