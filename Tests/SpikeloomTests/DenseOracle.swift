@@ -1,0 +1,1 @@
+../LoomReferenceTests/DenseOracle.swift
