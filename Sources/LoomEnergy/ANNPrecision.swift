@@ -1,3 +1,5 @@
+public import LoomBase
+
 /// Number formats of the trained network's own execution, with 45 nm prices.
 ///
 /// Horowitz, ISSCC 2014 (45 nm, 0.9 V): FP32 multiplication 3.7 and addition 0.9 pJ, INT8 0.2 and 0.03 pJ,
@@ -45,12 +47,13 @@ public struct ANNPrecision: Sendable, Hashable {
     name: "int8", multiplyPicojoules: 0.2, addPicojoules: 0.03, weightBits: 8, activationBits: 8,
     biasBits: 32, source: "Horowitz, ISSCC 2014: 45 nm, 0.9 V")
 
-  /// 8-bit weights and ⌈log2(T+1)⌉-bit activations, the fair partner of T steps of binary spikes (Yan et
-  /// al., arXiv 2409.08290).
+  /// 8-bit weights and activations of as many levels as T steps of binary spikes can tell apart: ⌈log2(T+1)⌉
+  /// bits (Yan et al., arXiv 2409.08290), with one bit a step T bits.
   ///
   /// The multiplication is scaled from INT8 by the activation's bits: an assumption of ours.
-  public static func matching(timesteps: Int) -> ANNPrecision {
-    let bits = Double(Int.bitWidth - max(timesteps, 1).leadingZeroBitCount)
+  public static func matching(timesteps: Int, code: SpikeCode = .rate) -> ANNPrecision {
+    let counted = Int.bitWidth - max(timesteps, 1).leadingZeroBitCount
+    let bits = Double(code == .bitSerial ? timesteps : counted)
     return ANNPrecision(
       name: "quantized", multiplyPicojoules: 0.2 * bits / 8, addPicojoules: 0.03, weightBits: 8,
       activationBits: bits, biasBits: 32,

@@ -13,6 +13,7 @@ extension ComparisonReport {
       "estimate": .text("every number under energy and latency is modelled, none is measured"),
       "network": .text(facts.network), "samples": .integer(samples),
       "timesteps": .integer(facts.timesteps), "method": .text(facts.method),
+      "code": .text(facts.code.rawValue),
       "accuracy": .members([
         "ann": facts.accuracy.ann, "spiking": facts.accuracy.spiking,
         "fixed": facts.accuracy.fixed, "chip": facts.accuracy.chip,

@@ -80,6 +80,8 @@ public struct ComparisonFacts: Sendable, Equatable {
   public var method: String
   /// T.
   public var timesteps: Int
+  /// What spikes say.
+  public var code = SpikeCode.rate
   /// The metric of the same samples.
   public var accuracy: AccuracyStages
   /// What `accuracy` counts.
@@ -185,7 +187,7 @@ public struct ComparisonReport: Sendable, Equatable {
       layers: ledger.layers, origins: populations.map(\.origin), ann: ann,
       timesteps: facts.timesteps)
     let precisions = [
-      ANNPrecision.fp32, .int8, ANNPrecision.matching(timesteps: facts.timesteps),
+      ANNPrecision.fp32, .int8, ANNPrecision.matching(timesteps: facts.timesteps, code: facts.code),
     ]
     baselines = precisions.map { precision in
       BaselineComparison(

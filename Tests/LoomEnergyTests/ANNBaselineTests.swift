@@ -62,6 +62,8 @@ struct ANNBaselineTests {
     let precision = ANNPrecision.matching(timesteps: timesteps)
     #expect(precision.activationBits == Double(bits))
     #expect(isClose(precision.macPicojoules, 0.2 * Double(bits) / 8 + 0.03))
+    let serial = ANNPrecision.matching(timesteps: bits, code: .bitSerial)
+    #expect(serial.activationBits == Double(bits))
   }
 
   @Test("the spikes of a dense layer on the same machine, after Lemaire, worked by hand")

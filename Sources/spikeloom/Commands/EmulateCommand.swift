@@ -118,6 +118,7 @@ enum EmulateCommand {
       method: image.provenance?.method ?? "", timesteps: image.schedule.timesteps,
       accuracy: AccuracyStages(chip: judged.value), calibration: "",
       imageSHA256: digest)
+    facts.code = image.schedule.code
     facts.metric = judged.metric
     return try ComparisonReport(
       facts: facts, record: record, image: image, profile: profile, ann: [])

@@ -25,6 +25,7 @@ extension ComparisonOutcome {
       tool: Version.tool, network: modelName, method: spiking.method,
       timesteps: spiking.timesteps, accuracy: stages, calibration: job.data.calibrationSource,
       imageSHA256: "\(ChipFile.sha256(of: imageBytes))")
+    facts.code = spiking.code
     facts.metric = data.targets?.metric ?? .top1
     facts.waterfall = waterfall(data)
     facts.discordant = data.labels.map(discordant)
