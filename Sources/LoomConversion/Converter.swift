@@ -40,7 +40,8 @@ public enum Converter {
     let samples = try CalibrationSet(calibration, draft: draft, plan: plan, options: options)
     let outcome = try method.outcome(
       MethodInput(
-        draft: draft, samples: samples, inputCount: plan.layout.count, options: options),
+        draft: draft, samples: samples, inputCount: plan.layout.count, inputShape: plan.layout.map,
+        options: options),
       progress: progress)
     return try write(
       network, draft: draft, outcome: outcome, samples: samples, plan: plan, options: options)
