@@ -85,4 +85,27 @@ struct LayerProbe: Sendable {
       return error
     }
   }
+
+  /// The variance of a neuron's current over the window, mean over neurons and some samples.
+  func currentVariance(samples limit: Int) -> Double {
+    let shape = population.shape
+    let count = min(samples, limit)
+    let sums = parallelMap(count, threads: threads) { sample in
+      var first = [Double](repeating: 0, count: shape.count)
+      var second = first
+      layer.currents(sample: sample, timesteps: timesteps) { _, currents in
+        for neuron in first.indices {
+          let current = Double(currents[neuron])
+          first[neuron] += current
+          second[neuron] += current * current
+        }
+      }
+      let steps = Double(timesteps)
+      return first.indices.reduce(0.0) {
+        let mean = first[$1] / steps
+        return $0 + max(0, second[$1] / steps - mean * mean)
+      }
+    }
+    return sums.reduce(0, +) / Double(max(1, count * shape.count))
+  }
 }

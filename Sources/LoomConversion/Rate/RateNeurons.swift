@@ -47,14 +47,14 @@ struct RateNeurons: Sendable {
 
   /// One step without keeping its spikes; `counting` says whether they are counted.
   mutating func step(_ currents: [Float], counting: Bool) {
-    advance(currents, counting: counting, flags: nil)
+    unsafe advance(currents, counting: counting, flags: nil)
   }
 
   /// One step; the spikes are written into a train.
   mutating func step(
     _ currents: [Float], counting: Bool, into train: inout SpikeTrain, step: Int
   ) {
-    train.withWords(ofStep: step) { words in
+    unsafe train.withWords(ofStep: step) { words in
       unsafe advance(currents, counting: counting, flags: words)
     }
   }
@@ -65,6 +65,7 @@ struct RateNeurons: Sendable {
     let count = thresholds.count
     precondition(currents.count == count && potentials.count == count, "one current a neuron")
     let one: Float = counting ? 1 : 0
+    let isCorrected = !corrections.isEmpty
     unsafe currents.withUnsafeBytes { currents in
       unsafe thresholds.withUnsafeBytes { thresholds in
         unsafe corrections.withUnsafeBytes { corrections in
@@ -76,7 +77,7 @@ struct RateNeurons: Sendable {
                   fromByteOffset: byte, as: SIMD8<Float>.self)
                 unsafe value += currents.loadUnaligned(
                   fromByteOffset: byte, as: SIMD8<Float>.self)
-                if !corrections.isEmpty {
+                if isCorrected {
                   unsafe value += corrections.loadUnaligned(
                     fromByteOffset: byte, as: SIMD8<Float>.self)
                 }

@@ -9,6 +9,8 @@ import LoomNetwork
 struct RateSimulation: Sendable {
   let draft: DraftNetwork
   let timesteps: Int
+  /// The steps at which the readouts' potentials are noted, ascending from 0 to T.
+  let marks: [Int]
   let threads: Int
   /// One sample each, channel-first.
   let samples: [[Float]]
@@ -18,9 +20,10 @@ struct RateSimulation: Sendable {
   let inputThreshold: Float?
 
   /// Prepares samples of a calibration set.
-  init(_ input: MethodInput, samples range: Range<Int>) {
+  init(_ input: MethodInput, samples range: Range<Int>, alsoMarking mark: Int? = nil) {
     draft = input.draft
     timesteps = input.options.timesteps
+    marks = Self.marks(timesteps, mark)
     threads = max(1, input.options.threads)
     inputShape = input.inputShape
     let peak = input.samples.peak > 0 ? input.samples.peak : 1
@@ -63,7 +66,6 @@ struct RateSimulation: Sendable {
   func run(
     observing: ((Observation) -> Void)? = nil, decide: (LayerProbe) -> CalibratedPopulation
   ) throws(RegionLimit) -> Answer {
-    let marks = Self.marks(timesteps)
     var state = Progress(draft: draft, inputTrains: inputTrains())
     var answer = Answer(
       marks: marks, potentials: samples.map { _ in marks.map { _ in [] } },
@@ -100,13 +102,12 @@ struct RateSimulation: Sendable {
     return answer
   }
 
-  /// Where the readout's potential is noted: eighths of the window.
-  static func marks(_ timesteps: Int) -> [Int] {
-    var marks: [Int] = []
-    for eighth in 0...8 where !marks.contains(timesteps * eighth / 8) {
-      marks.append(timesteps * eighth / 8)
-    }
-    return marks
+  /// Eighths of the window, and one more step if asked.
+  static func marks(_ timesteps: Int, _ extra: Int? = nil) -> [Int] {
+    var marks = (0...8).map { timesteps * $0 / 8 }
+    if let extra { marks.append(extra) }
+    marks.sort()
+    return marks.indices.filter { $0 == 0 || marks[$0] != marks[$0 - 1] }.map { marks[$0] }
   }
 
   /// What is known of the populations already run.

@@ -7,8 +7,16 @@ import LoomNetwork
 enum ConversionFlags {
   static let options: [OptionSpecification] = [
     .value("--timesteps", "-T", placeholder: "N", help: "time-steps of one sample"),
-    .value("--method", placeholder: "M", help: "threshold-balancing (default)"),
-    .value("--iterations", placeholder: "K", help: "threshold balancing: passes (default 1000)"),
+    .value(
+      "--method", placeholder: "M",
+      help: "threshold-balancing (default), "
+        + ConversionMethod.allCases.dropFirst().map(\.rawValue).joined(separator: ", ")),
+    .value(
+      "--iterations", placeholder: "K", help: "threshold balancing: passes (default: chosen for T)"),
+    .value(
+      "--correction", placeholder: "C",
+      help: "calibrated: mean errors made up for by bias (default), potential; shift; none"),
+    .value("--percentile", placeholder: "P", help: "percentile: of positive activations (99.9)"),
     .value("--coding", placeholder: "C", help: "direct (default) or rate"),
     .value(
       "--pooling", placeholder: "P",
@@ -29,7 +37,11 @@ enum ConversionFlags {
       timesteps: timesteps, preprocessing: preprocessing, samplesAreBytes: samplesAreBytes)
     let methods = ConversionMethod.allCases.map { ($0.rawValue, $0) }
     options.method = try choice(arguments, "--method", methods) ?? .thresholdBalancing
-    options.iterations = try arguments.integer("--iterations", in: 1...1_000_000) ?? 1000
+    options.iterations = try arguments.integer("--iterations", in: 1...1_000_000)
+    options.correction =
+      try choice(arguments, "--correction", BiasCorrection.allCases.map { ($0.rawValue, $0) })
+      ?? .bias
+    options.percentile = try arguments.numbers("--percentile")?.first ?? 99.9
     options.coding =
       try choice(arguments, "--coding", [("direct", .direct), ("rate", .rate)]) ?? .direct
     options.pooling =
