@@ -14,12 +14,16 @@ public struct Conversion: Sendable {
   }
 }
 
-extension ConversionMethod {
-  /// Whether the method's thresholds, potentials or biases depend on T, so that each T needs a conversion
-  /// of its own; t0 aside, which follows from the same conversion at every T.
+extension ConversionOptions {
+  /// Whether thresholds, potentials or biases depend on T, so that each T needs a conversion of its own;
+  /// t0 aside, which follows from the same conversion at every T.
   ///
-  /// Threshold balancing with a fixed K and plain percentiles do not: theirs serve every T.
+  /// Threshold balancing with a given K and plain percentiles do not: theirs serve every T.
   public var dependsOnT: Bool {
-    !["threshold-balancing", "percentile"].contains(rawValue)
+    switch method {
+    case .thresholdBalancing: iterations == nil
+    case .percentile: false
+    default: true
+    }
   }
 }

@@ -9,6 +9,14 @@ public enum ConversionMethod: String, Sendable, CaseIterable {
   case bitSerial = "bit-serial"
   /// One spike a neuron, its time the value (conversion.md §4).
   case timeToFirstSpike = "ttfs"
+  /// Thresholds and corrections from real spiking activity (Li and others 2021, SNN Calibration).
+  case calibrated
+  /// Layer-wise threshold tuning on recorded currents (Meng and others 2022, partly reconstructed).
+  case tuned = "ttrbr"
+  /// One threshold a layer, a percentile of its activations: the baseline (Rueckauer and others 2017).
+  case percentile
+  /// The candidate that agrees best with the trained network on calibration samples; no labels.
+  case automatic = "auto"
 
   /// What the spikes of its networks say.
   public var code: SpikeCode {
@@ -18,6 +26,18 @@ public enum ConversionMethod: String, Sendable, CaseIterable {
     default: .rate
     }
   }
+}
+
+/// What calibration on spikes does besides choosing thresholds.
+public enum BiasCorrection: String, Sendable, CaseIterable {
+  /// The constant current makes up for the mean error (Li and others 2021, §4).
+  case bias
+  /// v(0) makes up for the mean error: T times the mean (Li and others 2021; Bu and others 2022).
+  case potential
+  /// v(0) = 0 and θ/(2T) a step instead of θ/2 at once (Deng and Gu 2021).
+  case shift
+  /// Nothing.
+  case none
 }
 
 /// What becomes of average pooling.
@@ -52,8 +72,12 @@ public struct ConversionOptions: Sendable {
   public var timesteps: Int
   /// How thresholds are found.
   public var method: ConversionMethod
-  /// K, the number of passes of threshold balancing; small K suits small T.
-  public var iterations: Int
+  /// K, the number of passes of threshold balancing; nil: what suits T best on calibration samples.
+  public var iterations: Int?
+  /// What calibration on spikes does besides choosing thresholds.
+  public var correction: BiasCorrection
+  /// The percentile of a layer's activations that becomes its threshold (method `percentile`).
+  public var percentile: Double
   /// How the input becomes spikes: `direct` or `rate`.
   public var coding: Coding
   /// What becomes of average pooling.
@@ -77,16 +101,19 @@ public struct ConversionOptions: Sendable {
 
   /// Creates options.
   public init(
-    timesteps: Int, method: ConversionMethod = .thresholdBalancing, iterations: Int = 1000,
+    timesteps: Int, method: ConversionMethod = .thresholdBalancing, iterations: Int? = nil,
     coding: Coding = .direct, pooling: PoolingForm = .auto, maxPool: MaxPoolForm = .pairs,
     threads: Int = 2, preprocessing: Preprocessing = Preprocessing(scale: 1),
     samplesAreBytes: Bool = false, delayedReadout: Bool = true,
     maximumCalibrationSamples: Int = 1000, comparatorSites: Int = 256,
-    analogSkip: AnalogSkipForm = .current
+    analogSkip: AnalogSkipForm = .current, correction: BiasCorrection = .bias,
+    percentile: Double = 99.9
   ) {
     self.timesteps = timesteps
     self.method = method
     self.iterations = iterations
+    self.correction = correction
+    self.percentile = percentile
     self.coding = coding
     self.pooling = pooling
     self.maxPool = maxPool

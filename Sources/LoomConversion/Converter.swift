@@ -50,14 +50,15 @@ public enum Converter {
     let samples = try CalibrationSet(calibration, draft: draft, plan: plan, options: options)
     let outcome = try method.outcome(
       MethodInput(
-        draft: draft, samples: samples, inputCount: plan.layout.count, options: options),
+        draft: draft, samples: samples, inputCount: plan.layout.count, inputShape: plan.layout.map,
+        options: options),
       progress: progress)
     let delay = ReadoutDelay(
       draft, outcome.populations, inputDelay: samples.firstSpike(options.coding))
     return Conversion(
       network: try write(
         network, draft: draft, outcome: outcome, samples: samples, plan: plan, options: options),
-      delay: options.delayedReadout && outcome.code == .rate ? delay : nil)
+      delay: outcome.readoutStart > 0 && outcome.code == .rate ? delay : nil)
   }
 
   private static func check(_ options: ConversionOptions) -> [Diagnostic] {
@@ -68,11 +69,17 @@ public enum Converter {
           "needs 1 to 1048576 time-steps, has \(options.timesteps)",
           remedy: "give -T, for example 64"))
     }
-    if options.iterations < 1 {
+    if let iterations = options.iterations, iterations < 1 {
       findings.append(
         .option(
-          "needs at least 1 iteration, has \(options.iterations)",
-          remedy: "leave K at 1000 unless T is small"))
+          "needs at least 1 iteration, has \(iterations)",
+          remedy: "leave K out: it is then chosen for T"))
+    }
+    if !(options.percentile > 0 && options.percentile <= 100) {
+      findings.append(
+        .option(
+          "needs a percentile above 0 and up to 100, has \(options.percentile)",
+          remedy: "leave it at 99.9"))
     }
     if options.coding == .spikes {
       findings.append(

@@ -9,6 +9,8 @@ struct MethodInput: Sendable {
   let samples: CalibrationSet
   /// Elements of one sample.
   let inputCount: Int
+  /// The shape of one sample.
+  let inputShape: MapShape
   /// T, K, coding, threads and what else the user chose.
   let options: ConversionOptions
 }
@@ -61,6 +63,10 @@ extension ConversionMethod {
     case .thresholdBalancing: ThresholdBalancing()
     case .bitSerial: BitSerial()
     case .timeToFirstSpike: TimeToFirstSpike()
+    case .calibrated: SpikeCalibration()
+    case .tuned: ThresholdTuning()
+    case .percentile: PercentileNormalization()
+    case .automatic: BestOfMethods()
     }
   }
 }

@@ -56,7 +56,7 @@ enum SweepCommand {
     try ConversionFlags.requireCode(of: options.method, on: profile)
     let job = SweepJob(
       network: network, data: data, profile: profile, options: options, timesteps: timesteps,
-      convertsEach: conversion ?? options.method.dependsOnT, timedSamples: timedSamples,
+      convertsEach: conversion ?? options.dependsOnT, timedSamples: timedSamples,
       exit: exit)
     let outcome = try job.run(progress)
     let report = report(job, outcome, arguments, path, choice, loss)

@@ -12,7 +12,12 @@ enum ConversionFlags {
       "--method", placeholder: "M",
       help: ConversionMethod.allCases.map(\.rawValue).joined(separator: ", ")
         + " (default threshold-balancing); bit-serial: T bits"),
-    .value("--iterations", placeholder: "K", help: "threshold balancing: passes (default 1000)"),
+    .value(
+      "--iterations", placeholder: "K", help: "threshold balancing: passes (default: chosen for T)"),
+    .value(
+      "--correction", placeholder: "C",
+      help: "calibrated: mean errors made up for by bias (default), potential; shift; none"),
+    .value("--percentile", placeholder: "P", help: "percentile: of positive activations (99.9)"),
     .value("--coding", placeholder: "C", help: "direct (default) or rate"),
     .value(
       "--pooling", placeholder: "P",
@@ -32,7 +37,11 @@ enum ConversionFlags {
     var options = ConversionOptions(
       timesteps: timesteps, preprocessing: preprocessing, samplesAreBytes: samplesAreBytes)
     options.method = try method(arguments)
-    options.iterations = try arguments.integer("--iterations", in: 1...1_000_000) ?? 1000
+    options.iterations = try arguments.integer("--iterations", in: 1...1_000_000)
+    options.correction =
+      try choice(arguments, "--correction", BiasCorrection.allCases.map { ($0.rawValue, $0) })
+      ?? .bias
+    options.percentile = try arguments.numbers("--percentile")?.first ?? 99.9
     options.coding =
       try choice(arguments, "--coding", [("direct", .direct), ("rate", .rate)]) ?? .direct
     options.pooling =
