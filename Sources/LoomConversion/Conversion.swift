@@ -1,3 +1,4 @@
+public import LoomBase
 public import LoomNetwork
 
 /// A converted network, and from which step it would be read at any other T.
@@ -6,11 +7,22 @@ public struct Conversion: Sendable {
   public var network: SpikingNetwork
   /// The rule of delayed readout; nil where the whole window is read.
   let delay: ReadoutDelay?
+  /// What the errors of the conversion are measured with.
+  let meter: ErrorMeter
 
   /// t0 of a run of T′ steps with the same thresholds, by the rule that chose it for T.
   public func readoutStart(timesteps: Int) -> Int {
     if timesteps == network.timesteps { return network.readoutStart }
     return delay?.start(timesteps: timesteps) ?? 0
+  }
+
+  /// Where every hidden population misses the trained network's activations, in order of computation.
+  ///
+  /// Measured in float on at most `limit` of the last calibration samples (methods fit on the first).
+  /// - Throws: SL2205 for linear maps too large to simulate.
+  public func errors(samples limit: Int = 32) throws(DiagnosticsError) -> [PopulationError] {
+    guard let coded = CodedNetwork(network) else { return try meter.errors(samples: limit) }
+    return meter.errors(of: coded, samples: limit)
   }
 }
 

@@ -48,17 +48,17 @@ public enum Converter {
     let findings = check(options) + builder.diagnostics + method.findings(draft, options)
     if !findings.isEmpty { throw DiagnosticsError(.badInput, findings) }
     let samples = try CalibrationSet(calibration, draft: draft, plan: plan, options: options)
-    let outcome = try method.outcome(
-      MethodInput(
-        draft: draft, samples: samples, inputCount: plan.layout.count, inputShape: plan.layout.map,
-        options: options),
-      progress: progress)
+    let input = MethodInput(
+      draft: draft, samples: samples, inputCount: plan.layout.count, inputShape: plan.layout.map,
+      options: options)
+    let outcome = try method.outcome(input, progress: progress)
     let delay = ReadoutDelay(
       draft, outcome.populations, inputDelay: samples.firstSpike(options.coding))
     return Conversion(
       network: try write(
         network, draft: draft, outcome: outcome, samples: samples, plan: plan, options: options),
-      delay: outcome.readoutStart > 0 && outcome.code == .rate ? delay : nil)
+      delay: outcome.readoutStart > 0 && outcome.code == .rate ? delay : nil,
+      meter: ErrorMeter(input: input, outcome: outcome))
   }
 
   private static func check(_ options: ConversionOptions) -> [Diagnostic] {

@@ -6,7 +6,9 @@ import LoomHardware
 extension ComparisonReport {
   /// The report as a person reads it in a terminal.
   public var text: String {
-    var sections = [headText, accuracyText, latencyText, ledgerText, layersText, baselineText]
+    var sections = [
+      headText, accuracyText, layerErrorText, latencyText, ledgerText, layersText, baselineText,
+    ]
     sections.append("Verdict\n  \(verdict)")
     for (title, lines) in [
       ("Mapping", facts.mapping), ("Quantization", facts.quantization), ("Remarks", remarks),

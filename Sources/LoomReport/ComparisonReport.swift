@@ -88,6 +88,8 @@ public struct ComparisonFacts: Sendable, Equatable {
   public var metric = TaskMetric.top1
   /// Accuracy stage by stage, perhaps of fewer samples; nil: not run.
   public var waterfall: AccuracyWaterfall?
+  /// How far each layer is from the trained network's activations, in order; empty: not measured.
+  public var layerErrors: [LayerError] = []
   /// Samples on which ANN and chip disagree about the label; nil without labels.
   public var discordant: DiscordantPairs?
   /// What calibrated the thresholds, and whether it was left out of the accuracies.

@@ -1,3 +1,4 @@
+import LoomBase
 import LoomEnergy
 import Testing
 

@@ -180,10 +180,13 @@ struct SweepTests {
 
   @Test("methods whose parameters depend on T are converted for each")
   func methods() {
-    #expect(!ConversionMethod.thresholdBalancing.dependsOnT)
-    for method in ConversionMethod.allCases
-    where !["threshold-balancing", "percentile"].contains(method.rawValue) {
-      #expect(method.dependsOnT, "\(method.rawValue)")
+    for method in ConversionMethod.allCases {
+      var options = ConversionOptions(timesteps: 8, method: method)
+      #expect(options.dependsOnT == (method != .percentile), "\(method.rawValue)")
+      // A given K serves every T.
+      options.iterations = 1000
+      let serves = [ConversionMethod.percentile, .thresholdBalancing].contains(method)
+      #expect(options.dependsOnT == !serves, "\(method.rawValue)")
     }
   }
 }

@@ -18,18 +18,16 @@ enum BalancingPasses {
     let split = SampleSplit(input)
     let blocks = (split.fitted.count + SampleBlocks.size - 1) / SampleBlocks.size
     let fitted = SampleBlocks(blocks: Array(input.samples.blocks.blocks.prefix(blocks)))
-    var best: (passes: Int, same: Int, distance: Double)?
+    var best: (passes: Int, judged: Judgement)?
     for passes in candidates {
       progress?("trying K = \(passes)")
       let populations = ClipCalibration(
         input.draft, iterations: passes, threads: input.options.threads
       ).run(fitted, inputCount: input.inputCount, progress: nil)
       let outcome = ThresholdBalancing.outcome(input, populations, remark: "")
-      let judged = try Judgement(input, outcome, samples: split.heldOut.prefix(64))
-      if let leader = best, (leader.same, -leader.distance) >= (judged.same, -judged.distance) {
-        continue
-      }
-      best = (passes, judged.same, judged.distance)
+      let judged = try Judgement(input, outcome, samples: split.heldOut)
+      if let leader = best, !judged.isBetter(than: leader.judged) { continue }
+      best = (passes, judged)
     }
     return best?.passes ?? standard
   }

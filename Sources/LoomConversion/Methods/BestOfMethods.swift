@@ -20,30 +20,46 @@ struct BestOfMethods: ThresholdMethod {
     Candidate(name: "percentile", method: PercentileNormalization()),
   ]
 
+  /// Candidates this many held-out samples behind the best one are judged on further samples.
+  private static let closeRace = 3
+
   func outcome(_ input: MethodInput, progress: ((String) -> Void)?) throws(DiagnosticsError)
     -> MethodOutcome
   {
     let split = SampleSplit(input)
-    var best: (outcome: MethodOutcome, same: Int, distance: Double)?
-    var verdicts: [String] = []
+    var outcomes: [MethodOutcome] = []
+    var judgements: [Judgement] = []
     for candidate in candidates {
       progress?("trying \(candidate.name)")
       let outcome = try candidate.method.outcome(input, progress: progress)
-      let judged = try Judgement(input, outcome, samples: split.heldOut)
-      verdicts.append(
-        "\(candidate.name) \(judged.same) (distance \((judged.distance * 1e4).rounded() / 1e4))")
-      if let leader = best,
-        (leader.same, -leader.distance) >= (judged.same, -judged.distance)
-      {
-        continue
-      }
-      best = (outcome, judged.same, judged.distance)
+      outcomes.append(outcome)
+      judgements.append(try Judgement(input, outcome, samples: split.heldOut))
     }
-    guard var outcome = best?.outcome else { preconditionFailure("there are candidates") }
-    outcome.remarks.insert(
-      "best of the rate-code methods by agreement on \(split.heldOut.count) held-out calibration "
-        + "samples: " + verdicts.joined(separator: ", "), at: 0)
+    let ahead = judgements.map(\.same).max() ?? 0
+    let close = judgements.indices.filter { judgements[$0].same >= ahead - Self.closeRace }
+    if close.count > 1 {
+      for index in close {
+        progress?("judging \(candidates[index].name) on \(split.further.count) further samples")
+        for stretch in split.furtherStretches {
+          judgements[index].add(try Judgement(input, outcomes[index], samples: stretch))
+        }
+      }
+    }
+    var best = close[0]
+    for index in close where judgements[index].isBetter(than: judgements[best]) { best = index }
+    var outcome = outcomes[best]
+    outcome.remarks.insert(verdict(judgements), at: 0)
+    outcome.remarks.insert("\(candidates[best].name) taken", at: 1)
     return outcome
+  }
+
+  private func verdict(_ judgements: [Judgement]) -> String {
+    let list = zip(candidates, judgements).map { candidate, judged in
+      "\(candidate.name) \(judged.same) of \(judged.samples) "
+        + "(distance \((judged.distance * 1e4).rounded() / 1e4))"
+    }
+    return "best of the rate-code methods by agreement with the trained network on held-out "
+      + "calibration samples: " + list.joined(separator: ", ")
   }
 }
 
@@ -71,9 +87,14 @@ struct TunedCalibration: ThresholdMethod {
 /// How an outcome answers some calibration samples, read where it says.
 struct Judgement {
   /// Samples answered as the trained network does.
-  let same: Int
+  private(set) var same: Int
+  /// Samples asked.
+  private(set) var samples: Int
+  /// Σ (score − ANN score)² and Σ ANN score².
+  private var squares: (error: Double, size: Double)
+
   /// The relative squared distance of the scores.
-  let distance: Double
+  var distance: Double { squares.error / max(squares.size, 1e-30) }
 
   /// Simulates the samples.
   init(_ input: MethodInput, _ outcome: MethodOutcome, samples: Range<Int>)
@@ -85,6 +106,21 @@ struct Judgement {
     }
     let agreement = AnswerAgreement(answer)
     let mark = agreement.starts.firstIndex(of: outcome.readoutStart) ?? 0
-    (same, distance) = (agreement.same[mark], agreement.distance[mark])
+    same = agreement.same[mark]
+    self.samples = agreement.samples
+    squares = (agreement.distance[mark] * agreement.size, agreement.size)
+  }
+
+  /// Takes in the same outcome's answers to other samples.
+  mutating func add(_ other: Judgement) {
+    same += other.same
+    samples += other.samples
+    squares.error += other.squares.error
+    squares.size += other.squares.size
+  }
+
+  /// More samples answered alike, then nearer scores.
+  func isBetter(than other: Judgement) -> Bool {
+    (same, -distance) > (other.same, -other.distance)
   }
 }

@@ -8,12 +8,14 @@ struct AnswerAgreement: Sendable {
   let starts: [Int]
   /// The number of samples.
   let samples: Int
+  /// Σ ANN score² over samples and outputs.
+  let size: Double
 
   /// Compares the answers of a simulation, its readouts corrected if asked.
   init(_ answer: RateSimulation.Answer, correction: ReadoutCorrection? = nil) {
     starts = Array(answer.marks.dropLast())
     samples = answer.targets.count
-    let size = answer.targets.joined().reduce(0.0) { $0 + Double($1) * Double($1) }
+    size = answer.targets.joined().reduce(0.0) { $0 + Double($1) * Double($1) }
     for mark in starts.indices {
       var (agreeing, squares) = (0, 0.0)
       for sample in answer.targets.indices {

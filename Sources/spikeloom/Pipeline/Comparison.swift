@@ -35,6 +35,8 @@ struct ComparisonOutcome {
   var stageSamples: Int
   /// The spiking network.
   var spiking: SpikingNetwork
+  /// Where its populations miss the trained network's activations.
+  var errors: [PopulationError]
   /// Its fixed-point form.
   var fixed: FixedPointNetwork
   /// What quantization did.
@@ -58,11 +60,14 @@ extension ComparisonJob {
     let ann = try timer.stage("ANN, float: \(data.samples.count) samples") {
       try annAnswers(progress)
     }
-    let spiking = try timer.stage("conversion, \(data.calibration.count) calibration samples") {
-      try Converter.convert(network, calibration: data.calibration, options: options) {
+    let conversion = try timer.stage(
+      "conversion, \(data.calibration.count) calibration samples"
+    ) {
+      try Converter.conversion(network, calibration: data.calibration, options: options) {
         Console.note("    \($0)")
       }
     }
+    let spiking = conversion.network
     let (fixed, quantization) = try timer.stage("fixed point for \(profile.name)") {
       try Quantizer.quantize(spiking, profile: profile)
     }
@@ -71,6 +76,9 @@ extension ComparisonJob {
         fixed, profile: profile,
         options: CompilerOptions(provenance: keepsProvenance, tool: Version.tool),
         remarks: spiking.remarks)
+    }
+    let errors = try timer.stage("where errors arise") {
+      waterfallSamples == 0 ? [] : try conversion.errors()
     }
     let stages = StageAccuracy(job: self, spiking: spiking, fixed: fixed)
     var answers = try stages.answers(&timer)
@@ -83,7 +91,8 @@ extension ComparisonJob {
     answers[.ann] = ann
     answers[.chip] = chipAnswers(record, fixed)
     return ComparisonOutcome(
-      answers: answers, stageSamples: stages.samples, spiking: spiking, fixed: fixed,
+      answers: answers, stageSamples: stages.samples, spiking: spiking, errors: errors,
+      fixed: fixed,
       quantization: quantization, image: image, imageBytes: ChipFile.encode(image),
       mapping: mapping, record: record, seconds: timer.seconds)
   }

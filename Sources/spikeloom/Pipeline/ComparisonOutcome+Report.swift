@@ -1,6 +1,7 @@
 import Foundation
 import LoomBase
 import LoomCompiler
+import LoomConversion
 import LoomEmulator
 import LoomEnergy
 import LoomHardware
@@ -28,6 +29,7 @@ extension ComparisonOutcome {
     facts.code = spiking.code
     facts.metric = data.targets?.metric ?? .top1
     facts.waterfall = waterfall(data)
+    facts.layerErrors = errors.map(LayerError.init)
     facts.discordant = data.labels.map(discordant)
     facts.mapping = lines(mapping.text)
     facts.quantization = lines(quantization.text)
@@ -104,6 +106,23 @@ extension ComparisonOutcome {
 
   private func lines(_ text: String) -> [String] {
     text.split(separator: "\n").map(String.init)
+  }
+}
+
+extension LayerError {
+  /// Takes over a population's error from the network side.
+  init(_ error: PopulationError) {
+    self.init(
+      name: error.name, relative: error.relative, correlation: error.correlation,
+      worstChannel: error.worstChannel.index,
+      worstChannelError: error.worstChannel.rootMeanSquare,
+      worstChannelCorrelation: error.worstChannel.correlation)
+    inherited = error.split?.inherited
+    clipping = error.split?.clipping
+    quantization = error.split?.quantization
+    deviation = error.split?.deviation
+    deviationSum = error.split.map { $0.deviation * Double(error.neurons) }
+    currentVariance = error.currentVariance
   }
 }
 
