@@ -89,7 +89,7 @@ def comparison(model, flags, images, labels, calibration, most_loss, ann=None):
     """The whole job with T = 64 on loihi1-silicon-fit; loss in points, ANN minus chip."""
     start = time.time()
     report = run("compare", model, *flags, "--data", images, "--labels", labels, "--calibration", calibration,
-                 "--profile", PROFILES[0], "-T", 64, "--samples", 10000 if ann else 1000)
+                 "--profile", PROFILES[0], "-T", 64, "--iterations", 1000, "--samples", 10000 if ann else 1000)
     stages = {key: 100 * value for key, value in report["accuracy"].items()}
     loss = stages["ann"] - stages["chip"]
     good = loss <= most_loss + 1e-9 and (ann is None or abs(stages["ann"] - ann) <= 0.02 + 1e-9)
@@ -126,7 +126,7 @@ def digest(path):
 def loss_row(facts, method, steps, most_loss, samples=None):
     """ANN minus chip in points, with the discordant pairs; the result is kept by image and data."""
     model, flags, images, labels, calibration = facts
-    profile = PROFILES[1] if method in ("bit-serial", "ttfs") else PROFILES[0]
+    profile = chip_of(method)
     chosen = [model, *flags, "--calibration", calibration, "--method", method, "-T", steps, "--profile", profile]
     name = f"{model.stem}.{method}.{steps}"
     image = run("compile", *chosen, "-o", KEPT / f"{name}.chip")["image"]["sha256"][:16]
@@ -159,6 +159,71 @@ def table_rows(d):
         for method, steps in ALONE.items():
             yield (f"alone-{name}-{method}-T{steps}", "report",
                    lambda f=facts, m=method, t=steps: loss_row(f, m, t, None, samples=250))
+
+
+METHODS = {"threshold-balancing": 32, "percentile": 32, "calibrated": 32, "ttrbr": 32, "auto": 32, "bit-serial": 6,
+           "ttfs": 16}
+
+
+def chip_of(method):
+    return PROFILES[1] if method in ("bit-serial", "ttfs") else PROFILES[0]
+
+
+def method_exact(facts, method):
+    """A method's network on its chip against the reference, 8 samples, every spike and final potential."""
+    model, flags, images, calibration = facts
+    stem = KEPT / f"{model.stem}.{method}"
+    fixed, chip = stem.with_suffix(".fixed.snn"), stem.with_suffix(".chip")
+    run("compile", model, *flags, "--calibration", calibration, "--calibration-samples", 300, "--method", method,
+        "-T", METHODS[method], "--profile", chip_of(method), "--save-fixed", fixed, "-o", chip)
+    verified = run("verify", chip, fixed, "--data", images, "--samples", 8, codes=(0, 3))
+    for path in (fixed, chip):
+        path.unlink()
+    return verified["differing"] == 0, f"{verified['differing']} of 8 samples differ"
+
+
+def shapes_loss(name, method, steps, most_loss):
+    """Segmentation and detection: the metric's loss in points on all 200 test pictures."""
+    folder = ROOT / "Examples/shapes"
+    metric, targets = {"segmenter": ("miou", "test_masks.npy"), "detector": ("map50", "test_boxes.npy")}[name]
+    report = run("compare", folder / f"{name}.onnx", "--data", folder / "test_images.npy", "--labels",
+                 folder / targets, "--metric", metric, "--calibration", folder / "train_images.npy", "--profile",
+                 chip_of(method), "--method", method, "-T", steps, "--waterfall", 0)
+    ann, chip = (100 * report["accuracy"][key] for key in ("ann", "chip"))
+    return ann - chip <= most_loss + 1e-9, f"{metric} ANN {ann:.2f}, chip {chip:.2f}, loss {ann - chip:.2f}"
+
+
+def deviation(model, flags, images, labels, calibration):
+    """The summed deviation error of ttrbr beside that of threshold balancing, T = 32."""
+    sums = []
+    for method in ("threshold-balancing", "ttrbr"):
+        report = run("compare", model, *flags, "--data", images, "--labels", labels, "--calibration", calibration,
+                     "--profile", PROFILES[0], "-T", 32, "--method", method, "--iterations", 1000, "--samples", 10,
+                     "--waterfall", 1)
+        sums.append(report["errors"]["deviationSum"])
+    return sums[1] < sums[0], f"threshold-balancing {sums[0]:.1f}, ttrbr {sums[1]:.1f} (activation units)"
+
+
+def method_rows(d):
+    """Every method bit for bit, shapes within their bars, ttrbr's deviation."""
+    digits, shapes, cifar = ROOT / "Examples/digits", ROOT / "Examples/shapes", d / "cifar10"
+    pictures = (shapes / "test_images.npy", shapes / "train_images.npy")
+    for method in METHODS:
+        for name, facts in {
+            "digits_cnn": (digits / "digits_cnn.onnx", [], digits / "test_images.npy", digits / "train_images.npy"),
+            "resnet20": (d / "models/resnet20.onnx", IMAGENET, cifar / "test_images_0000.npy",
+                         cifar / "train_images_00000.npy"),
+            "segmenter": (shapes / "segmenter.onnx", [], *pictures),
+            "detector": (shapes / "detector.onnx", [], *pictures),
+        }.items():
+            yield f"exact-{name}-{method}", "bit-exact", lambda f=facts, m=method: method_exact(f, m)
+    for name in ("segmenter", "detector"):
+        for method, steps, most in (("auto", 64, 2.0), ("bit-serial", 6, 1.0)):
+            yield (f"shapes-{name}-{method}-T{steps}", f"loss ≤ {most}",
+                   lambda n=name, m=method, t=steps, b=most: shapes_loss(n, m, t, b))
+    for name in ("resnet44", "digits_resnet110"):
+        yield (f"deviation-{name}", "ttrbr lower",
+               lambda f=table_networks(d)[name]: deviation(*f))
 
 
 def conformance(d):
@@ -198,6 +263,7 @@ def rows(d):
     yield "compare-resnet20", "loss ≤ 1.5", lambda: comparison(
         d / "models/resnet20.onnx", IMAGENET, cifar / "test_images_0000.npy", cifar / "test_labels_0000.npy",
         cifar / "train_images_00000.npy", 1.5)
+    yield from method_rows(d)
     yield from table_rows(d)
 
 

@@ -8,18 +8,23 @@ public struct LayerError: Sendable, Hashable {
   public var relative: Double
   /// Correlation of activation and spike output; nil where either never changes.
   public var correlation: Double?
-  /// Mean |error| from earlier layers, clipping, quantization and deviation, in activation units; nil for window codes.
+  /// Mean |error| from earlier layers, in activation units; nil (like the other parts) for window codes.
   public var inherited: Double?
+  /// Mean |error| beyond the threshold.
   public var clipping: Double?
+  /// Mean |error| from T steps having T + 1 levels.
   public var quantization: Double?
+  /// Mean |error| from currents that change over the window.
   public var deviation: Double?
   /// Mean |deviation| summed over the layer's neurons.
   public var deviationSum: Double?
   /// Variance of the input current over the window.
   public var currentVariance: Double?
-  /// The channel with the largest error, its root mean square (activation units) and its correlation.
+  /// The channel with the largest error.
   public var worstChannel: Int
+  /// That channel's root mean square of the error, in activation units.
   public var worstChannelError: Double
+  /// That channel's correlation of activation and spike output.
   public var worstChannelCorrelation: Double?
 
   /// Creates a layer's error.

@@ -1,7 +1,7 @@
 import LoomBase
 import LoomNetwork
 
-/// One population on the spikes it really receives: what would come of these parameters?
+/// One population on the spikes it really receives, to try parameters on.
 struct LayerProbe: Sendable {
   /// The population's place.
   let index: Int

@@ -34,8 +34,9 @@ public struct PopulationError: Sendable, Hashable {
   public var name: String
   /// The number of neurons.
   public var neurons: Int
-  /// The mean activation over neurons and samples, and what spikes make of it.
+  /// The mean activation over neurons and samples.
   public var meanActivation: Double
+  /// What spikes make of the mean activation.
   public var meanOutput: Double
   /// The four parts; nil for window codes.
   public var split: Split?
