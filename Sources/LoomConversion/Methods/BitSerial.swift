@@ -9,8 +9,8 @@ import LoomNetwork
 /// level-count trap). For others they are chosen without training on calibration samples (`WindowCalibration`).
 /// Bit order and neuron are reconstructed from the abstract and public reviews (conversion.md §2).
 struct BitSerial: ThresholdMethod {
-  /// Codes of more bits are not exact in 32-bit floats.
-  static let mostBits = 24
+  /// Longer codes need wider potentials than the quantizer has.
+  static let mostBits = 16
 
   func findings(_ draft: DraftNetwork, _ options: ConversionOptions) -> [Diagnostic] {
     guard options.timesteps > Self.mostBits else { return [] }

@@ -9,7 +9,7 @@ import LoomNetwork
 /// `BitSerial`.
 struct TimeToFirstSpike: ThresholdMethod {
   /// The longest window: two accumulators grow with T², and codes must fit 32-bit floats.
-  static let longestWindow = 4096
+  static let longestWindow = 1024
 
   func findings(_ draft: DraftNetwork, _ options: ConversionOptions) -> [Diagnostic] {
     guard options.timesteps > Self.longestWindow else { return [] }

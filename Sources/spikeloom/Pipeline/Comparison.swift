@@ -54,12 +54,9 @@ struct ComparisonOutcome {
 }
 
 extension ComparisonJob {
-  /// Runs the whole road, stage by stage.
+  /// Runs the whole road, stage by stage; what can refuse the network comes first.
   func run(_ progress: Progress) throws -> ComparisonOutcome {
     var timer = StageTimer(progress: progress)
-    let ann = try timer.stage("ANN, float: \(data.samples.count) samples") {
-      try annAnswers(progress)
-    }
     let conversion = try timer.stage(
       "conversion, \(data.calibration.count) calibration samples"
     ) {
@@ -76,6 +73,9 @@ extension ComparisonJob {
         fixed, profile: profile,
         options: CompilerOptions(provenance: keepsProvenance, tool: Version.tool),
         remarks: spiking.remarks)
+    }
+    let ann = try timer.stage("ANN, float: \(data.samples.count) samples") {
+      try annAnswers(progress)
     }
     let errors = try timer.stage("where errors arise") {
       waterfallSamples == 0 ? [] : try conversion.errors()
