@@ -27,6 +27,8 @@ struct BestOfMethods: ThresholdMethod {
     -> MethodOutcome
   {
     let split = SampleSplit(input)
+    var input = input
+    input.standard = input.balanced(BalancingPasses.standard, progress: progress)
     var outcomes: [MethodOutcome] = []
     var judgements: [Judgement] = []
     for candidate in candidates {
@@ -68,9 +70,7 @@ struct TunedCalibration: ThresholdMethod {
   func outcome(_ input: MethodInput, progress: ((String) -> Void)?) throws(DiagnosticsError)
     -> MethodOutcome
   {
-    let base = ClipCalibration(
-      input.draft, iterations: BalancingPasses.standard, threads: input.options.threads
-    ).run(input.samples.blocks, inputCount: input.inputCount, progress: progress)
+    let base = input.balanced(BalancingPasses.standard, progress: progress)
     let timesteps = input.options.timesteps
     let correction = MeanCorrection(form: .bias, timesteps: timesteps)
     var outcome = try SpikingFit(input).outcome(progress: progress) { probe in

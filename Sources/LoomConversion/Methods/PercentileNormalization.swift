@@ -11,9 +11,7 @@ struct PercentileNormalization: ThresholdMethod {
   func outcome(_ input: MethodInput, progress: ((String) -> Void)?) throws(DiagnosticsError)
     -> MethodOutcome
   {
-    var populations = ClipCalibration(
-      input.draft, iterations: BalancingPasses.standard, threads: input.options.threads
-    ).run(input.samples.blocks, inputCount: input.inputCount, progress: progress)
+    var populations = input.balanced(BalancingPasses.standard, progress: progress)
     let elements = input.draft.populations.reduce(input.inputCount) { $0 + $1.shape.count }
     let count = max(1, min(input.samples.count, SampleSplit.most, Self.mostElements / elements))
     let values = Array(input.samples.blocks.blocks.joined().prefix(count * input.inputCount))

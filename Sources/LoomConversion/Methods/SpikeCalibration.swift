@@ -17,9 +17,7 @@ struct SpikeCalibration: ThresholdMethod {
   func outcome(_ input: MethodInput, progress: ((String) -> Void)?) throws(DiagnosticsError)
     -> MethodOutcome
   {
-    let base = ClipCalibration(
-      input.draft, iterations: BalancingPasses.standard, threads: input.options.threads
-    ).run(input.samples.blocks, inputCount: input.inputCount, progress: progress)
+    let base = input.balanced(BalancingPasses.standard, progress: progress)
     let choice = ChannelThresholdGrid(
       base: base, correction: input.options.correction, timesteps: input.options.timesteps)
     var outcome = try SpikingFit(input).outcome(progress: progress) { choice.decide($0) }

@@ -14,9 +14,7 @@ struct ThresholdBalancing: ThresholdMethod {
     if input.options.iterations == nil {
       iterations = try BalancingPasses.choose(input, progress: progress)
     }
-    let populations = ClipCalibration(
-      input.draft, iterations: iterations, threads: input.options.threads
-    ).run(input.samples.blocks, inputCount: input.inputCount, progress: progress)
+    let populations = input.balanced(iterations, progress: progress)
     let why = input.options.iterations == nil ? " chosen for T = \(input.options.timesteps)" : ""
     return Self.outcome(
       input, populations,

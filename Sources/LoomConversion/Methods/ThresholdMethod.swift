@@ -13,6 +13,15 @@ struct MethodInput: Sendable {
   let inputShape: MapShape
   /// T, K, coding, threads and what else the user chose.
   let options: ConversionOptions
+  /// What `balanced` would find for the standard K, if that has been worked out already.
+  var standard: [CalibratedPopulation]?
+
+  /// Thresholds of clip calibration with K passes.
+  func balanced(_ passes: Int, progress: ((String) -> Void)?) -> [CalibratedPopulation] {
+    if passes == BalancingPasses.standard, let standard { return standard }
+    return ClipCalibration(draft, iterations: passes, threads: options.threads)
+      .run(samples.blocks, inputCount: inputCount, progress: progress)
+  }
 }
 
 /// What a method found: everything about a spiking network that its layers leave open.

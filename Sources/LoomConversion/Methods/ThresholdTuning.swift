@@ -21,10 +21,8 @@ struct ThresholdTuning: ThresholdMethod {
   func outcome(_ input: MethodInput, progress: ((String) -> Void)?) throws(DiagnosticsError)
     -> MethodOutcome
   {
-    let base = ClipCalibration(
-      input.draft, iterations: input.options.iterations ?? BalancingPasses.standard,
-      threads: input.options.threads
-    ).run(input.samples.blocks, inputCount: input.inputCount, progress: progress)
+    let base = input.balanced(
+      input.options.iterations ?? BalancingPasses.standard, progress: progress)
     var tuned: [(name: String, share: Float, variance: Double)] = []
     var outcome = try SpikingFit(input).outcome(correctingReadout: false, progress: progress) {
       let (facts, share) = Self.tune(base[$0.index], $0, timesteps: input.options.timesteps)
