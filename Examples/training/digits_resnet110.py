@@ -1,17 +1,18 @@
 #!/usr/bin/env python3
 """Train the digits ResNet-110 in two block forms: post-activation as usual, or restructured for conversion.
 
-Writes digits_resnet110_restructured.onnx and its .json sidecar. The post-activation form with ReLU is
-../digits/digits_resnet110.onnx already; `--form post` trains it here with clip activations, for comparison.
+Writes digits_resnet110_<form>.onnx and its .json sidecar: with clip activations or, with `--bits T`, with activations
+of T bits (digits_resnet110_<form>_<T>bit.onnx). The post-activation form with ReLU is ../digits/digits_resnet110.onnx.
 """
 import argparse
+import functools
 import os
 
 import torch
 import torch.nn as nn
 
 from fit import HERE, SCALE, Digits, digits_train, fit, right
-from quantized import ClipReLU, export
+from quantized import BoundedReLU, ClipReLU, QuantReLU, export
 
 EPOCHS, SEED, BOUND_PRICE = 80, 1, 1e-4
 
@@ -24,10 +25,10 @@ class RestructuredBlock(nn.Module):
     sibling code (DSR): not the exact block of Meng 2022.
     """
 
-    def __init__(self, cin, cout, stride):
+    def __init__(self, cin, cout, stride, activation):
         super().__init__()
-        self.norm, self.first = nn.BatchNorm2d(cin), ClipReLU()
-        self.conv1, self.second = digits_train.conv_bn(cin, cout, stride), ClipReLU()
+        self.norm, self.first = nn.BatchNorm2d(cin), activation()
+        self.conv1, self.second = digits_train.conv_bn(cin, cout, stride), activation()
         self.conv2 = nn.Conv2d(cout, cout, 3, 1, 1, bias=False)
         same = stride == 1 and cin == cout
         self.shortcut = nn.Identity() if same else nn.Conv2d(cin, cout, 1, stride, bias=False)
@@ -39,22 +40,22 @@ class RestructuredBlock(nn.Module):
         return self.conv2(self.second(self.conv1(x1))) + self.shortcut(x1)
 
 
-def make_restructured(widths=(4, 8, 16)):
+def make_restructured(activation, widths=(4, 8, 16)):
     layers, cin = [nn.Conv2d(1, widths[0], 3, 1, 1, bias=False)], widths[0]
     for stage, cout in enumerate(widths):
         for i in range(18):
-            layers.append(RestructuredBlock(cin, cout, 2 if stage and i == 0 else 1))
+            layers.append(RestructuredBlock(cin, cout, 2 if stage and i == 0 else 1, activation))
             cin = cout
-    layers += [nn.BatchNorm2d(cin), ClipReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(cin, 10)]
+    layers += [nn.BatchNorm2d(cin), activation(), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(cin, 10)]
     return nn.Sequential(*layers)
 
 
-class ClipBlock(digits_train.Block):
-    """The post-activation block of ../digits/train.py with clip activations."""
+class BoundedBlock(digits_train.Block):
+    """The post-activation block of ../digits/train.py with bounded activations."""
 
-    def __init__(self, cin, cout, stride):
+    def __init__(self, cin, cout, stride, activation):
         super().__init__(cin, cout, stride)
-        self.inner, self.outer = ClipReLU(), ClipReLU()
+        self.inner, self.outer = activation(), activation()
 
     def forward(self, x):
         y = self.b(self.inner(self.a(x)))
@@ -63,24 +64,25 @@ class ClipBlock(digits_train.Block):
         return self.outer(x + y)
 
 
-def make_post(widths=(4, 8, 16)):
-    layers, cin = [digits_train.conv_bn(1, widths[0]), ClipReLU()], widths[0]
+def make_post(activation, widths=(4, 8, 16)):
+    layers, cin = [digits_train.conv_bn(1, widths[0]), activation()], widths[0]
     for stage, cout in enumerate(widths):
         for i in range(18):
-            layers.append(ClipBlock(cin, cout, 2 if stage and i == 0 else 1))
+            layers.append(BoundedBlock(cin, cout, 2 if stage and i == 0 else 1, activation))
             cin = cout
     layers += [nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(cin, 10)]
     return nn.Sequential(*layers)
 
 
 def bounds(net):
-    return [m.bound for m in net.modules() if isinstance(m, ClipReLU)]
+    return [m.bound for m in net.modules() if isinstance(m, BoundedReLU)]
 
 
 def main():
     ap = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     ap.add_argument("--out", default=HERE, help="folder to write to")
     ap.add_argument("--form", choices=["restructured", "post"], default="restructured")
+    ap.add_argument("--bits", type=int, help="activations of so many bits; without it they clip")
     ap.add_argument("--epochs", type=int, default=EPOCHS)
     ap.add_argument("--lr", type=float, default=0.1)
     ap.add_argument("--bound-price", type=float, default=BOUND_PRICE, help="kappa_theta: price of theta squared")
@@ -97,14 +99,16 @@ def main():
         thetas = bounds(net)
         return lambda: args.bound_price * sum(theta.square() for theta in thetas)
 
-    print(f"digits_resnet110, {args.form} blocks, seed {args.seed}")
+    name = f"digits_resnet110_{args.form}" + (f"_{args.bits}bit" if args.bits else "")
+    print(f"{name}, seed {args.seed}")
     make = make_restructured if args.form == "restructured" else make_post
-    net = fit(make, digits, args.epochs, args.lr, 5e-4, args.seed, small_bounds)
+    activation = functools.partial(QuantReLU, args.bits) if args.bits else ClipReLU
+    net = fit(lambda: make(activation), digits, args.epochs, args.lr, 5e-4, args.seed, small_bounds)
     print(f"  {'held out' if args.validate else 'test'} {right(net, digits.x_test, digits.y_test)}"
           f"/{len(digits.x_test)}, train {right(net, digits.x, digits.y)}/{len(digits.x)}, "
           f"thresholds {min(bounds(net)).item():.3f} ... {max(bounds(net)).item():.3f}")
     if not args.validate:
-        export(net, digits.x_test[:1], os.path.join(args.out, f"digits_resnet110_{args.form}"), SCALE)
+        export(net, digits.x_test[:1], os.path.join(args.out, name), SCALE)
         print(f"  exported form: test {right(net, digits.x_test, digits.y_test)}/{len(digits.x_test)}")
 
 

@@ -106,8 +106,9 @@ struct DrivenLayer: Sendable {
   /// The spikes of every sample.
   func spikes(_ parameters: ChannelParameters, _ simulation: RateSimulation) -> [SpikeTrain] {
     let timesteps = simulation.timesteps
+    let atRest = RateNeurons(parameters, shape: shape)
     return parallelMap(simulation.samples.count, threads: simulation.threads) { sample in
-      var neurons = RateNeurons(parameters, shape: shape)
+      var neurons = atRest
       var train = SpikeTrain(neurons: shape.count, timesteps: timesteps)
       currents(sample: sample, timesteps: timesteps) { step, currents in
         neurons.step(currents, counting: false, into: &train, step: step)

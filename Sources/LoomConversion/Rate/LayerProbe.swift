@@ -44,8 +44,9 @@ struct LayerProbe: Sendable {
   /// The errors of several sets of parameters at once, by set and channel; spikes are counted from a step on.
   func errors(of variants: [ChannelParameters], from start: Int) -> [[ChannelError]] {
     let shape = population.shape
+    let atRest = variants.map { RateNeurons($0, shape: shape) }
     let each = parallelMap(samples, threads: threads) { sample in
-      var neurons = variants.map { RateNeurons($0, shape: shape) }
+      var neurons = atRest
       layer.currents(sample: sample, timesteps: timesteps) { step, currents in
         for variant in neurons.indices {
           neurons[variant].step(currents, counting: step >= start)

@@ -41,11 +41,13 @@ struct SpikeSynapses: Sendable {
   }
 
   /// Adds what one step's spikes are worth to the currents, in order of the spikes.
+  ///
+  /// Spikes of one position reach the same targets: up to four are added in one pass, each target's sum in the
+  /// same order as one by one, so that the bits are the same.
   func deliver(_ train: SpikeTrain, step: Int, into currents: inout [Float]) {
     let words = train.wordsPerStep
     let first = step * words
     precondition(first + words <= train.words.count, "the step is in the train")
-    let (channels, perChannel) = (channels, weightsPerChannel)
     unsafe currents.withUnsafeMutableBufferPointer { currents in
       unsafe train.words.withUnsafeBufferPointer { bits in
         unsafe runs.withUnsafeBufferPointer { runs in
@@ -54,20 +56,9 @@ struct SpikeSynapses: Sendable {
               guard let base = weights.baseAddress, let target = currents.baseAddress else {
                 return
               }
-              for word in 0..<words {
-                var left = unsafe bits[first &+ word]
-                while left != 0 {
-                  let neuron = word &* 64 &+ left.trailingZeroBitCount
-                  left &= left &- 1
-                  let position = channels == 1 ? neuron : neuron / channels
-                  let row = unsafe base + (neuron &- position &* channels) &* perChannel
-                  for index in unsafe Int(offsets[position])..<Int(offsets[position &+ 1]) {
-                    let run = unsafe runs[index]
-                    unsafe Self.add(
-                      row + Int(run.weight), to: target + Int(run.target), count: Int(run.count))
-                  }
-                }
-              }
+              unsafe scatter(
+                UnsafeBufferPointer(rebasing: bits[first..<first + words]), runs, offsets, base,
+                target)
             }
           }
         }
@@ -75,22 +66,88 @@ struct SpikeSynapses: Sendable {
     }
   }
 
+  private func scatter(
+    _ bits: UnsafeBufferPointer<UInt64>, _ runs: UnsafeBufferPointer<Run>,
+    _ offsets: UnsafeBufferPointer<Int32>, _ weights: UnsafePointer<Float>,
+    _ target: UnsafeMutablePointer<Float>
+  ) {
+    let (channels, perChannel) = (channels, weightsPerChannel)
+    var rows = unsafe (weights, weights, weights, weights)
+    var (waiting, position) = (0, 0)
+    for word in bits.indices {
+      var left = unsafe bits[word]
+      while left != 0 {
+        let neuron = word &* 64 &+ left.trailingZeroBitCount
+        left &= left &- 1
+        let place = channels == 1 ? neuron : neuron / channels
+        let row = unsafe weights + (neuron &- place &* channels) &* perChannel
+        if waiting == 4 || (place != position && waiting > 0) {
+          unsafe Self.add(rows, waiting, runs, offsets, position, target)
+          waiting = 0
+        }
+        position = place
+        switch waiting {
+        case 0: unsafe rows.0 = row
+        case 1: unsafe rows.1 = row
+        case 2: unsafe rows.2 = row
+        default: unsafe rows.3 = row
+        }
+        waiting &+= 1
+      }
+    }
+    if waiting > 0 { unsafe Self.add(rows, waiting, runs, offsets, position, target) }
+  }
+
+  private typealias Rows = (
+    UnsafePointer<Float>, UnsafePointer<Float>, UnsafePointer<Float>, UnsafePointer<Float>
+  )
+
+  /// Adds the first `count` rows, which have the runs of one position, in order.
   @inline(__always)
   private static func add(
-    _ weights: UnsafePointer<Float>, to target: UnsafeMutablePointer<Float>, count: Int
+    _ rows: Rows, _ count: Int, _ runs: UnsafeBufferPointer<Run>,
+    _ offsets: UnsafeBufferPointer<Int32>, _ position: Int, _ target: UnsafeMutablePointer<Float>
+  ) {
+    for index in unsafe Int(offsets[position])..<Int(offsets[position &+ 1]) {
+      let run = unsafe runs[index]
+      let (weight, place) = (Int(run.weight), Int(run.target))
+      switch count {
+      case 1: unsafe add(rows, 1, from: weight, to: target + place, length: Int(run.count))
+      case 2: unsafe add(rows, 2, from: weight, to: target + place, length: Int(run.count))
+      case 3: unsafe add(rows, 3, from: weight, to: target + place, length: Int(run.count))
+      default: unsafe add(rows, 4, from: weight, to: target + place, length: Int(run.count))
+      }
+    }
+  }
+
+  @inline(__always)
+  private static func add(
+    _ rows: Rows, _ count: Int, from weight: Int, to target: UnsafeMutablePointer<Float>,
+    length: Int
   ) {
     var index = 0
-    while index &+ 8 <= count {
-      let sum =
-        unsafe UnsafeRawPointer(target + index).loadUnaligned(as: SIMD8<Float>.self)
-        + UnsafeRawPointer(weights + index).loadUnaligned(as: SIMD8<Float>.self)
+    while index &+ 8 <= length {
+      var sum = unsafe vector(target + index) + vector(rows.0 + weight + index)
+      if count > 1 { unsafe sum += vector(rows.1 + weight + index) }
+      if count > 2 { unsafe sum += vector(rows.2 + weight + index) }
+      if count > 3 { unsafe sum += vector(rows.3 + weight + index) }
       unsafe UnsafeMutableRawPointer(target + index).storeBytes(of: sum, as: SIMD8<Float>.self)
       index &+= 8
     }
-    while index < count {
-      unsafe target[index] += weights[index]
+    while index < length {
+      let place = weight &+ index
+      var sum = unsafe target[index] + rows.0[place]
+      if count > 1 { unsafe sum += rows.1[place] }
+      if count > 2 { unsafe sum += rows.2[place] }
+      if count > 3 { unsafe sum += rows.3[place] }
+      unsafe target[index] = sum
       index &+= 1
     }
+  }
+
+  @inline(__always)
+  private static func vector(_ values: UnsafePointer<Float>) -> SIMD8<Float> {
+    unsafe UnsafeRawPointer(values).loadUnaligned(as: SIMD8<Float>.self)
   }
 
   /// What each source position of a convolution reaches; neighbouring targets joined.
