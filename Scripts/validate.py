@@ -10,6 +10,7 @@ import json
 import os
 import pathlib
 import random
+import re
 import subprocess
 import sys
 import time
@@ -292,11 +293,26 @@ def rows(d):
     yield from table_rows(d)
 
 
+def print_table(results):
+    """The losses as README shows them: points lost, then ANN right and chip wrong / the reverse."""
+    columns = [("bit-serial", 4), ("bit-serial", 6), *(("auto", steps) for steps in (16, 32, 64, 128))]
+    print("\n| network (ANN) | " + " | ".join(f"{method} T={steps}" for method, steps in columns) + " |")
+    print("|---" * (len(columns) + 1) + "|")
+    for name in BARS:
+        cells, ann = [], ""
+        for method, steps in columns:
+            found = re.match(r"loss (\S+) \(ANN ([\d.]+), .* wrong (\d+), reverse (\d+)",
+                             results.get(f"loss-{name}-{method}-T{steps}", ""))
+            cells.append(f"{found[1]} ({found[3]}/{found[4]})" if found else "not run")
+            ann = f" ({found[2]} %)" if found else ann
+        print(f"| {name}{ann} | " + " | ".join(cells) + " |")
+
+
 def main():
     d = data()
     KEPT.mkdir(parents=True, exist_ok=True)
     program = hashlib.sha256(TOOL.read_bytes() + pathlib.Path(__file__).read_bytes()).hexdigest()[:16]
-    missed = 0
+    missed, results = 0, {}
     for name, bar, measure in rows(d):
         if os.environ.get("ONLY", "") not in name:
             continue
@@ -310,7 +326,10 @@ def main():
             except RuntimeError as error:
                 good, text = False, str(error)
         missed += not good
+        results[name] = text
         print(f"{'ok    ' if good else 'MISSED'} {name:42} {bar:34} {text}", flush=True)
+    if any(name.startswith("loss-") for name in results):
+        print_table(results)
     sys.exit(1 if missed else 0)
 
 

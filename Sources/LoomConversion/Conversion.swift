@@ -18,7 +18,8 @@ public struct Conversion: Sendable {
 
   /// Where every hidden population misses the trained network's activations, in order of computation.
   ///
-  /// Measured in float on at most `limit` of the last calibration samples (methods fit on the first).
+  /// Measured in float on at most `limit` of the last calibration samples (spike-based methods fit on
+  /// the first; balanced thresholds and window codes on all).
   /// - Throws: SL2205 for linear maps too large to simulate.
   public func errors(samples limit: Int = 32) throws(DiagnosticsError) -> [PopulationError] {
     guard let coded = CodedNetwork(network) else { return try meter.errors(samples: limit) }

@@ -26,6 +26,15 @@ public enum ConversionMethod: String, Sendable, CaseIterable {
     default: .rate
     }
   }
+
+  /// The largest T; nil: any that the chip and the integers allow.
+  public var mostTimesteps: Int? {
+    switch self {
+    case .bitSerial: BitSerial.mostBits
+    case .timeToFirstSpike: TimeToFirstSpike.longestWindow
+    default: nil
+    }
+  }
 }
 
 /// What calibration on spikes does besides choosing thresholds.

@@ -17,7 +17,10 @@ struct PoolingEstimate {
   static let maximumFanIn = 4096
 
   /// Estimates one pooling from what reads it; `known` dense operations come before it.
-  init(_ network: Network, _ layer: Layer, _ map: LinearMap, known: Int) {
+  ///
+  /// - Parameter reserved: axons of a core that something else takes.
+  init(_ network: Network, _ layer: Layer, _ map: LinearMap, known: Int, reserved: Int) {
+    let limit = Self.maximumFanIn - reserved
     let poolSize = max(1, map.entryBound / max(1, map.target.count))
     let reader = Self.reader(network, layer)
     let positions = map.target.positions
@@ -41,10 +44,10 @@ struct PoolingEstimate {
     let total = Double(max(known, Self.denseOperations(network)))
     let extra = composed - separate
     prefersComposition =
-      fanIn <= Self.maximumFanIn && (composed <= 1.5 * separate || extra <= 0.05 * total)
+      fanIn <= limit && (composed <= 1.5 * separate || extra <= 0.05 * total)
     reason =
       "\(Int(composed)) against \(Int(separate)) synapses, "
-      + "fan-in \(fanIn) of at most \(Self.maximumFanIn)"
+      + "fan-in \(fanIn) of at most \(limit)"
   }
 
   /// The next layer that multiplies, looking through layers that only rename or pass on.

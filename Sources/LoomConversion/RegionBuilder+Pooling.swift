@@ -82,8 +82,11 @@ extension RegionBuilder {
   ) throws {
     let pooled = try input.applying(map, layout: layout)
     guard input.isNonNegative, !input.terms.isEmpty else { return finish(layer, pooled) }
+    // Chips without a start step bring biases through a gate's axon, but to readouts read from a later step.
+    let isReadFromStart = options.method == .percentile || !options.delayedReadout
     let estimate = PoolingEstimate(
-      network, layer, map, known: costs.reduce(0) { $0 + $1.cost.macs })
+      network, layer, map, known: costs.reduce(0) { $0 + $1.cost.macs },
+      reserved: isReadFromStart && options.method.code == .rate ? 1 : 0)
     switch options.pooling {
     case .compose:
       remarks.append("pooling '\(layer.name)' composed into the next linear map")

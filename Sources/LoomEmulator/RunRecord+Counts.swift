@@ -60,9 +60,11 @@ extension Emulator {
       ],
       slowestCoreSteps: run.tally.slowestCoreSteps, predictions: run.predictions,
       scores: run.scores, scoresPerSample: observer.scoreCount)
+    record.inputNanoseconds = Double(host.biasWrites) * timing.biasWrite
     for case .some(let chunk) in run.chunks {
       record.latencyNanoseconds += chunk.latency
       record.intervalNanoseconds += chunk.interval
+      record.hostBoundIntervals += chunk.hostBoundIntervals
       for step in record.stepNanoseconds.indices {
         record.stepNanoseconds[step] += chunk.stepDurations[step]
       }

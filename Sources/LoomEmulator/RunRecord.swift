@@ -96,6 +96,10 @@ public struct RunRecord: Sendable, Hashable {
   public var latencyNanoseconds: Double
   /// Time from one sample's start to the next one's, ns, summed over samples (estimate).
   public var intervalNanoseconds: Double
+  /// Samples whose interval the host's bias writes and readouts decide, not the chip.
+  public var hostBoundIntervals = 0
+  /// Time the host takes to write a sample's biases, ns, summed over samples; before the first step (estimate).
+  public var inputNanoseconds = 0.0
   /// Duration of each chip step, ns, summed over samples (estimate).
   public var stepNanoseconds: [Double]
   /// How often each bound decided a step's duration.

@@ -28,6 +28,7 @@ struct ChunkResult: Sendable {
   var predictions: [Int32] = []
   var latency = 0.0
   var interval = 0.0
+  var hostBoundIntervals = 0
   var stepDurations: [Double]
 }
 
@@ -80,25 +81,26 @@ struct SampleWorker {
       emulator.host.drive(
         batch.samples, index: index, layout: batch.layout, into: &loop.state.wide.currents)
     }
-    loop.state.reset(emulator.machine)
-    loop.observer.begin()
+    loop.begin()
     loop.observer.read(after: -1, emulator.machine, loop.state.potentials)
     stepwise?.begin(loop)
     var latency = 0.0
-    var durations = Array(repeating: 0.0, count: loop.steps)
-    for step in durations.indices {
+    for step in 0..<loop.steps {
       let spikes = step < hostSpikes.count ? hostSpikes[step][...] : []
       let duration = loop.run(step: step, hostSpikes: spikes)
       latency += duration
-      durations[step] = duration
       result.stepDurations[step] += duration
       loop.observer.read(after: step, emulator.machine, loop.state.potentials)
       stepwise?.end(step: step, duration: duration, &loop)
     }
-    stepwise?.finish(emulator)
+    stepwise?.finish(emulator, loop)
     let scores = loop.observer.finish(emulator.machine)
     result.latency += latency
-    result.interval += emulator.interval(latency: latency, durations: durations)
+    let interval = emulator.interval(
+      latency: latency, loop, steps: loop.steps, period: emulator.image.schedule.timesteps,
+      readouts: emulator.readouts)
+    result.interval += interval.nanoseconds
+    if interval.isHostBound { result.hostBoundIntervals += 1 }
     result.predictions.append(SampleWorker.firstLargest(scores))
     result.scores += scores
   }
@@ -111,30 +113,25 @@ struct SampleWorker {
 }
 
 extension Emulator {
-  /// Time from a sample's start to the next one's.
+  /// Time from a sample's start to the next one's, which starts every `period` steps, ns.
   ///
   /// Not pipelined: the latency, the reset, writing the biases and reading the scores. Pipelined: samples
-  /// overlap every T steps, so a step lasts at least as long as the longest of the steps that fall
-  /// together (those equal modulo T), and the host cannot write and read faster than it does. With window
-  /// codes a population listens to one sample while it emits another's code: a second state word a neuron
-  /// (bit-serial A and u; first spikes A, V and u), which a profile asserts with `neuron.codes`.
-  func interval(latency: Double, durations: [Double]) -> Double {
-    interval(
-      latency: latency, durations: durations[...], period: image.schedule.timesteps,
-      readouts: readouts)
-  }
-
-  /// The same for a sample that starts every `period` steps and of which the host reads so many numbers.
+  /// overlap, each core does the work of all steps that fall together (those equal modulo the period), and the
+  /// host cannot write and read faster than it does. With window codes a population listens to one sample
+  /// while it emits another's code: a second state word a neuron (bit-serial A and u; first spikes A, V and
+  /// u), which a profile asserts with `neuron.codes`.
+  ///
+  /// - Parameters:
+  ///   - loop: The loop that ran the sample.
+  ///   - steps: The steps of the sample, from its first.
+  ///   - readouts: Numbers the host reads.
   func interval(
-    latency: Double, durations: ArraySlice<Double>, period: Int, readouts: Int
-  ) -> Double {
+    latency: Double, _ loop: StepLoop, steps: Int, period: Int, readouts: Int
+  ) -> (nanoseconds: Double, isHostBound: Bool) {
     let hostTime =
       Double(host.biasWrites) * timing.biasWrite + Double(readouts) * timing.readout
-    guard timing.isPipelined else { return latency + timing.reset + hostTime }
-    var longest = Array(repeating: 0.0, count: period)
-    for (step, duration) in durations.enumerated() {
-      longest[step % period] = max(longest[step % period], duration)
-    }
-    return max(longest.reduce(0, +), hostTime)
+    guard let pipelined = loop.pipelined else { return (latency + timing.reset + hostTime, false) }
+    let chip = pipelined.interval(period: period, steps: steps) { timing.duration(boundBy: $0) }
+    return (max(chip, hostTime), hostTime > chip)
   }
 }

@@ -18,6 +18,8 @@ struct StepLoop {
   /// The longer part of that: the route rather than the core's work.
   private var isArrivalRoute = false
   private var longestRoute = 0.0
+  /// Work and loads of every step of the sample, where samples overlap.
+  private(set) var pipelined: PipelinedSteps?
   /// By delay: the slot due in this step, the one a neuron's message goes to, and the host's.
   private var dueSlot: [Int]
   private var sendSlot: [Int]
@@ -31,9 +33,20 @@ struct StepLoop {
     self.observer = observer
     state = SampleState(machine, hasFrontEnd: hasFrontEnd)
     tally = Tally(machine)
+    if timing.isPipelined {
+      pipelined = PipelinedSteps(
+        cores: machine.coreSlices.count, links: machine.mesh.linkIsBetweenChips.count)
+    }
     dueSlot = Array(repeating: 0, count: machine.longestDelay + 1)
     sendSlot = dueSlot
     hostSlot = dueSlot
+  }
+
+  /// Prepares the next sample.
+  mutating func begin() {
+    state.reset(machine)
+    observer.begin()
+    pipelined?.clear()
   }
 
   /// Runs one step of all cores; returns its duration in ns.
@@ -47,6 +60,7 @@ struct StepLoop {
     longestWork = 0
     slowestCore = -1
     lastArrival = 0
+    pipelined?.open()
     inject(hostSpikes)
     for core in machine.coreSlices.indices { run(core: core, step: step) }
     return closeStep()
@@ -88,6 +102,7 @@ struct StepLoop {
       observer.record(slice, state.firing, count: spikes, step: step, places: machine.places)
       work += Double(send(slice, spikes)) * timing.axonOut
     }
+    pipelined?.note(core: core, work: work, route: longestRoute)
     if work > longestWork {
       longestWork = work
       slowestCore = core
@@ -236,7 +251,9 @@ struct StepLoop {
     for link in state.linkLoads.indices where state.linkLoads[link] > 0 {
       let occupancy =
         machine.mesh.linkIsBetweenChips[link] ? timing.chipLinkOccupancy : timing.linkOccupancy
-      busiest = max(busiest, Double(state.linkLoads[link]) * occupancy)
+      let taken = Double(state.linkLoads[link]) * occupancy
+      pipelined?.note(link: link, nanoseconds: taken)
+      busiest = max(busiest, taken)
       state.linkLoads[link] = 0
     }
     if slowestCore >= 0 { tally.slowestCoreSteps[slowestCore] += 1 }
@@ -244,6 +261,6 @@ struct StepLoop {
     let isRoute = lastArrival == length && isArrivalRoute
     let isCore = longestWork == length || (lastArrival == length && !isArrivalRoute)
     tally.bounds[isCore ? 0 : isRoute ? 2 : 1] += 1
-    return max(timing.tick, length) + timing.barrier
+    return timing.duration(boundBy: length)
   }
 }

@@ -22,6 +22,9 @@ struct StepTiming: Sendable {
   var readout = 0.0
   /// Samples follow one another every T steps.
   var isPipelined = false
+
+  /// A step's duration, tick and barrier included, ns.
+  func duration(boundBy work: Double) -> Double { max(tick, work) + barrier }
 }
 
 /// Finds the durations a run needs and reports those that are missing.

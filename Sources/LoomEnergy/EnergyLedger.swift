@@ -90,6 +90,6 @@ public struct EnergyLedger: Sendable, Hashable {
 
   /// Energy of events on cores that no layer accounts for, pJ (near zero unless the host sent spikes).
   public var unattributedPicojoules: Double {
-    corePicojoules.reduce(0, +) - layers.reduce(0) { $0 + $1.totalPicojoules }
+    corePicojoules.reduce(0, +) - layers.reduce(0) { $0 + ($1.totalPicojoules ?? 0) }
   }
 }

@@ -12,17 +12,18 @@ public struct LayerEnergy: Sendable, Hashable {
   public var neuronUpdates: Double
   /// Spikes sent.
   public var spikes: Double
-  /// Energy that is there however few spikes there are, lowering included, pJ.
-  public var fixedPicojoules: Double
-  /// Energy that follows the spikes, lowering included, pJ.
-  public var variablePicojoules: Double
-  /// The part of both that is lowering, pJ.
-  public var loweringPicojoules: Double
+  /// Energy that is there however few spikes there are, lowering included, pJ; nil: refused.
+  public var fixedPicojoules: Double?
+  /// Energy that follows the spikes, lowering included, pJ; nil: refused.
+  public var variablePicojoules: Double?
+  /// The part of both that is lowering, pJ; nil: refused.
+  public var loweringPicojoules: Double?
 
   /// Creates a layer's energy.
   public init(
     name: String, synapticOperations: Double, loweringOperations: Double, neuronUpdates: Double,
-    spikes: Double, fixedPicojoules: Double, variablePicojoules: Double, loweringPicojoules: Double
+    spikes: Double, fixedPicojoules: Double?, variablePicojoules: Double?,
+    loweringPicojoules: Double?
   ) {
     self.name = name
     self.synapticOperations = synapticOperations
@@ -34,6 +35,9 @@ public struct LayerEnergy: Sendable, Hashable {
     self.loweringPicojoules = loweringPicojoules
   }
 
-  /// Everything the layer cost on the chip, pJ.
-  public var totalPicojoules: Double { fixedPicojoules + variablePicojoules }
+  /// Everything the layer cost on the chip, pJ; nil: refused.
+  public var totalPicojoules: Double? {
+    guard let fixedPicojoules, let variablePicojoules else { return nil }
+    return fixedPicojoules + variablePicojoules
+  }
 }

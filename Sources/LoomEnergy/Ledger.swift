@@ -26,6 +26,39 @@ public enum Ledger {
   public static func ledger(
     record: RunRecord, populationNames: [String] = [], profile: Profile
   ) throws(DiagnosticsError) -> EnergyLedger {
+    let (ledger, problems) = try priced(record, populationNames, profile)
+    guard problems.isEmpty else { throw DiagnosticsError(.badInput, problems) }
+    return ledger
+  }
+
+  /// The ledger of a run, or the refusal of a profile that says why its prices are missing.
+  ///
+  /// - Throws: `DiagnosticsError`: SL7101 as `ledger` if the profile gives no such reason; SL7102.
+  public static func account(
+    record: RunRecord, populationNames: [String] = [], profile: Profile
+  ) throws(DiagnosticsError) -> EnergyAccount {
+    let (ledger, problems) = try priced(record, populationNames, profile)
+    if problems.isEmpty { return .priced(ledger) }
+    guard let reason = profile.prices.unpublished else {
+      throw DiagnosticsError(.badInput, problems)
+    }
+    let missing = problems.compactMap { problem -> String? in
+      guard case .jsonPointer(_, let pointer) = problem.anchor else { return nil }
+      return pointer
+    }
+    var layers = ledger.layers
+    for index in layers.indices {
+      layers[index].fixedPicojoules = nil
+      layers[index].variablePicojoules = nil
+      layers[index].loweringPicojoules = nil
+    }
+    return .refused(EnergyRefusal(reason: reason, missing: missing, layers: layers))
+  }
+
+  /// The lines that can be priced and a finding for each price that is missing.
+  private static func priced(
+    _ record: RunRecord, _ populationNames: [String], _ profile: Profile
+  ) throws(DiagnosticsError) -> (EnergyLedger, [Diagnostic]) {
     guard record.samples > 0, record.chips >= 0, record.stepsPerSample >= 0,
       record.intervalNanoseconds.isFinite, record.intervalNanoseconds >= 0
     else {
@@ -43,14 +76,12 @@ public enum Ledger {
     pricing.addBarrier(record)
     let window = record.intervalNanoseconds / Double(record.samples)
     pricing.addStatic(chips: record.chips, window: window)
-    guard pricing.problems.isEmpty else {
-      throw DiagnosticsError(.badInput, pricing.problems)
-    }
-    return EnergyLedger(
+    let ledger = EnergyLedger(
       profileName: profile.name, samples: record.samples, chips: record.chips,
       staticWindowNanoseconds: window, lines: pricing.lines,
       corePicojoules: pricing.corePicojoules(record),
       layers: pricing.layers(record, names: populationNames))
+    return (ledger, pricing.problems)
   }
 }
 

@@ -749,6 +749,7 @@ enum BundledProfiles {
       "reason": "not published for Loihi 2; Loihi 1's 6-bit field (Davies et al. 2018; nengo/nengo-loihi)"}
   },
   "prices": {
+    "unpublished": "nobody has published what one event costs on Loihi 2; public are total and static power of small runs",
     "staticPowerPerChip": {"value": 213, "unit": "mW", "method": "measured", "range": [213, 580],
       "source": "NECOTIS/TemporalLearningInRSNNs, measured through Lava on one chip: 0.213 W static; high end: least total power of another measurement (OzU-CAST/LoihiScalingEfficiency)"}
   },

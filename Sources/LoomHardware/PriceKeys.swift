@@ -58,8 +58,11 @@ extension ProfileReader {
   /// Reads `/prices`; every price may be missing until something needs it.
   mutating func prices(_ value: JSONValue?) -> Prices {
     let members = object(
-      value, at: "/prices", required: [], optional: PriceKeys.all.map(\.key))
+      value, at: "/prices", required: [], optional: PriceKeys.all.map(\.key) + ["unpublished"])
     var prices = Prices()
+    if members["unpublished"] != nil {
+      prices.unpublished = text("unpublished", of: members, at: "/prices")
+    }
     for entry in PriceKeys.all {
       guard let value = members[entry.key] else { continue }
       prices[keyPath: entry.path] = quantity(

@@ -340,6 +340,10 @@ public struct Prices: Sendable, Hashable {
   public var chipReset: Quantity?
   /// Static power of one chip, mW.
   public var staticPowerPerChip: Quantity?
+  /// Why prices are left out, where nobody published them; nil: a missing price is a mistake of the profile.
+  ///
+  /// With a reason, accuracy and latency are given and the energy alone is refused.
+  public var unpublished: String?
 
   /// Creates an empty price list.
   public init() {}

@@ -8,7 +8,7 @@ public struct BaselineComparison: Sendable, Hashable {
     public var name: String
     /// The ANN's energy, pJ.
     public var picojoules: Double
-    /// The chip's total over the ANN's energy; nil if the latter is zero.
+    /// The chip's total over the ANN's energy; nil if the latter is zero or the former refused.
     public var ratio: Double?
     /// Whether the chip's total costs more, less, or either within the ranges of its prices.
     public var outcome: Outcome
@@ -26,6 +26,8 @@ public struct BaselineComparison: Sendable, Hashable {
     case undecided
     /// There is no ANN to compare with.
     case none
+    /// Prices of the chip are not published.
+    case refused
   }
 
   /// The number formats.
@@ -33,9 +35,14 @@ public struct BaselineComparison: Sendable, Hashable {
   /// Ways of counting, from least to most inclusive.
   public var levels: [Level]
 
-  /// Compares a ledger with the ANN at one precision.
+  /// Compares a run with the ANN at one precision.
+  ///
+  /// - Parameters:
+  ///   - ledger: The chip's energy; nil if refused.
+  ///   - synapticOperations: Per sample.
   public init(
-    precision: ANNPrecision, ann: [ANNLayer], ledger: EnergyLedger, macs: Double, timesteps: Int
+    precision: ANNPrecision, ann: [ANNLayer], ledger: EnergyLedger?, synapticOperations: Double,
+    macs: Double, timesteps: Int
   ) {
     self.precision = precision
     let energy = ANNBaseline.energy(of: ann, precision: precision)
@@ -48,11 +55,11 @@ public struct BaselineComparison: Sendable, Hashable {
     levels = entries.map { name, picojoules in
       Level(
         name: name, picojoules: picojoules,
-        ratio: picojoules > 0 ? ledger.totalPicojoules / picojoules : nil,
+        ratio: picojoules > 0 ? ledger.map { $0.totalPicojoules / picojoules } : nil,
         outcome: BaselineComparison.outcome(ledger, against: picojoules),
         breakEven: BreakEven(
-          fixed: ledger.fixedPicojoules, variable: ledger.variablePicojoules,
-          synapticOperations: ledger.synapticOperations, macs: macs, timesteps: timesteps,
+          fixed: ledger?.fixedPicojoules ?? 0, variable: ledger?.variablePicojoules ?? 0,
+          synapticOperations: synapticOperations, macs: macs, timesteps: timesteps,
           baseline: picojoules))
     }
   }
@@ -60,8 +67,9 @@ public struct BaselineComparison: Sendable, Hashable {
   /// The level of a name; nil if there is none.
   public func level(_ name: String) -> Level? { levels.first { $0.name == name } }
 
-  private static func outcome(_ ledger: EnergyLedger, against picojoules: Double) -> Outcome {
+  private static func outcome(_ ledger: EnergyLedger?, against picojoules: Double) -> Outcome {
     guard picojoules > 0 else { return .none }
+    guard let ledger else { return .refused }
     if ledger.highPicojoules < picojoules { return .wins }
     return ledger.lowPicojoules > picojoules ? .loses : .undecided
   }

@@ -45,6 +45,7 @@ extension ComparisonReport {
     var members: [String: JSONValue] = [
       "perSampleNanoseconds": .number(latencyNanoseconds),
       "intervalNanoseconds": .number(intervalNanoseconds),
+      "hostBoundShare": .number(hostBoundShare), "inputNanoseconds": .number(inputNanoseconds),
       "throughputPerSecond": throughputPerSecond.map { .number($0) } ?? .null,
     ]
     var counts: [String: JSONValue] = [:]
@@ -58,21 +59,26 @@ extension ComparisonReport {
     for baseline in baselines { ann[baseline.precision.name] = baselineJSON(baseline) }
     let analytic = self.analytic
     let numbers: [String: Double?] = [
-      "totalPicojoules": ledger.totalPicojoules, "lowPicojoules": ledger.lowPicojoules,
-      "highPicojoules": ledger.highPicojoules, "dynamicPicojoules": ledger.dynamicPicojoules,
-      "staticPicojoules": ledger.staticPicojoules,
-      "staticWindowNanoseconds": ledger.staticWindowNanoseconds,
-      "frontEndPicojoules": ledger.frontEndPicojoules,
-      "loweringPicojoules": ledger.loweringPicojoules,
-      "hostPicojoules": ledger.picojoules(of: .host),
-      "marginalPicojoulesPerSynapticOperation": ledger.marginalPicojoulesPerOperation,
-      "allInPicojoulesPerSynapticOperation": ledger.allInPicojoulesPerOperation,
-      "unattributedPicojoules": ledger.unattributedPicojoules,
+      "totalPicojoules": ledger?.totalPicojoules, "lowPicojoules": ledger?.lowPicojoules,
+      "highPicojoules": ledger?.highPicojoules, "dynamicPicojoules": ledger?.dynamicPicojoules,
+      "staticPicojoules": ledger?.staticPicojoules,
+      "staticWindowNanoseconds": ledger?.staticWindowNanoseconds,
+      "frontEndPicojoules": ledger?.frontEndPicojoules,
+      "loweringPicojoules": ledger?.loweringPicojoules,
+      "hostPicojoules": ledger?.picojoules(of: .host),
+      "marginalPicojoulesPerSynapticOperation": ledger?.marginalPicojoulesPerOperation,
+      "allInPicojoulesPerSynapticOperation": ledger?.allInPicojoulesPerOperation,
+      "unattributedPicojoules": ledger?.unattributedPicojoules,
     ]
     guard case .object(var members) = JSONValue.members(numbers) else { return .null }
     members["ann"] = .object(ann)
-    members["lines"] = .array(ledger.lines.map(lineJSON))
-    members["corePicojoules"] = .array(ledger.corePicojoules.map { .number($0) })
+    members["lines"] = .array((ledger?.lines ?? []).map(lineJSON))
+    members["corePicojoules"] = .array((ledger?.corePicojoules ?? []).map { .number($0) })
+    if let refusal = account.refusal {
+      members["refused"] = .object([
+        "reason": .text(refusal.reason), "missing": .texts(refusal.missing),
+      ])
+    }
     members["analytic45nm"] = .members([
       "fp32OperationPicojoules": analytic.fp32OperationPicojoules,
       "int8OperationPicojoules": analytic.int8OperationPicojoules,

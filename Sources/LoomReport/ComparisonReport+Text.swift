@@ -65,8 +65,12 @@ extension ComparisonReport {
   private var latencyText: String {
     var lines = [
       "Latency (estimate)", "  per sample  \(ScaledUnits.time(latencyNanoseconds))",
-      "  interval    \(ScaledUnits.time(intervalNanoseconds))",
+      "  interval    \(ScaledUnits.time(intervalNanoseconds))"
+        + (hostBoundShare > 0.5 ? ", as long as the host writes and reads" : ""),
     ]
+    if inputNanoseconds > 0 {
+      lines.append("  input       \(ScaledUnits.time(inputNanoseconds)) before the first step")
+    }
     if let throughputPerSecond {
       lines.append("  throughput  \(ScaledUnits.number(throughputPerSecond)) samples/s")
     }
@@ -81,8 +85,21 @@ extension ComparisonReport {
     return lines.joined(separator: "\n")
   }
 
-  /// The ledger as a table: counts, prices, energy of one sample (estimates).
+  /// The ledger as a table: counts, prices, energy of one sample (estimates); or why there is none.
   public var ledgerText: String {
+    switch account {
+    case .priced(let ledger): text(of: ledger)
+    case .refused(let refusal):
+      """
+      Energy per sample: refused
+        \(refusal.reason)
+        prices needed: \(refusal.missing.joined(separator: ", "))
+        give them with --set POINTER=VALUE to ask what-if questions
+      """
+    }
+  }
+
+  private func text(of ledger: EnergyLedger) -> String {
     var table = TextTable(
       ["Energy per sample (estimate)", "count", "price", "", "energy", "low", "high", "share"],
       alignments: [.left, .right, .right, .left])
@@ -124,7 +141,8 @@ extension ComparisonReport {
 
   private var layersText: String {
     var table = TextTable([
-      "Layer (estimate)", "MACs", "SOP", "spikes", "SOP/MAC", "rate", "on chip", "ANN INT8 op.",
+      "Layer (estimate)", "MACs", "SOP", "spikes", "SOP/MAC", "SOP/(T·MAC)", "on chip",
+      "ANN INT8 op.",
       "break-even", "ANN INT8 mem.", "break-even",
     ])
     for layer in layers {
@@ -135,17 +153,23 @@ extension ComparisonReport {
         ScaledUnits.optional(layer.spiking?.spikes),
         ScaledUnits.optional(layer.operationBreakEven.operationsPerMac),
         ScaledUnits.optionalPercent(layer.operationBreakEven.spikeRate),
-        layer.spiking.map { ScaledUnits.energy($0.totalPicojoules) } ?? "-",
+        layer.spiking?.totalPicojoules.map { ScaledUnits.energy($0) } ?? "-",
         ScaledUnits.energy(int8.operationPicojoules),
-        ScaledUnits.breakEven(layer.operationBreakEven),
+        breakEven(layer, layer.operationBreakEven),
         ScaledUnits.energy(int8.withMemoryPicojoules),
-        ScaledUnits.breakEven(layer.memoryBreakEven),
+        breakEven(layer, layer.memoryBreakEven),
       ])
     }
     guard !table.rows.isEmpty else { return "" }
     return table.render()
       + "\n  on chip: events of the layer alone; barriers, host and static power belong to no layer"
       + "\n  break-even none: costs more than the ANN's layer even if nothing ever spiked"
+  }
+
+  /// A dash where the layer's energy is refused.
+  private func breakEven(_ layer: LayerComparison, _ even: BreakEven) -> String {
+    layer.spiking != nil && layer.spiking?.totalPicojoules == nil
+      ? "-" : ScaledUnits.breakEven(even)
   }
 
   private var baselineText: String {
@@ -163,7 +187,8 @@ extension ComparisonReport {
           level.ratio.map { ScaledUnits.ratio($0) } ?? "-",
           ScaledUnits.optional(level.breakEven.operationsPerMac),
           ScaledUnits.optionalPercent(level.breakEven.spikeRate),
-          ScaledUnits.breakEven(level.breakEven), level.outcome.rawValue,
+          level.outcome == .refused ? "-" : ScaledUnits.breakEven(level.breakEven),
+          level.outcome.rawValue,
         ])
       }
     }

@@ -142,10 +142,14 @@ public struct ComparisonReport: Sendable, Equatable {
   public var latencyNanoseconds: Double
   /// Mean time from one sample's start to the next one's, ns (estimate).
   public var intervalNanoseconds: Double
+  /// The share of samples whose interval the host decides.
+  public var hostBoundShare: Double
+  /// Mean time the host takes to write a sample's input before the first step, ns (estimate).
+  public var inputNanoseconds: Double
   /// Counts of one sample.
   public var operations: OperationCounts
-  /// Counts times prices.
-  public var ledger: EnergyLedger
+  /// Counts times prices, or why there are none.
+  public var account: EnergyAccount
   /// Layers beside layers.
   public var layers: [LayerComparison]
   /// The ANN at several precisions.
@@ -155,7 +159,7 @@ public struct ComparisonReport: Sendable, Equatable {
 
   /// Prices a run and sets the ANN beside it.
   ///
-  /// - Throws: `DiagnosticsError` of `Ledger.ledger` (a needed price is missing).
+  /// - Throws: `DiagnosticsError` of `Ledger.account` (a needed price is missing without a reason).
   public init(
     facts: ComparisonFacts, record: RunRecord, image: HardwareImage, profile: Profile,
     ann: [ANNLayer]
@@ -167,36 +171,42 @@ public struct ComparisonReport: Sendable, Equatable {
 
   /// Prices a run and sets the ANN beside it, without an image.
   ///
-  /// - Throws: `DiagnosticsError` of `Ledger.ledger` (a needed price is missing).
+  /// - Throws: `DiagnosticsError` of `Ledger.account` (a needed price is missing without a reason).
   public init(
     facts: ComparisonFacts, record: RunRecord, populations: [PopulationProvenance], cores: Int,
     profile: Profile, ann: [ANNLayer]
   ) throws(DiagnosticsError) {
-    let ledger = try Ledger.ledger(
+    let account = try Ledger.account(
       record: record, populationNames: populations.map(\.name), profile: profile)
     let operations = OperationCounts(record: record, ann: ann)
     self.facts = facts
     self.profile = profile
-    self.ledger = ledger
+    self.account = account
     self.operations = operations
     self.cores = cores
     samples = record.samples
     chips = record.chips
     latencyNanoseconds = record.latencyNanoseconds / Double(record.samples)
     intervalNanoseconds = record.intervalNanoseconds / Double(record.samples)
+    hostBoundShare = Double(record.hostBoundIntervals) / Double(record.samples)
+    inputNanoseconds = record.inputNanoseconds / Double(record.samples)
     bounds = record.bounds
     layers = LayerComparison.pair(
-      layers: ledger.layers, origins: populations.map(\.origin), ann: ann,
+      layers: account.layers, origins: populations.map(\.origin), ann: ann,
       timesteps: facts.timesteps)
     let precisions = [
       ANNPrecision.fp32, .int8, ANNPrecision.matching(timesteps: facts.timesteps, code: facts.code),
     ]
     baselines = precisions.map { precision in
       BaselineComparison(
-        precision: precision, ann: ann, ledger: ledger, macs: operations.macs,
+        precision: precision, ann: ann, ledger: account.ledger,
+        synapticOperations: operations.synapticOperations, macs: operations.macs,
         timesteps: facts.timesteps)
     }
   }
+
+  /// Counts times prices; nil if the energy is refused.
+  public var ledger: EnergyLedger? { account.ledger }
 
   /// Samples answered in a second at the mean interval; nil if the interval is zero.
   public var throughputPerSecond: Double? {

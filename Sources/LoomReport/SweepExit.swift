@@ -21,8 +21,8 @@ public struct SweepExit: Sendable, Hashable {
   public var earlyReadouts: Double
   /// Numbers the host reads of one sample otherwise.
   public var wholeReadouts: Double
-  /// Energy of the readings of one sample, pJ; part of the total.
-  public var readoutPicojoules: Double
+  /// Energy of the readings of one sample, pJ; part of the total; nil without a price.
+  public var readoutPicojoules: Double?
 
   /// Prices both runs.
   ///
@@ -33,7 +33,7 @@ public struct SweepExit: Sendable, Hashable {
   ///   - wholePoint: The same, priced.
   ///   - accuracy: The fraction the stopped samples answered right.
   ///   - profile: The prices.
-  /// - Throws: `DiagnosticsError` of `Ledger.ledger` (a needed price is missing).
+  /// - Throws: `DiagnosticsError` of `Ledger.account` (a needed price is missing without a reason).
   public init(
     exit: ExitRecord, calibration: ExitRule.Calibration, whole: RunRecord, wholePoint: SweepPoint,
     accuracy: Double?, profile: Profile
@@ -52,11 +52,13 @@ public struct SweepExit: Sendable, Hashable {
     agreement = Double(same) / samples
     earlyReadouts = Double(exit.record.host.readouts) / samples
     wholeReadouts = Double(whole.host.readouts) / samples
-    readoutPicojoules = earlyReadouts * (profile.prices.readout?.value ?? 0)
+    readoutPicojoules = profile.prices.readout.map { earlyReadouts * $0.value }
     // The ledger counts the barriers of whole windows; those after the stop do not happen.
     let run = Double(exit.chipSteps) / samples / Double(max(exit.record.stepsPerSample, 1))
-    let barriers = try Ledger.ledger(record: exit.record, profile: profile).line("barrier")
-    if let barriers { early.remove(barriers, share: 1 - run) }
+    let account = try Ledger.account(record: exit.record, profile: profile)
+    if let barriers = account.ledger?.line("barrier") {
+      early.energy?.remove(barriers, share: 1 - run)
+    }
   }
 
   /// The share of synaptic operations that are saved.
@@ -64,8 +66,11 @@ public struct SweepExit: Sendable, Hashable {
     saved(whole.operations.synapticOperations, early.operations.synapticOperations)
   }
 
-  /// The share of energy that is saved, negative if it costs more.
-  public var savedEnergy: Double { saved(whole.totalPicojoules, early.totalPicojoules) }
+  /// The share of energy that is saved, negative if it costs more; nil if refused.
+  public var savedEnergy: Double? {
+    guard let before = whole.energy, let after = early.energy else { return nil }
+    return saved(before.totalPicojoules, after.totalPicojoules)
+  }
 
   /// The share of latency that is saved, negative if it takes longer.
   public var savedLatency: Double { saved(whole.latencyNanoseconds, early.latencyNanoseconds) }
@@ -79,11 +84,20 @@ public struct SweepExit: Sendable, Hashable {
 
   /// Whether it pays, in one sentence.
   public var verdict: String {
+    guard let savedEnergy else {
+      return savedLatency > 0
+        ? "Early exit pays in latency; energy is refused."
+        : "Early exit does not pay in latency; energy is refused."
+    }
     switch (savedEnergy > 0, savedLatency > 0) {
-    case (true, true): "Early exit pays: less energy and less latency, readings included."
-    case (true, false): "Early exit pays in energy but not in latency: the readings take longer."
-    case (false, true): "Early exit pays in latency but not in energy."
-    case (false, false): "Early exit does not pay here: it costs more energy and takes longer."
+    case (true, true):
+      return
+        "Early exit pays against the whole window: less energy and less latency, readings included."
+    case (true, false):
+      return "Early exit pays in energy but not in latency: the readings take longer."
+    case (false, true): return "Early exit pays in latency but not in energy."
+    case (false, false):
+      return "Early exit does not pay here: it costs more energy and takes longer."
     }
   }
 
@@ -98,21 +112,22 @@ public struct SweepExit: Sendable, Hashable {
       ]),
       "meanSteps": .number(meanSteps), "agreement": .number(agreement),
       "readouts": .members(["early": earlyReadouts, "whole": wholeReadouts]),
-      "readoutPicojoules": .number(readoutPicojoules), "whole": whole.jsonValue,
+      "readoutPicojoules": readoutPicojoules.map { .number($0) } ?? .null, "whole": whole.jsonValue,
       "early": early.jsonValue,
       "saved": .members([
         "synapticOperations": savedOperations, "energy": savedEnergy, "latency": savedLatency,
         "interval": savedInterval,
       ]),
       "pays": .object([
-        "energy": .boolean(savedEnergy > 0), "latency": .boolean(savedLatency > 0),
+        "energy": savedEnergy.map { .boolean($0 > 0) } ?? .null,
+        "latency": .boolean(savedLatency > 0),
         "text": .text(verdict),
       ]),
     ])
   }
 }
 
-extension SweepPoint {
+extension SweepEnergy {
   /// Takes a share of a line's energy off the dynamic energy and the totals.
   fileprivate mutating func remove(_ line: LedgerLine, share: Double) {
     totalPicojoules -= line.picojoules * share

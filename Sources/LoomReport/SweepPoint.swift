@@ -3,6 +3,27 @@ public import LoomEmulator
 import LoomEnergy
 public import LoomHardware
 
+/// The energy of one T of a sweep, means per sample (estimates).
+public struct SweepEnergy: Sendable, Hashable {
+  /// All energy, pJ.
+  public var totalPicojoules: Double
+  /// The same at the low and the high end of all prices, pJ.
+  public var rangePicojoules: ClosedRange<Double>
+  /// Everything but static energy, pJ.
+  public var dynamicPicojoules: Double
+  /// Static energy over the interval, pJ.
+  public var staticPicojoules: Double
+
+  /// Sums up a ledger.
+  init(_ ledger: EnergyLedger) {
+    let (low, high) = (ledger.lowPicojoules, ledger.highPicojoules)
+    totalPicojoules = ledger.totalPicojoules
+    rangePicojoules = min(low, high)...max(low, high)
+    dynamicPicojoules = ledger.dynamicPicojoules
+    staticPicojoules = ledger.staticPicojoules
+  }
+}
+
 /// One T of a sweep: means per sample (energy and times are estimates).
 public struct SweepPoint: Sendable, Hashable {
   /// T.
@@ -17,14 +38,8 @@ public struct SweepPoint: Sendable, Hashable {
   public var latencyNanoseconds: Double
   /// From one sample's start to the next one's, ns.
   public var intervalNanoseconds: Double
-  /// All energy, pJ.
-  public var totalPicojoules: Double
-  /// The same at the low and the high end of all prices, pJ.
-  public var rangePicojoules: ClosedRange<Double>
-  /// Everything but static energy, pJ.
-  public var dynamicPicojoules: Double
-  /// Static energy over the interval, pJ.
-  public var staticPicojoules: Double
+  /// What it costs; nil if the profile's prices are not published.
+  public var energy: SweepEnergy?
   /// Cores and chips in use.
   public var cores: Int
   /// Chips in use.
@@ -34,12 +49,12 @@ public struct SweepPoint: Sendable, Hashable {
 
   /// Prices a run.
   ///
-  /// - Throws: `DiagnosticsError` of `Ledger.ledger` (a needed price is missing).
+  /// - Throws: `DiagnosticsError` of `Ledger.account` (a needed price is missing without a reason).
   public init(
     length: RunLength, record: RunRecord, accuracy: Double?, cores: Int, imageSHA256: String,
     profile: Profile
   ) throws(DiagnosticsError) {
-    let ledger = try Ledger.ledger(record: record, profile: profile)
+    let account = try Ledger.account(record: record, profile: profile)
     let samples = Double(record.samples)
     timesteps = length.timesteps
     readoutStart = length.readoutStart
@@ -50,13 +65,7 @@ public struct SweepPoint: Sendable, Hashable {
     operations = OperationCounts(record: record, ann: [])
     latencyNanoseconds = record.latencyNanoseconds / samples
     intervalNanoseconds = record.intervalNanoseconds / samples
-    totalPicojoules = ledger.totalPicojoules
-    rangePicojoules =
-      min(
-        ledger.lowPicojoules, ledger.highPicojoules)...max(
-        ledger.lowPicojoules, ledger.highPicojoules)
-    dynamicPicojoules = ledger.dynamicPicojoules
-    staticPicojoules = ledger.staticPicojoules
+    energy = account.ledger.map(SweepEnergy.init)
   }
 
   /// The point as JSON.
@@ -78,9 +87,11 @@ public struct SweepPoint: Sendable, Hashable {
       "perSampleNanoseconds": latencyNanoseconds, "intervalNanoseconds": intervalNanoseconds,
     ])
     members["energy"] = .members([
-      "totalPicojoules": totalPicojoules, "lowPicojoules": rangePicojoules.lowerBound,
-      "highPicojoules": rangePicojoules.upperBound, "dynamicPicojoules": dynamicPicojoules,
-      "staticPicojoules": staticPicojoules,
+      "totalPicojoules": energy?.totalPicojoules,
+      "lowPicojoules": energy?.rangePicojoules.lowerBound,
+      "highPicojoules": energy?.rangePicojoules.upperBound,
+      "dynamicPicojoules": energy?.dynamicPicojoules,
+      "staticPicojoules": energy?.staticPicojoules,
     ])
     return .object(members)
   }

@@ -36,10 +36,16 @@ extension SweepReport {
       point.accuracy.map(ScaledUnits.percent) ?? "-",
       loss(point).map { ScaledUnits.number(($0 * 100).rounded() / 100) } ?? "-",
       ScaledUnits.number(point.operations.synapticOperations),
-      ScaledUnits.time(point.latencyNanoseconds), ScaledUnits.energy(point.totalPicojoules),
-      point.totalPicojoules > 0
-        ? ScaledUnits.percent(point.staticPicojoules / point.totalPicojoules) : "-",
+      ScaledUnits.time(point.latencyNanoseconds), energy(point),
+      point.energy.map {
+        ScaledUnits.percent($0.staticPicojoules / max($0.totalPicojoules, 1e-300))
+      }
+        ?? "-",
     ]
+  }
+
+  private func energy(_ point: SweepPoint) -> String {
+    point.energy.map { ScaledUnits.energy($0.totalPicojoules) } ?? "refused"
   }
 
   private var smallestText: String {
@@ -58,10 +64,13 @@ extension SweepReport {
   /// Early exit beside a fixed T of this sweep.
   private func rivalText(_ exit: SweepExit) -> String {
     guard let exitRival else { return "" }
-    let saved = 1 - exit.early.totalPicojoules / exitRival.totalPicojoules
+    let saved = exit.early.energy.flatMap { early in
+      exitRival.energy.map { 1 - early.totalPicojoules / $0.totalPicojoules }
+    }
     let faster = 1 - exit.early.latencyNanoseconds / exitRival.latencyNanoseconds
-    return "\n  beside the smallest fixed T here that is as accurate, T = \(exitRival.timesteps): "
-      + "\(ScaledUnits.percent(saved)) of energy and \(ScaledUnits.percent(faster)) of latency saved"
+    return
+      "\n  the fairer rival, the smallest fixed T here that is as accurate by these labels, T = \(exitRival.timesteps): "
+      + "\(ScaledUnits.optionalPercent(saved)) of energy and \(ScaledUnits.percent(faster)) of latency saved"
   }
 
   private var remarks: [String] {
@@ -75,6 +84,9 @@ extension SweepReport {
       lines.append(
         "latency, and the static energy that goes with it, below the largest T: the first \(count) "
           + "samples run again at each T; accuracy and all counts: every sample")
+    }
+    if points.contains(where: { $0.energy == nil }), let reason = profile.prices.unpublished {
+      lines.append("energy refused: \(reason)")
     }
     lines.append("energy and latency are estimates from counts and the profile: \(profile.summary)")
     return lines
@@ -90,7 +102,7 @@ extension SweepExit {
         "mean steps", "\(whole.timesteps)", ScaledUnits.number(meanSteps),
         ScaledUnits.percent(1 - meanSteps / Double(whole.timesteps))
       ),
-      ("accuracy", accuracy(whole), accuracy(early), ""),
+      ("accuracy", accuracy(whole), accuracy(early), pointsLost),
       (
         "synaptic operations", ScaledUnits.number(whole.operations.synapticOperations),
         ScaledUnits.number(early.operations.synapticOperations),
@@ -105,8 +117,7 @@ extension SweepExit {
         ScaledUnits.time(early.intervalNanoseconds), ScaledUnits.percent(savedInterval)
       ),
       (
-        "energy", ScaledUnits.energy(whole.totalPicojoules),
-        ScaledUnits.energy(early.totalPicojoules), ScaledUnits.percent(savedEnergy)
+        "energy", energy(whole), energy(early), ScaledUnits.optionalPercent(savedEnergy)
       ),
       (
         "numbers read", ScaledUnits.number(wholeReadouts), ScaledUnits.number(earlyReadouts), ""
@@ -122,6 +133,15 @@ extension SweepExit {
         the chip waits while the host reads and decides; samples do not overlap
         \(verdict)
       """
+  }
+
+  private func energy(_ point: SweepPoint) -> String {
+    point.energy.map { ScaledUnits.energy($0.totalPicojoules) } ?? "refused"
+  }
+
+  private var pointsLost: String {
+    guard let whole = whole.accuracy, let early = early.accuracy else { return "" }
+    return "\(ScaledUnits.number(((early - whole) * 10_000).rounded() / 100)) points"
   }
 
   private func accuracy(_ point: SweepPoint) -> String {

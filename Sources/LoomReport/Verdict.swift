@@ -11,18 +11,24 @@ extension ComparisonReport {
 
   /// One or two sentences that say who needs less energy, by how much, and at what accuracy.
   public var verdict: String {
-    guard let int8, let packed = int8.level("withPackedMemory"), let ratio = packed.ratio else {
+    guard let packed = int8?.level("withPackedMemory"), packed.picojoules > 0 else {
       return "No verdict: the network has no layer that multiplies and accumulates."
+    }
+    guard let ledger else {
+      return "No verdict on energy: \(profile.name) has no published prices. "
+        + "The network makes \(activityText(packed.breakEven, isPriced: false))."
+        + accuracySentence
     }
     let total = ScaledUnits.energy(ledger.totalPicojoules)
     let partner = ScaledUnits.energy(packed.picojoules)
+    let ratio = ledger.totalPicojoules / packed.picojoules
     let opening: String
     switch packed.outcome {
     case .wins:
       opening = "The spiking network wins: an estimated \(total) per sample on \(profile.name)"
     case .loses:
       opening = "The spiking network loses: an estimated \(total) per sample on \(profile.name)"
-    case .undecided, .none:
+    case .undecided, .none, .refused:
       opening =
         "Undecided within the ranges of the prices: an estimated \(total) per sample on "
         + profile.name
@@ -36,8 +42,13 @@ extension ComparisonReport {
   private var int8: BaselineComparison? { baselines.first { $0.precision.name == "int8" } }
 
   /// SOP/MAC, the spike rate and the rate of break-even, in one phrase.
-  func activityText(_ even: BreakEven) -> String {
+  func activityText(_ even: BreakEven, isPriced: Bool = true) -> String {
     guard let perMac = even.operationsPerMac, let rate = even.spikeRate else { return "no MACs" }
+    guard isPriced else {
+      return
+        "\(ScaledUnits.number(perMac)) synaptic operations for each MAC of the ANN, spike rate "
+        + ScaledUnits.percent(rate)
+    }
     let breakEven =
       even.breakEvenRate.map { "break-even at \(ScaledUnits.percent($0))" }
       ?? "no break-even: what does not follow spikes already costs more"

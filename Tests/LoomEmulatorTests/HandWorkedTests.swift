@@ -131,6 +131,7 @@ struct HandWorkedTests {
       value: 5000, unit: "ns", source: "this test", method: .assumed, range: 5000...5000)
     let slowHost = try Emulator(image: image, profile: overlapping).run(HandWorkedImage.sample)
     let reading = Double(record.host.readouts) * (overlapping.times.readout?.value ?? 0)
+    #expect(slowHost.hostBoundIntervals == 1 && record.hostBoundIntervals == 0)
     #expect(biasWrites > 0 && slowHost.intervalNanoseconds == biasWrites * 5000 + reading)
   }
 

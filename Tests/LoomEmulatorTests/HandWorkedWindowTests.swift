@@ -116,8 +116,10 @@ struct HandWorkedWindowTests {
     overlapping.neuron.perPopulationReset = true
     let pipelined = try Emulator(image: HandWorkedWindows.make(.bitSerial), profile: overlapping)
       .run(HandWorkedImage.sample)
-    // Steps 0, 3, 6 fall together, 1 and 4, 2 and 5.
-    #expect(pipelined.intervalNanoseconds == 287 + 240 + 274)
+    // Steps 0, 3, 6 fall together, 1 and 4, 2 and 5; C and R share a core, so their work adds up:
+    // 135 + 50 and the route 2; 90 + 80; A's 110 and the route 14 beside C's and R's 50 + 40.
+    #expect(pipelined.intervalNanoseconds == (187 + 150) + (170 + 150) + (124 + 150))
+    #expect(pipelined.hostBoundIntervals == 0 && pipelined.inputNanoseconds == 2 * 7)
     #expect(pipelined.latencyNanoseconds == 1695)
   }
 

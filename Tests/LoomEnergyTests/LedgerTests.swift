@@ -40,10 +40,10 @@ struct LedgerTests {
   func additive() {
     // Core 0: 10·3 + 3·7 + 3·2 + 3·4 + lowering (10·3 + 3·10); core 1: 5·3 + 6·10 + 3·1.
     #expect(ledger.corePicojoules == [129, 78])
-    // Messages in count with the layer that sent them.
+    // Messages in count with the layer that sent them; fixed: 10·3 updates and 10·3 of lowering.
     #expect(ledger.layers.map(\.totalPicojoules) == [132, 75])
     #expect(ledger.layers.map(\.name) == ["hidden", "population 1"])
-    #expect(ledger.layers[0].fixedPicojoules == 10 * 3 + 10 * 3)
+    #expect(ledger.layers[0].fixedPicojoules == 60.0)
     #expect(ledger.layers[0].loweringPicojoules == 60)
     let outside = ["frontEnd", "biasWrite", "readout", "chipReset", "barrier", "static"]
       .compactMap { ledger.line($0)?.picojoules }.reduce(0, +)
@@ -107,6 +107,32 @@ struct LedgerTests {
         "by-hand#/prices/staticPowerPerChip",
       ])
     #expect(error?.diagnostics.allSatisfy { $0.code == "SL7101" } == true)
+  }
+
+  @Test("where prices are unpublished the energy alone is refused, the counts of layers stay")
+  func refused() throws {
+    let profile = EnergyFixture.profile { prices in
+      prices.neuronUpdate = nil
+      prices.unpublished = "nobody says"
+    }
+    let account = try Ledger.account(
+      record: EnergyFixture.record(), populationNames: ["hidden"], profile: profile)
+    let refusal = try #require(account.refusal)
+    #expect(account.ledger == nil && refusal.reason == "nobody says")
+    #expect(refusal.missing == ["/prices/neuronUpdate"])
+    #expect(account.layers.map(\.synapticOperations) == ledger.layers.map(\.synapticOperations))
+    #expect(account.layers.allSatisfy { $0.totalPicojoules == nil })
+    #expect(throws: DiagnosticsError.self) {
+      try Ledger.ledger(record: EnergyFixture.record(), profile: profile)
+    }
+  }
+
+  @Test("a reason does not keep a full price list from being used")
+  func reasonAlone() throws {
+    let profile = EnergyFixture.profile { $0.unpublished = "nobody says" }
+    let account = try Ledger.account(
+      record: EnergyFixture.record(), populationNames: ["hidden"], profile: profile)
+    #expect(account.ledger?.totalPicojoules == 2737)
   }
 
   @Test("crossbar events and hops between chips are priced by their own constants")

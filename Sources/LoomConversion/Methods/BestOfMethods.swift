@@ -3,8 +3,10 @@ import LoomNetwork
 
 /// Runs every method for rate codes and takes the one that agrees best with the trained network.
 ///
-/// Judged on calibration samples that thresholds were not fitted to, at the T asked for: the number of samples
-/// whose answer is the trained network's, then the distance of the scores. Labels are never looked at.
+/// Judged at the T asked for on calibration samples that were not in the spike simulations: the number of samples
+/// whose answer is the trained network's, then the distance of the scores. Labels are never looked at. The samples
+/// are held out from fitting on spikes only: balanced thresholds have seen the activations of all samples, and t0
+/// and the readout's correction are chosen on the first 128 of them.
 struct BestOfMethods: ThresholdMethod {
   /// A way to convert, and what it is called in the remarks.
   private struct Candidate {
@@ -60,8 +62,10 @@ struct BestOfMethods: ThresholdMethod {
       "\(candidate.name) \(judged.same) of \(judged.samples) "
         + "(distance \((judged.distance * 1e4).rounded() / 1e4))"
     }
-    return "best of the rate-code methods by agreement with the trained network on held-out "
-      + "calibration samples: " + list.joined(separator: ", ")
+    return
+      "best of the rate-code methods by agreement with the trained network on calibration samples "
+      + "left out of the spike simulations (close ones on more of them): "
+      + list.joined(separator: ", ")
   }
 }
 

@@ -11,9 +11,12 @@ extension ThresholdMethod {
     let calibration = WindowCalibration(input.draft, grid: grid, options: input.options)
     let populations = calibration.run(
       input.samples, inputCount: input.inputCount, progress: progress)
+    let spiking = input.draft.populations.filter { $0.kind != .readout }
+    let trained = spiking.count { $0.quantization?.levels == grid.top }
     let said =
-      "\(grid.top + 1) levels in \(timesteps) steps; full scales chosen on "
-      + "\(input.samples.count) calibration samples by least squared error"
+      "\(grid.top + 1) levels in \(timesteps) steps; full scales "
+      + (trained > 0 ? "of \(trained) populations from trained levels, of the others " : "")
+      + "chosen on \(input.samples.count) calibration samples by least squared error"
     return MethodOutcome(
       code: code, timesteps: timesteps, populations: populations,
       remarks: [said] + levelRemarks(input.draft, code, grid))
@@ -31,13 +34,21 @@ extension ThresholdMethod {
     return counts.keys.sorted().map { levels in
       let names = counts[levels] ?? []
       let who = "\(names.count) activations trained with \(levels + 1) levels ('\(names[0])' first)"
-      if levels == grid.top { return "\(who): exact" }
+      if levels == grid.top { return "\(who): exact\(roundedBetween(draft))" }
       let fitting = Self.exactTimesteps(levels, code)
       let remedy =
         fitting.map { "-T \($0) would be exact" }
         ?? "no -T is exact: train with 2^T − 1 steps, for example \(grid.top)"
       return "\(who), \(code.rawValue) has \(grid.top + 1): \(remedy)"
     }
+  }
+
+  /// Neurons that stand for pooling round what they take the mean of.
+  private func roundedBetween(_ draft: DraftNetwork) -> String {
+    let names = draft.populations.filter { $0.kind == .pooling }.map { "'\($0.name)'" }
+    guard !names.isEmpty else { return "" }
+    return ", but for the rounding of pooling neurons \(names.joined(separator: ", ")); "
+      + "--pooling compose has none"
   }
 
   /// The window that says exactly a number of steps.

@@ -52,7 +52,7 @@ struct StepwiseTally: Sendable {
   }
 
   /// Ends a sample: times of all lengths, and where it stops.
-  mutating func finish(_ emulator: Emulator) {
+  mutating func finish(_ emulator: Emulator, _ loop: StepLoop) {
     chunk.readings += rows
     var (steps, sum) = (0, 0.0)
     for (index, length) in plan.lengths.enumerated() where plan.isTimed(length) {
@@ -62,9 +62,11 @@ struct StepwiseTally: Sendable {
         steps += 1
       }
       chunk.latencies[index] += sum
-      chunk.intervals[index] += emulator.interval(
-        latency: sum, durations: durations[..<steps], period: length.timesteps,
-        readouts: plan.readouts(length))
+      chunk.intervals[index] +=
+        emulator.interval(
+          latency: sum, loop, steps: steps, period: length.timesteps,
+          readouts: plan.readouts(length)
+        ).nanoseconds
     }
     stop(emulator)
   }

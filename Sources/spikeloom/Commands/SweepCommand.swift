@@ -54,6 +54,8 @@ enum SweepCommand {
       arguments, preprocessing: choice.preprocessing, samplesAreBytes: data.samples.isBytes,
       forms: .suited(to: profile), defaultTimesteps: timesteps.last)
     try ConversionFlags.requireCode(of: options.method, on: profile)
+    try SweepTimesteps.require(
+      timesteps, method: options.method, once: conversion == false, exits: exit != nil)
     let job = SweepJob(
       network: network, data: data, profile: profile, options: options, timesteps: timesteps,
       convertsEach: conversion ?? options.dependsOnT, timedSamples: timedSamples,

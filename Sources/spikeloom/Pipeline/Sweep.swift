@@ -87,13 +87,6 @@ extension SweepJob {
   /// One conversion, one run: all T are read off it.
   private func runOnce(_ outcome: inout SweepOutcome, _ progress: Progress) throws {
     let stage = try compile(timesteps: timesteps.last ?? 1, progress)
-    guard stage.emulator.image.schedule.code == .rate else {
-      throw DiagnosticsError(
-        Diagnostic(
-          .error, "SL1820",
-          "needs one conversion for each T, for in '\(options.method.rawValue)' T is part of the code",
-          remedy: "leave --convert out, or give --convert each"))
-    }
     outcome.remark(stage.remarks)
     let lengths = timesteps.map {
       RunLength(timesteps: $0, readoutStart: stage.conversion.readoutStart(timesteps: $0))
@@ -178,12 +171,6 @@ extension SweepJob {
     _ stage: CompiledStage, _ progress: Progress
   ) throws -> (rule: ExitRule, calibration: ExitRule.Calibration)? {
     guard let exit else { return nil }
-    guard stage.emulator.image.schedule.code == .rate else {
-      throw DiagnosticsError(
-        Diagnostic(
-          .error, "SL1821",
-          "early exit needs the rate code, '\(options.method.rawValue)' answers at the end only"))
-    }
     let samples = DataSet.evenlySpaced(data.calibration, exit.samples)
     progress.stage("early exit: threshold from \(samples.count) calibration samples")
     var rule = ExitRule(length: stage.length, interval: exit.interval) {

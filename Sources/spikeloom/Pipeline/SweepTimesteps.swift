@@ -1,3 +1,6 @@
+import LoomBase
+import LoomConversion
+
 /// The numbers of time-steps a sweep is asked for: `4,8,16`, `1...64`, `1...64:4`, or a mixture.
 enum SweepTimesteps {
   static let option = OptionSpecification.value(
@@ -21,6 +24,35 @@ enum SweepTimesteps {
       list += numbers
     }
     return list
+  }
+
+  /// Refuses what a method cannot do, before any work starts: T too long, several T of one window code from one
+  /// run (SL1825), stopping inside a window (SL1826).
+  static func require(
+    _ timesteps: [Int], method: ConversionMethod, once: Bool, exits: Bool
+  ) throws(DiagnosticsError) {
+    var findings: [Diagnostic] = []
+    if let most = method.mostTimesteps, let longest = timesteps.last, longest > most {
+      findings.append(
+        Diagnostic(
+          .error, "SL2205", "needs 1 to \(most) time-steps, has \(longest)",
+          remedy: "leave larger T out of --timesteps"))
+    }
+    if method.code != .rate, once {
+      findings.append(
+        Diagnostic(
+          .error, "SL1825",
+          "needs one conversion for each T, for in '\(method.rawValue)' T is part of the code",
+          remedy: "leave --convert out, or give --convert each"))
+    }
+    if method.code != .rate, exits {
+      findings.append(
+        Diagnostic(
+          .error, "SL1826",
+          "early exit needs the rate code, '\(method.rawValue)' answers at the end only",
+          remedy: "leave --early-exit out"))
+    }
+    if !findings.isEmpty { throw DiagnosticsError(.badInput, findings) }
   }
 
   private static func expand(_ part: Substring) throws(UsageError) -> [Int] {

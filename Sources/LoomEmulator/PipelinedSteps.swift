@@ -1,0 +1,75 @@
+/// What every core and link did in each step of one sample, for chips on which samples overlap.
+///
+/// When a new sample starts every P steps, the steps equal modulo P fall together: a core does the work of
+/// all of them, a link carries the messages of all of them. The interval adds them up.
+struct PipelinedSteps: Sendable {
+  private let cores: Int
+  private let links: Int
+  /// Serial work by step and core, ns.
+  private var work: [Double] = []
+  /// The longest route of the messages a core sent, by step and core, ns.
+  private var routes: [Double] = []
+  /// Time messages take on a link, by step and link, ns.
+  private var loads: [Double] = []
+
+  /// No steps of so many cores and links.
+  init(cores: Int, links: Int) {
+    self.cores = cores
+    self.links = links
+  }
+
+  /// Forgets the last sample.
+  mutating func clear() {
+    work.removeAll(keepingCapacity: true)
+    routes.removeAll(keepingCapacity: true)
+    loads.removeAll(keepingCapacity: true)
+  }
+
+  /// Opens the next step.
+  mutating func open() {
+    work.append(contentsOf: repeatElement(0, count: cores))
+    routes.append(contentsOf: repeatElement(0, count: cores))
+    loads.append(contentsOf: repeatElement(0, count: links))
+  }
+
+  /// Notes what a core did in the open step.
+  mutating func note(core: Int, work nanoseconds: Double, route: Double) {
+    let place = work.count - cores + core
+    work[place] = nanoseconds
+    routes[place] = route
+  }
+
+  /// Notes how long messages took a link in the open step.
+  mutating func note(link: Int, nanoseconds: Double) {
+    loads[loads.count - links + link] = nanoseconds
+  }
+
+  /// The time from one sample's start to the next one's if a sample starts every `period` steps, ns.
+  ///
+  /// - Parameters:
+  ///   - steps: The steps of a sample, from its first.
+  ///   - step: A step's duration from what bounds it (tick and barrier).
+  func interval(period: Int, steps: Int, _ step: (Double) -> Double) -> Double {
+    var total = 0.0
+    var busy = [Double](repeating: 0, count: cores)
+    var route = busy
+    var taken = [Double](repeating: 0, count: links)
+    for residue in 0..<min(period, steps) {
+      for core in busy.indices { (busy[core], route[core]) = (0, 0) }
+      for link in taken.indices { taken[link] = 0 }
+      for together in stride(from: residue, to: steps, by: period) {
+        for core in busy.indices {
+          busy[core] += work[together &* cores &+ core]
+          route[core] = max(route[core], routes[together &* cores &+ core])
+        }
+        for link in taken.indices { taken[link] += loads[together &* links &+ link] }
+      }
+      var longest = taken.max() ?? 0
+      for core in busy.indices { longest = max(longest, busy[core] + route[core]) }
+      total += step(longest)
+    }
+    // A sample shorter than its period leaves the chip nothing but ticks and barriers.
+    for _ in min(period, steps)..<period { total += step(0) }
+    return total
+  }
+}
