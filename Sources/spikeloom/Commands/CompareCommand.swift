@@ -12,7 +12,8 @@ enum CompareCommand {
   static let command = Command(
     name: "compare", summary: "ANN to verdict: accuracy, latency, energy, the ANN's own cost",
     positionals: "MODEL",
-    options: ProfileFlags.options + ConversionFlags.options + MetricFlags.options + [
+    options: ProfileFlags.options + ConversionFlags.options + PlacementFlags.options
+      + MetricFlags.options + [
       DataSet.data, DataSet.labelsOption, DataSet.calibrationOption, DataSet.calibrationCount,
       .value("--save-image", placeholder: "FILE", help: "also write the hardware image (.chip)"),
       .value("--predictions", placeholder: "FILE", help: "write the chip's predictions (.npy)"),
@@ -43,7 +44,7 @@ enum CompareCommand {
     try ConversionFlags.requireCode(of: options.method, on: profile)
     let job = ComparisonJob(
       network: network, data: data, profile: profile, options: options,
-      threads: options.threads, keepsProvenance: !arguments.has("--strip"),
+      threads: options.threads, mapping: try PlacementFlags.read(arguments),
       waterfallSamples: try arguments.integer("--waterfall", in: 0...Int(Int32.max)))
     let outcome = try job.run(progress)
     let report = try outcome.report(
