@@ -79,35 +79,41 @@ package struct Placement: Sendable {
     _ traffic: CoreTraffic, _ topology: Topology, moves budget: Int? = nil, seed: UInt64 = 0
   ) -> Placement {
     var best = hilbert(traffic, topology)
-    let total = budget ?? min(mostMoves, movesPerCore * traffic.cores)
+    let total = min(budget ?? min(mostMoves, movesPerCore * traffic.cores), Int(Int32.max))
     guard total > 0, !traffic.flows.isEmpty else { return best }
-    let grids = ChipArrangement.blocks(cores: traffic.cores, topology).map {
-      PlacementGrid(topology, chips: $0, order: .hilbert)
-    }
-    let start = Array(0..<traffic.cores)
-    var tried = 0
-    var chosen = (grid: grids[0], cost: Double.infinity)
-    for grid in grids where grids.count > 1 {
-      var trial = PlacementAnnealing(
-        PlacementState(traffic, grid, places: start), seed: seed)
-      trial.run(moves: total / 8)
-      tried += total / 8
-      let cost = PlacementMeasure(traffic, grid, places: trial.state.places).cost
-      if cost < chosen.cost { chosen = (grid, cost) }
-    }
+    let grid = arrangement(traffic, topology, moves: total / 8, seed: seed, &best.moves)
     var annealing = PlacementAnnealing(
-      PlacementState(traffic, chosen.grid, places: start), seed: seed)
+      PlacementState(traffic, grid, places: Array(0..<traffic.cores)), seed: seed)
     annealing.run(moves: total)
     var relief = LinkRelief(annealing.state, traffic, seed: seed)
     relief.run(moves: total / 500)
-    let result = Placement(traffic, chosen.grid, places: relief.state.places)
-    if result.measure.cost < best.measure.cost,
-      result.measure.packetHops <= best.measure.packetHops
-    {
-      best = result
+    var result = Placement(traffic, grid, places: relief.state.places)
+    best.moves += total + total / 500
+    result.moves = best.moves
+    let isBetter =
+      result.measure.cost < best.measure.cost
+      && result.measure.packetHops <= best.measure.packetHops
+    return isBetter ? result : best
+  }
+
+  /// The chips on which a short annealing comes cheapest.
+  private static func arrangement(
+    _ traffic: CoreTraffic, _ topology: Topology, moves: Int, seed: UInt64, _ tried: inout Int
+  ) -> PlacementGrid {
+    let grids = ChipArrangement.blocks(cores: traffic.cores, topology).map {
+      PlacementGrid(topology, chips: $0, order: .hilbert)
     }
-    best.moves = tried + total + total / 500
-    return best
+    guard grids.count > 1 else { return grids[0] }
+    var chosen = (grid: grids[0], cost: Double.infinity)
+    for grid in grids {
+      var trial = PlacementAnnealing(
+        PlacementState(traffic, grid, places: Array(0..<traffic.cores)), seed: seed)
+      trial.run(moves: moves)
+      tried += moves
+      let cost = PlacementMeasure(traffic, grid, places: trial.state.places).cost
+      if cost < chosen.cost { chosen = (grid, cost) }
+    }
+    return chosen.grid
   }
 }
 

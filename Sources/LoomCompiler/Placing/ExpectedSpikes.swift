@@ -12,7 +12,10 @@ enum ExpectedSpikes {
     let known = activity.flatMap { rates in rates.contains { $0 > 0 } ? rates : nil }
     var rates = lowered.populations.map { $0.image.role == .input ? 0.0 : 1.0 }
     if let known {
-      for index in rates.indices where index < known.count { rates[index] = max(0, known[index]) }
+      // A file may say anything; no neuron spikes more than once a step.
+      for (index, rate) in known.prefix(rates.count).enumerated() {
+        rates[index] = rate > 0 ? min(rate, 1) : 0
+      }
       // Relays stand after their sources, chain by chain, and so do the templates onto them.
       for template in lowered.templates where template.isLowering {
         guard case .convolution = template.kind else { continue }

@@ -67,7 +67,9 @@ struct PlacementAnnealing {
       centre = middle
       reach = 1
     }
-    return state.grid.place(near: centre, reach: reach, awayFrom: own, &generator).map { (core, $0) }
+    return state.grid.place(near: centre, reach: reach, awayFrom: own, &generator).map {
+      (core, $0)
+    }
   }
 }
 
@@ -79,7 +81,8 @@ extension PlacementGrid {
   ) -> Int? {
     let column = centre.column + generator.below(2 * reach + 1) - reach
     let row = centre.row + generator.below(2 * reach + 1) - reach
-    guard let first = firstPlace(column: column, row: row), first != own / coresPerTile * coresPerTile
+    guard let first = firstPlace(column: column, row: row),
+      first != own / coresPerTile * coresPerTile
     else { return nil }
     return first + generator.below(coresPerTile)
   }

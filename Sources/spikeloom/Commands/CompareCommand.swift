@@ -14,15 +14,15 @@ enum CompareCommand {
     positionals: "MODEL",
     options: ProfileFlags.options + ConversionFlags.options + PlacementFlags.options
       + MetricFlags.options + [
-      DataSet.data, DataSet.labelsOption, DataSet.calibrationOption, DataSet.calibrationCount,
-      .value("--save-image", placeholder: "FILE", help: "also write the hardware image (.chip)"),
-      .value("--predictions", placeholder: "FILE", help: "write the chip's predictions (.npy)"),
-      OutputFile.option,
-      .value(
-        "--waterfall", placeholder: "N",
-        help: "samples that go through every stage between ANN and chip (default: all; 0: none)"),
-      .flag("--strip", help: "leave names of ONNX nodes out of the image"),
-    ],
+        DataSet.data, DataSet.labelsOption, DataSet.calibrationOption, DataSet.calibrationCount,
+        .value("--save-image", placeholder: "FILE", help: "also write the hardware image (.chip)"),
+        .value("--predictions", placeholder: "FILE", help: "write the chip's predictions (.npy)"),
+        OutputFile.option,
+        .value(
+          "--waterfall", placeholder: "N",
+          help: "samples that go through every stage between ANN and chip (default: all; 0: none)"),
+        .flag("--strip", help: "leave names of ONNX nodes out of the image"),
+      ],
     run: run)
 
   private static func run(_ arguments: ParsedArguments) throws -> ExitStatus {
