@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Speed of each stage on the digits (and, with SPIKELOOM_DATA, on ResNet-20 and ResNet-44): medians of three.
+With SPIKELOOM_DATA also what placement saves against fixed baselines.
 
-Wall time on a shared machine is noisy: quote ratios from one run.
+Wall time on a shared machine is noisy: quote ratios from one run. ONLY=speed or ONLY=placement runs one section.
 """
 import json
 import os
@@ -10,6 +11,8 @@ import statistics
 import subprocess
 import tempfile
 import time
+
+import validate
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 TOOL = ROOT / ".build/release/spikeloom"
@@ -38,17 +41,72 @@ def measure(model, flags, calibration, images, samples, folder):
           f"load and one sample {one:5.2f} s   {samples / (many - one):8.1f} samples/s   {rate / 1e9:5.2f} G SOP/s (1 thread)")
 
 
-def main():
+def placed(snn, chip, *flags):
+    """The placement report of a compilation for Loihi 1."""
+    words = ["compile", snn, "--profile", "loihi1-silicon-fit", "-o", chip, *flags, "--json"]
+    done = subprocess.run([TOOL, *map(str, words)], capture_output=True, text=True, check=True)
+    return json.loads(done.stdout)["mapping"]
+
+
+def emulated_hops(chip, images):
+    words = ["emulate", chip, "--data", images, "--samples", "1", "--json"]
+    done = subprocess.run([TOOL, *map(str, words)], capture_output=True, text=True, check=True)
+    return json.loads(done.stdout)["operations"]["packetHops"]
+
+
+def place(name, facts, folder):
+    """Spike-weighted hops per sample, expected and emulated, against the baselines of the bars (0.7 and 0.25)."""
+    model, flags, calibration, images = facts
+    snn, chip, rows_chip = folder / "place.snn", folder / "place.chip", folder / "rows.chip"
+    words = ["convert", model, *flags, "--calibration", calibration, "-T", 32, "-o", snn]
+    subprocess.run([TOOL, *map(str, words)], capture_output=True, check=True)
+    start = time.perf_counter()
+    curve = placed(snn, chip, "--placement", "hilbert")["placement"]
+    plain = time.perf_counter() - start
+    rows = placed(snn, rows_chip, "--placement", "rows")["placement"]
+    random = [placed(snn, chip, "--placement", "random", "--seed", seed)["placement"]["packetHops"]
+              for seed in range(1, 6)]
+    start = time.perf_counter()
+    mapping = placed(snn, chip)
+    seconds = time.perf_counter() - start - plain
+    best = mapping["placement"]
+    to_rows = best["packetHops"] / rows["packetHops"]
+    to_random = best["packetHops"] / statistics.mean(random)
+    emulated = emulated_hops(chip, images) / emulated_hops(rows_chip, images)
+    verdict = "ok" if to_rows <= 0.7 and to_random <= 0.25 else "MISSED"
+    print(f"{name:14} {verdict:6} {mapping['cores']:5} cores on {mapping['chips']:2} chips: {best['packetHops'] / 1e6:6.2f} M hops; "
+          f"{to_rows:.3f} of row by row (emulated, 1 sample: {emulated:.3f}), {to_random:.3f} of random, "
+          f"{best['packetHops'] / curve['packetHops']:.3f} of Hilbert; between chips {best['chipHops'] / curve['chipHops']:.2f}, "
+          f"busiest link {best['busiestLink'] / curve['busiestLink']:.2f} of Hilbert; {seconds:.2f} s")
+
+
+def placement(folder):
+    data = os.environ.get("SPIKELOOM_DATA")
+    if not data:
+        return
+    validate.KEPT.mkdir(parents=True, exist_ok=True)
+    networks = validate.networks(pathlib.Path(data))
+    for name in ("resnet20", "resnet44", "mlperf_vww96"):
+        place(name, networks[name], folder)
+
+
+def speed(folder):
     digits = ROOT / "Examples/digits"
+    for network in ("digits_cnn", "digits_resnet110"):
+        measure(digits / f"{network}.onnx", [], digits / "train_images.npy", digits / "test_images.npy", 400, folder)
+    data = os.environ.get("SPIKELOOM_DATA")
+    for network in ("resnet20", "resnet44") if data else ():
+        cifar = pathlib.Path(data) / "cifar10"
+        measure(pathlib.Path(data) / f"models/{network}.onnx", IMAGENET, cifar / "train_images_00000.npy",
+                cifar / "test_images_0000.npy", 40, folder)
+
+
+def main():
+    only = os.environ.get("ONLY", "")
     with tempfile.TemporaryDirectory() as name:
-        folder = pathlib.Path(name)
-        for network in ("digits_cnn", "digits_resnet110"):
-            measure(digits / f"{network}.onnx", [], digits / "train_images.npy", digits / "test_images.npy", 400, folder)
-        data = os.environ.get("SPIKELOOM_DATA")
-        for network in ("resnet20", "resnet44") if data else ():
-            cifar = pathlib.Path(data) / "cifar10"
-            measure(pathlib.Path(data) / f"models/{network}.onnx", IMAGENET, cifar / "train_images_00000.npy",
-                    cifar / "test_images_0000.npy", 40, folder)
+        for section in (speed, placement):
+            if only in section.__name__:
+                section(pathlib.Path(name))
 
 
 if __name__ == "__main__":

@@ -20,16 +20,22 @@ public enum Compiler {
     let lowered = try Lowering.lower(network, profile: profile)
     let partition = try Partition.make(
       lowered, profile: profile, sharesCores: options.sharesCores)
-    let positions = Placement.positions(partition.cores.count, topology: profile.topology)
-    let image = Emission(
+    var image = Emission(
       network: network, lowered: lowered, profile: profile, options: options, remarks: remarks
-    ).image(partition, positions)
+    ).image(partition)
+    let spikes = ExpectedSpikes.perNeuron(
+      lowered, activity: options.activity, timesteps: network.timesteps)
+    let placement = Placement.make(
+      CoreTraffic(image, spikes: spikes), profile.topology, options: options,
+      order: CoreOrder.byMap(image))
+    for core in image.cores.indices { image.cores[core].position = placement.positions[core] }
     let limits = LimitCheck(
       image: image, profile: profile, names: lowered.populations.map(\.name)
     ).findings()
     guard limits.isEmpty else { throw DiagnosticsError(.doesNotFit, limits) }
-    let report = MappingSummary(lowered: lowered, profile: profile, partition: partition)
-      .report(image)
+    let report = MappingSummary(
+      lowered: lowered, profile: profile, partition: partition, placement: placement
+    ).report(image)
     return (image, report)
   }
 }

@@ -3,9 +3,10 @@ import LoomHardware
 import LoomImage
 import LoomNetwork
 
-/// Stage 5: the hardware image of a placed network.
+/// Stage 5: the hardware image of a partitioned network.
 ///
-/// Before: tiles on cores. After: slices, axon blocks without gaps, routes, front end, provenance.
+/// Before: tiles on cores. After: slices, axon blocks without gaps, routes, front end, provenance. Positions
+/// come last, since placement weighs the routes.
 struct Emission {
   let network: FixedPointNetwork
   let lowered: LoweredNetwork
@@ -13,14 +14,15 @@ struct Emission {
   let options: CompilerOptions
   let remarks: [String]
 
-  /// The image; positions are given core by core.
-  func image(_ partition: Partition, _ positions: [CorePosition]) -> HardwareImage {
+  /// The image, every core still on the first place of the first chip.
+  func image(_ partition: Partition) -> HardwareImage {
     let blocks = partition.cores.map { axonBlocks($0) }
     let routes = Routing(lowered, cores: partition.cores).tables(
       blocks, lowered.templates, lowered.images.map(\.shape))
     let cores = partition.cores.indices.map { core in
       ImageCore(
-        position: positions[core], slices: partition.cores[core].map { slice($0) },
+        position: CorePosition(chip: 0, column: 0, row: 0, slot: 0),
+        slices: partition.cores[core].map { slice($0) },
         axonBlocks: blocks[core], routes: routes.cores[core])
     }
     return HardwareImage(

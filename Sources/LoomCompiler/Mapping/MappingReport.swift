@@ -51,6 +51,8 @@ public struct MappingReport: Sendable, Hashable {
   public var routes: Int
   /// What exists only because the chip lacks something.
   public var lowering: LoweringInventory
+  /// What the places of the cores cost.
+  public var placement: PlacementReport
   /// Remarks.
   public var diagnostics: [Diagnostic]
 
@@ -58,7 +60,7 @@ public struct MappingReport: Sendable, Hashable {
   public init(
     cores: Int, chips: Int, depth: Int, layers: [LayerMapping], bindingResource: String,
     lowerBound: Int, duplicatedAxons: Int, routes: Int, lowering: LoweringInventory,
-    diagnostics: [Diagnostic]
+    placement: PlacementReport, diagnostics: [Diagnostic]
   ) {
     self.cores = cores
     self.chips = chips
@@ -69,6 +71,7 @@ public struct MappingReport: Sendable, Hashable {
     self.duplicatedAxons = duplicatedAxons
     self.routes = routes
     self.lowering = lowering
+    self.placement = placement
     self.diagnostics = diagnostics
   }
 
@@ -93,6 +96,7 @@ public struct MappingReport: Sendable, Hashable {
         "relayPopulations": .integer(lowering.relayPopulations),
         "secondCompartments": .integer(lowering.secondCompartments),
       ]),
+      "placement": placement.json,
       "layers": .array(layers.map(\.json)),
       "diagnostics": .array(diagnostics.map { .text($0.description) }),
     ])
@@ -108,6 +112,7 @@ public struct MappingReport: Sendable, Hashable {
       "lowering: \(lowering.gates) gates with \(lowering.gateSynapses) synapses, "
         + "\(lowering.relayNeurons) relay neurons in \(lowering.relayPopulations) populations, "
         + "\(lowering.secondCompartments) second compartments",
+      placement.text,
       "layer | start | cores | neurons | synapses | words | axons",
     ]
     let rows = layers.map { layer in

@@ -7,6 +7,7 @@ struct MappingSummary {
   let lowered: LoweredNetwork
   let profile: Profile
   let partition: Partition
+  let placement: Placement
 
   /// The report of a finished mapping.
   func report(_ image: HardwareImage) -> MappingReport {
@@ -18,7 +19,7 @@ struct MappingSummary {
       bindingResource: binding.name, lowerBound: binding.cores,
       duplicatedAxons: allTiles.reduce(0) { $0 + $1.axonsIn } - distinctAxons,
       routes: image.cores.reduce(image.hostRoutes.cores.count) { $0 + $1.routes.cores.count },
-      lowering: lowered.inventory, diagnostics: [])
+      lowering: lowered.inventory, placement: placement.report, diagnostics: [])
   }
 
   private var allTiles: [Tile] { partition.cores.flatMap { $0 } }

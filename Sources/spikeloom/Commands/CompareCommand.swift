@@ -12,16 +12,17 @@ enum CompareCommand {
   static let command = Command(
     name: "compare", summary: "ANN to verdict: accuracy, latency, energy, the ANN's own cost",
     positionals: "MODEL",
-    options: ProfileFlags.options + ConversionFlags.options + MetricFlags.options + [
-      DataSet.data, DataSet.labelsOption, DataSet.calibrationOption, DataSet.calibrationCount,
-      .value("--save-image", placeholder: "FILE", help: "also write the hardware image (.chip)"),
-      .value("--predictions", placeholder: "FILE", help: "write the chip's predictions (.npy)"),
-      OutputFile.option,
-      .value(
-        "--waterfall", placeholder: "N",
-        help: "samples that go through every stage between ANN and chip (default: all; 0: none)"),
-      .flag("--strip", help: "leave names of ONNX nodes out of the image"),
-    ],
+    options: ProfileFlags.options + ConversionFlags.options + PlacementFlags.options
+      + MetricFlags.options + [
+        DataSet.data, DataSet.labelsOption, DataSet.calibrationOption, DataSet.calibrationCount,
+        .value("--save-image", placeholder: "FILE", help: "also write the hardware image (.chip)"),
+        .value("--predictions", placeholder: "FILE", help: "write the chip's predictions (.npy)"),
+        OutputFile.option,
+        .value(
+          "--waterfall", placeholder: "N",
+          help: "samples that go through every stage between ANN and chip (default: all; 0: none)"),
+        .flag("--strip", help: "leave names of ONNX nodes out of the image"),
+      ],
     run: run)
 
   private static func run(_ arguments: ParsedArguments) throws -> ExitStatus {
@@ -43,7 +44,7 @@ enum CompareCommand {
     try ConversionFlags.requireCode(of: options.method, on: profile)
     let job = ComparisonJob(
       network: network, data: data, profile: profile, options: options,
-      threads: options.threads, keepsProvenance: !arguments.has("--strip"),
+      threads: options.threads, mapping: try PlacementFlags.read(arguments),
       waterfallSamples: try arguments.integer("--waterfall", in: 0...Int(Int32.max)))
     let outcome = try job.run(progress)
     let report = try outcome.report(

@@ -11,7 +11,7 @@ enum CompileCommand {
   static let command = Command(
     name: "compile", summary: "compile a spiking network onto a chip (.chip)",
     positionals: "X.snn|MODEL",
-    options: ProfileFlags.options + ConversionFlags.options + [
+    options: ProfileFlags.options + ConversionFlags.options + PlacementFlags.options + [
       DataSet.calibrationOption, DataSet.calibrationCount, Files.output,
       .value(
         "--save-fixed", placeholder: "FILE", help: "also write the fixed-point network (.fixed.snn)"
@@ -29,12 +29,14 @@ enum CompileCommand {
     let fixed: FixedPointNetwork
     var remarks: [String] = []
     var quantization: QuantizationReport?
+    var options = try PlacementFlags.read(arguments)
     if path.hasSuffix(".fixed.snn") {
       fixed = try FixedPointNetworkFile.decode(
         try AtomicFile.read(path: path), name: Files.name(of: path))
     } else {
       let spiking = try network(path, arguments, profile, progress)
       remarks = spiking.remarks
+      options.activity = spiking.activity
       progress.stage("fixed point for \(profile.name)")
       let result = try Quantizer.quantize(spiking, profile: profile)
       fixed = result.network
@@ -42,9 +44,7 @@ enum CompileCommand {
     }
     progress.stage("mapping")
     let (image, mapping) = try Compiler.compile(
-      fixed, profile: profile,
-      options: CompilerOptions(provenance: !arguments.has("--strip"), tool: Version.tool),
-      remarks: remarks)
+      fixed, profile: profile, options: options, remarks: remarks)
     let bytes = ChipFile.encode(image)
     if let fixedPath = arguments.text("--save-fixed") {
       try AtomicFile.write(FixedPointNetworkFile.encode(fixed), to: fixedPath)

@@ -40,7 +40,7 @@ enum DemoCommand {
       forms: .suited(to: profile), defaultTimesteps: 32)
     let job = ComparisonJob(
       network: network, data: data, profile: profile, options: options,
-      threads: options.threads, keepsProvenance: true)
+      threads: options.threads, mapping: try PlacementFlags.read(arguments))
     let outcome = try job.run(progress)
     let report = try outcome.report(
       job: job, modelName: "digits_cnn.onnx", preprocessing: choice, host: [:])

@@ -21,8 +21,8 @@ struct ComparisonJob {
   var options: ConversionOptions
   /// Worker threads.
   var threads: Int
-  /// Whether the image keeps names for people.
-  var keepsProvenance: Bool
+  /// How to map; what the neurons do comes from calibration.
+  var mapping: CompilerOptions
   /// How many samples go through the stages between ANN and chip; nil: all.
   var waterfallSamples: Int?
 }
@@ -68,11 +68,10 @@ extension ComparisonJob {
     let (fixed, quantization) = try timer.stage("fixed point for \(profile.name)") {
       try Quantizer.quantize(spiking, profile: profile)
     }
-    let (image, mapping) = try timer.stage("mapping") {
-      try Compiler.compile(
-        fixed, profile: profile,
-        options: CompilerOptions(provenance: keepsProvenance, tool: Version.tool),
-        remarks: spiking.remarks)
+    var choices = mapping
+    choices.activity = spiking.activity
+    let (image, report) = try timer.stage("mapping") {
+      try Compiler.compile(fixed, profile: profile, options: choices, remarks: spiking.remarks)
     }
     let ann = try timer.stage("ANN, float: \(data.samples.count) samples") {
       try annAnswers(progress)
@@ -82,7 +81,7 @@ extension ComparisonJob {
     }
     let stages = StageAccuracy(job: self, spiking: spiking, fixed: fixed)
     var answers = try stages.answers(&timer)
-    let record = try timer.stage("emulated chip, \(mapping.cores) cores") {
+    let record = try timer.stage("emulated chip, \(report.cores) cores") {
       let total = data.samples.count
       return try Emulator(image: image, profile: profile).run(
         data.samples, range: nil, threads: threads
@@ -94,7 +93,7 @@ extension ComparisonJob {
       answers: answers, stageSamples: stages.samples, spiking: spiking, errors: errors,
       fixed: fixed,
       quantization: quantization, image: image, imageBytes: ChipFile.encode(image),
-      mapping: mapping, record: record, seconds: timer.seconds)
+      mapping: report, record: record, seconds: timer.seconds)
   }
 }
 

@@ -192,7 +192,8 @@ extension SweepJob {
     ) { Console.note("    \($0)") }
     let (fixed, quantization) = try Quantizer.quantize(conversion.network, profile: profile)
     let (image, mapping) = try Compiler.compile(
-      fixed, profile: profile, options: CompilerOptions(provenance: true, tool: Version.tool),
+      fixed, profile: profile,
+      options: CompilerOptions(tool: Version.tool, activity: conversion.network.activity),
       remarks: conversion.network.remarks)
     return CompiledStage(
       conversion: conversion, emulator: try Emulator(image: image, profile: profile),

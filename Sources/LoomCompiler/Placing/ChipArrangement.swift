@@ -1,0 +1,38 @@
+import LoomHardware
+
+/// Which chips of the board are used, in the order of filling.
+///
+/// Before: 9 chips on a board of 8 × 8. After: 0...8 in order, or blocks of 1, 2, 4 or 8 columns walked to and fro,
+/// so that one chip is always beside the next: 0, 1, 9, 8, 16, 17, ...
+enum ChipArrangement {
+  /// The chips in order of their numbers.
+  static func inOrder(cores: Int, _ topology: Topology) -> [Int] {
+    Array(0..<count(cores: cores, topology))
+  }
+
+  /// Blocks worth trying, narrow ones first; the order of numbers is always among them.
+  static func blocks(cores: Int, _ topology: Topology) -> [[Int]] {
+    let count = count(cores: cores, topology)
+    var result: [[Int]] = []
+    var width = 1
+    while width <= min(count, topology.chipColumns) {
+      let chips = block(count, width: width, topology)
+      if chips.allSatisfy({ $0 < topology.maximumChips }) { result.append(chips) }
+      width *= 2
+    }
+    let inOrder = inOrder(cores: cores, topology)
+    return result.contains(inOrder) ? result : result + [inOrder]
+  }
+
+  private static func count(cores: Int, _ topology: Topology) -> Int {
+    max(1, (cores + topology.coresPerChip - 1) / topology.coresPerChip)
+  }
+
+  private static func block(_ count: Int, width: Int, _ topology: Topology) -> [Int] {
+    (0..<count).map { index in
+      let (row, step) = (index / width, index % width)
+      let column = row % 2 == 0 ? step : width - 1 - step
+      return row * topology.chipColumns + column
+    }
+  }
+}

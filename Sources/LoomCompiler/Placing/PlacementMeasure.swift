@@ -1,0 +1,40 @@
+/// What a placement costs.
+package struct PlacementMeasure: Sendable, Hashable {
+  /// Packets of one sample × links they take, those between chips included (spike-weighted hops).
+  package private(set) var packetHops = 0.0
+  /// Packets of one sample × links between chips they take.
+  package private(set) var chipHops = 0.0
+  /// Packets of one sample on the link that carries most.
+  package private(set) var busiestLink = 0.0
+  /// Packets on the busiest link, where a packet between chips counts `PlacementGrid.chipHopFactor`.
+  private(set) var weightedLink = 0.0
+  /// The weight of the busiest link: a sixteenth of the tiles in use.
+  ///
+  /// A mesh whose four links a tile are all equally busy pays 1/64 more than its hops.
+  private let linkShare: Double
+
+  /// Measures traffic; `places` are places of the grid by core.
+  package init(_ traffic: CoreTraffic, _ grid: PlacementGrid, places: [Int]) {
+    var loads = LinkLoads(grid)
+    for flow in traffic.flows {
+      loads.add(flow.packets, from: places[flow.source], to: places[flow.target])
+    }
+    packetHops = loads.packets.reduce(0, +)
+    chipHops = loads.betweenChips
+    busiestLink = loads.packets.max() ?? 0
+    weightedLink = loads.busiest.load
+    linkShare = Self.linkShare(grid, places: places)
+  }
+
+  static func linkShare(_ grid: PlacementGrid, places: [Int]) -> Double {
+    Double(Set(places.map { $0 / grid.coresPerTile }).count) / 16
+  }
+
+  /// Hops, those between chips counted `PlacementGrid.chipHopFactor` times.
+  package var weightedHops: Double {
+    packetHops + (PlacementGrid.chipHopFactor - 1) * chipHops
+  }
+
+  /// What refinement makes small: weighted hops plus the busiest link.
+  package var cost: Double { weightedHops + linkShare * weightedLink }
+}
