@@ -199,7 +199,8 @@ private struct AxonSynapses {
     var first = 0
     var found: [Int] = []
     for run in runs {
-      for weight in weights where weight >= run.firstWeight && weight < run.firstWeight + run.count {
+      for weight in weights where weight >= run.firstWeight && weight < run.firstWeight + run.count
+      {
         found.append(first + weight - run.firstWeight)
       }
       first += run.count

@@ -21,9 +21,10 @@ extension ImageExplanation {
     guard var members = value.members, let all = members["locations"]?.elements,
       all.count > shownLocations
     else { return value }
-    members["locations"] = .array(all[..<shownLocations] + [
-      .text("and \(all.count - shownLocations) more (all with --json)")
-    ])
+    members["locations"] = .array(
+      all[..<shownLocations] + [
+        .text("and \(all.count - shownLocations) more (all with --json)")
+      ])
     return .object(members)
   }
 

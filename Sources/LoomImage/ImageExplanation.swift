@@ -70,7 +70,11 @@ public enum ImageExplanation {
     _ image: HardwareImage, _ layer: String
   ) throws(DiagnosticsError) -> Int {
     guard let population = population(image, named: layer) else {
-      throw missing("a layer of the image", "'\(layer)'")
+      let names = image.populations.indices.prefix(100).map { label(image, $0) }
+      throw DiagnosticsError(
+        Diagnostic(
+          .error, "SL5201", "needs a layer of the image, has '\(layer)'",
+          notes: ["layers: \(names.joined(separator: ", "))"]))
     }
     return population
   }

@@ -12,7 +12,7 @@ public struct FieldChange: Sendable, Equatable {
   public var count: Int?
   /// Out of how many.
   public var total: Int?
-  /// Where the largest change is.
+  /// Where the largest change is; nil: shown is the first one.
   public var place: String?
 
   /// Creates a change.
@@ -57,8 +57,9 @@ public struct FieldChange: Sendable, Equatable {
   var text: String {
     let values = "\(DiffText.plain(before)) → \(DiffText.plain(after))"
     guard let count, let total else { return "\(name): \(values)" }
-    return "\(name): \(count) of \(total) changed, most \(values)"
-      + (place.map { " (\($0))" } ?? "")
+    guard before != nil || after != nil else { return "\(name): \(count) of \(total) changed" }
+    guard let place else { return "\(name): \(count) of \(total) changed, the first \(values)" }
+    return "\(name): \(count) of \(total) changed, most \(values) (\(place))"
   }
 
   var jsonValue: JSONValue {
@@ -178,6 +179,11 @@ enum DiffText {
     var table = TextTable([title, "before", "after", "change", "relative"])
     for metric in metrics { table.add(metric.cells) }
     return [table.render()]
+  }
+
+  /// A text cut to a width.
+  static func cut(_ text: String, to width: Int) -> String {
+    text.count <= width ? text : text.prefix(width - 1) + "…"
   }
 
   /// A value on one line.

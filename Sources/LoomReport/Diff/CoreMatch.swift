@@ -98,7 +98,7 @@ struct CoreMatch {
       changes.append(
         FieldChange(
           name: "coreNumbers", before: .integer(first.before), after: .integer(first.after),
-          count: renumbered.count, total: pairs.count, place: "the first"))
+          count: renumbered.count, total: pairs.count))
     }
     guard removed.isEmpty, added.isEmpty, movedSlices.isEmpty, cuts.isEmpty else { return changes }
     let (old, new) = (pair.before, pair.after)
@@ -106,8 +106,7 @@ struct CoreMatch {
     guard reordered == 0 else {
       return changes + [
         FieldChange(
-          name: "coresWithOtherAxons", before: nil, after: .integer(reordered), count: reordered,
-          total: pairs.count)
+          name: "axonsOfCores", before: nil, after: nil, count: reordered, total: pairs.count)
       ]
     }
     var counterpart = [UInt32](repeating: 0, count: old.cores.count)

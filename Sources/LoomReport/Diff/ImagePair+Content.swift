@@ -101,7 +101,7 @@ extension ImagePair {
       FieldChange(
         name: "scale", before: first.map { .number($0.0) }, after: first.map { .number($0.1) },
         count: zip(scales[old], others[new]).count { $0 != $1 },
-        total: max(scales[old].count, others[new].count), place: "the first")
+        total: max(scales[old].count, others[new].count))
     ]
   }
 
@@ -201,7 +201,8 @@ extension ImagePair {
   }
 
   private func fields(_ old: ImageFrontEnd, _ new: ImageFrontEnd) -> [FieldChange] {
-    var changes = FieldChange.found("rightShift", .integer(old.rightShift), .integer(new.rightShift))
+    var changes = FieldChange.found(
+      "rightShift", .integer(old.rightShift), .integer(new.rightShift))
     changes += FieldChange.found(
       "biasMantissaBits", .integer(old.biasMantissaBits), .integer(new.biasMantissaBits))
     changes += FieldChange.found(

@@ -97,6 +97,15 @@ public struct ProfileDifference: Sendable, Equatable {
     let sections = Part.allCases.flatMap { part -> [String] in
       let found = changes.filter { $0.part == part }
       guard !found.isEmpty else { return [] }
+      if part == .text {
+        let lines = found.map { change in
+          let values = [change.before, change.after].map {
+            DiffText.cut(DiffText.plain($0), to: 60)
+          }
+          return "\(change.pointer): \(values[0]) → \(values[1])"
+        }
+        return [DiffText.section(part.rawValue, lines).joined(separator: "\n")]
+      }
       var table = TextTable(
         [part.rawValue, "before", "after", "unit", "method", "source"],
         alignments: [.left, .right, .right, .left, .left, .left])
@@ -139,12 +148,14 @@ extension ProfileDifference.Change {
     }
     func value(_ value: JSONValue?) -> String {
       guard let number = value?["value"], value?["unit"] != nil else {
-        return DiffText.plain(value)
+        return DiffText.cut(DiffText.plain(value), to: 40)
       }
       return DiffText.plain(number)
     }
     let extra = ["range", "reason"].filter { before?[$0] != after?[$0] }
-    let source = both("source") + (extra.isEmpty ? "" : " (other \(extra.joined(separator: ", ")))")
+    let source =
+      DiffText.cut(both("source"), to: 100)
+      + (extra.isEmpty ? "" : " (other \(extra.joined(separator: ", ")))")
     return [pointer, value(before), value(after), both("unit"), both("method"), source]
   }
 }

@@ -117,21 +117,39 @@ public struct RunDifference: Sendable, Equatable {
       lists.append(
         FieldChange(
           name: name, before: old[first], after: new[first], count: changed.count,
-          total: old.count, place: "the first, number \(first)"))
+          total: old.count))
     }
+  }
+
+  /// What people are shown of layers; the rest follows from it or is for machines.
+  private static let shownOfLayers: Set<String> = [
+    "synapticOperations", "neuronUpdates", "spikes", "picojoules",
+  ]
+
+  /// Whether people are shown a number: ends of ranges and what only repeats others is for machines.
+  private static func isShown(_ name: String) -> Bool {
+    let prefixes = [
+      "errors.", "neurobench.", "latency.stepsBoundBy.", "energy.analytic45nm.", "energy.ann.",
+    ]
+    let suffixes = ["lowPicojoules", "highPicojoules", ".count"]
+    return !prefixes.contains { name.hasPrefix($0) } && !suffixes.contains { name.hasSuffix($0) }
   }
 
   /// The difference for people; empty if there is none.
   public var text: String {
     guard !isEmpty else { return "" }
     var lines = DiffText.section("facts", facts.map(\.text))
-    lines += DiffText.table("per sample (latency, energy: estimate)", metrics)
+    let shown = metrics.filter { RunDifference.isShown($0.name) }
+    lines += DiffText.table("per sample (latency, energy: estimate)", shown)
     let rows = layers.flatMap { layer in
-      layer.metrics.map {
+      layer.metrics.filter { RunDifference.shownOfLayers.contains($0.name) }.map {
         MetricChange(name: "\(layer.name) \($0.name)", before: $0.before, after: $0.after)
       }
     }
     lines += DiffText.table("per layer and sample", rows)
+    let hidden =
+      metrics.count - shown.count + layers.reduce(0) { $0 + $1.metrics.count } - rows.count
+    if hidden > 0 { lines.append("\(hidden) further numbers differ (all with --json)") }
     lines += DiffText.section("layers of one run only", onlyLayers.flatMap(\.lines))
     lines += DiffText.section(
       "lists",
@@ -151,7 +169,8 @@ public struct RunDifference: Sendable, Equatable {
   public var members: [String: JSONValue] {
     func table(_ metrics: [MetricChange]) -> JSONValue {
       .object(
-        Dictionary(metrics.map { ($0.name, $0.jsonValue) }, uniquingKeysWith: { first, _ in first }))
+        Dictionary(metrics.map { ($0.name, $0.jsonValue) }, uniquingKeysWith: { first, _ in first })
+      )
     }
     return [
       "facts": .array(facts.map(\.jsonValue)), "metrics": table(metrics),

@@ -63,7 +63,8 @@ public struct RunDocument: Sendable, Equatable {
         // As in the layers of a comparison: updates with those of lowering, operations apart.
         numbers["loweringOperations"] = lowering[index]["synapticOperations"]?.double
           .map { $0 / samples }
-        if let updates = numbers["neuronUpdates"], let more = lowering[index]["neuronUpdates"]?.double
+        if let updates = numbers["neuronUpdates"],
+          let more = lowering[index]["neuronUpdates"]?.double
         {
           numbers["neuronUpdates"] = updates + more / samples
         }
