@@ -54,7 +54,7 @@ public struct FieldChange: Sendable, Equatable {
   }
 
   /// The change in words: `thresholds: 3 of 64 changed, most 30 → 31 (channel 1, row 0, column 0)`.
-  var text: String {
+  public var text: String {
     let values = "\(DiffText.plain(before)) → \(DiffText.plain(after))"
     guard let count, let total else { return "\(name): \(values)" }
     guard before != nil || after != nil else { return "\(name): \(count) of \(total) changed" }

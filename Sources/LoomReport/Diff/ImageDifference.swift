@@ -18,6 +18,14 @@ public struct ImageDifference: Sendable, Equatable {
     public var from: CorePosition
     /// Where it sits.
     public var to: CorePosition
+
+    /// Creates a move.
+    public init(coreBefore: Int, coreAfter: Int, from: CorePosition, to: CorePosition) {
+      self.coreBefore = coreBefore
+      self.coreAfter = coreAfter
+      self.from = from
+      self.to = to
+    }
   }
 
   /// A slice of a population that another core holds.
@@ -30,6 +38,14 @@ public struct ImageDifference: Sendable, Equatable {
     public var from: Int
     /// The core after, by its number now.
     public var to: Int
+
+    /// Creates a move.
+    public init(population: String, box: MapBox, from: Int, to: Int) {
+      self.population = population
+      self.box = box
+      self.from = from
+      self.to = to
+    }
   }
 
   /// Profile, structure, schedule, input, answers, provenance.

@@ -10,6 +10,13 @@ public struct RunDifference: Sendable, Equatable {
     public var before: Int
     /// The class after.
     public var after: Int
+
+    /// Creates a change.
+    public init(sample: Int, before: Int, after: Int) {
+      self.sample = sample
+      self.before = before
+      self.after = after
+    }
   }
 
   /// Words and flags: which image, profile, method.
