@@ -143,6 +143,8 @@ public struct ImageDifference: Sendable, Equatable {
 struct ImagePair {
   let before: HardwareImage
   let after: HardwareImage
+  /// Whether both images name their populations.
+  let hasNames: Bool
   let populations: ListMatch
   let templates: ListMatch
   /// For each population of the first image its number in the second.
@@ -156,6 +158,7 @@ struct ImagePair {
     let hasNames = [before, after].allSatisfy {
       $0.provenance?.populations.count == $0.populations.count
     }
+    self.hasNames = hasNames
     func keys(_ image: HardwareImage) -> [String] {
       image.populations.indices.map { hasNames ? ImagePair.name(image, $0) : "\($0)" }
     }

@@ -23,7 +23,7 @@ extension ImagePair {
       compare("preprocessing") { .text("\($0.input.preprocessing)") }
     }
     compare("outputs") { image in
-      .array(image.outputs.map { .text(ImagePair.name(image, $0)) })
+      .array(image.outputs.map { hasNames ? .text(ImagePair.name(image, $0)) : .integer($0) })
     }
     compare("provenance") { .text($0.provenance == nil ? "none" : "present") }
     if let old = before.provenance, let new = after.provenance {
@@ -185,10 +185,10 @@ extension ImagePair {
   }
 
   func frontEndChanges() -> [ItemChange] {
-    func keys(_ image: HardwareImage) -> [[String]] {
-      image.frontEnd.map { [ImagePair.name(image, $0.target), "\($0.site)"] }
-    }
-    let match = ListMatch(keys(before), keys(after))
+    // What has no counterpart gets a number that no population of the second image has.
+    let match = ListMatch(
+      before.frontEnd.map { [populationAfter[$0.target] ?? -1 - $0.target, $0.site] },
+      after.frontEnd.map { [$0.target, $0.site] })
     func name(_ image: HardwareImage, _ index: Int) -> String {
       "host → \(ImagePair.name(image, image.frontEnd[index].target))"
     }
