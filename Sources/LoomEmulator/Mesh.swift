@@ -31,37 +31,30 @@ struct Mesh: Sendable {
   mutating func path(
     from start: CorePosition, to end: CorePosition, _ topology: Topology, _ times: HopTimes
   ) -> MeshPath {
-    var path = MeshPath()
-    var (x, y) = Mesh.place(start, topology)
-    let (goalX, goalY) = Mesh.place(end, topology)
+    let hops = MeshHops(from: start, to: end, topology)
+    var path = MeshPath(
+      hopsEastWest: hops.eastWest, hopsNorthSouth: hops.northSouth,
+      hopsBetweenChips: hops.betweenChips, staysInTile: hops.staysInTile)
+    var (x, y) = MeshHops.tile(of: start, topology)
+    let (goalX, goalY) = MeshHops.tile(of: end, topology)
     let first = pathLinks.count
-    if x == goalX && y == goalY {
-      path.staysInTile = true
-      path.nanoseconds = times.withinTile
-    }
+    if path.staysInTile { path.nanoseconds = times.withinTile }
     while x != goalX {
       let next = x + (goalX > x ? 1 : -1)
       let crosses = x / topology.tileColumns != next / topology.tileColumns
       take(x, y, direction: goalX > x ? 0 : 1, crosses, topology)
-      path.count(crosses, isEastWest: true, times)
+      path.nanoseconds += crosses ? times.betweenChips : times.eastWest
       x = next
     }
     while y != goalY {
       let next = y + (goalY > y ? 1 : -1)
       let crosses = y / topology.tileRows != next / topology.tileRows
       take(x, y, direction: goalY > y ? 2 : 3, crosses, topology)
-      path.count(crosses, isEastWest: false, times)
+      path.nanoseconds += crosses ? times.betweenChips : times.northSouth
       y = next
     }
     path.links = first..<pathLinks.count
     return path
-  }
-
-  private static func place(_ position: CorePosition, _ topology: Topology) -> (Int, Int) {
-    (
-      position.chip % topology.chipColumns * topology.tileColumns + position.column,
-      position.chip / topology.chipColumns * topology.tileRows + position.row
-    )
   }
 
   private mutating func take(
@@ -75,21 +68,6 @@ struct Mesh: Sendable {
       linkIsBetweenChips.append(crosses)
     }
     pathLinks.append(Int32(number))
-  }
-}
-
-extension MeshPath {
-  mutating func count(_ crosses: Bool, isEastWest: Bool, _ times: HopTimes) {
-    if crosses {
-      hopsBetweenChips += 1
-      nanoseconds += times.betweenChips
-    } else if isEastWest {
-      hopsEastWest += 1
-      nanoseconds += times.eastWest
-    } else {
-      hopsNorthSouth += 1
-      nanoseconds += times.northSouth
-    }
   }
 }
 

@@ -39,6 +39,25 @@ public enum ProfileFile {
     return profile
   }
 
+  /// The document of a profile with every override applied, as `load` reads it: for comparing two.
+  ///
+  /// - Throws: `DiagnosticsError` as `load`, if the profile cannot be loaded.
+  public static func document(
+    _ nameOrPath: String, overrides: [String] = []
+  ) throws(DiagnosticsError) -> (profile: Profile, json: JSONValue) {
+    let profile = try load(nameOrPath, overrides: overrides)
+    let isPath = nameOrPath.contains("/") || nameOrPath.hasSuffix(".json")
+    let bytes: [UInt8]
+    if !isPath, let text = bundledText(nameOrPath) {
+      bytes = Array(text.utf8)
+    } else {
+      bytes = try contents(nameOrPath)
+    }
+    var json = try parse(bytes, name: nameOrPath)
+    _ = try apply(overrides, to: &json, name: nameOrPath)
+    return (profile, json)
+  }
+
   /// Loads a profile by path (anything with a `/` or ending in `.json`), bundled name or alias.
   ///
   /// - Throws: `DiagnosticsError` of kind `badInput`: SL7010 if there is no such profile or the file cannot

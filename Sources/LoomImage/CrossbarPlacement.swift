@@ -12,6 +12,8 @@ public struct CrossbarPlacement: Sendable, Hashable {
   public private(set) var offsets: [Int] = [0]
   /// The arrays of each axon.
   public private(set) var arrays: [Int] = []
+  /// The row of each of `arrays` that the axon takes.
+  public private(set) var rows: [Int] = []
   /// Arrays in use.
   public private(set) var arrayCount: Int = 0
   /// Rows in use over all arrays.
@@ -42,6 +44,7 @@ public struct CrossbarPlacement: Sendable, Hashable {
       for axon in 0..<block.sources.count {
         for (group, first) in part {
           arrays.append(firstArrays[group] + (first + axon) / max(1, format.rows))
+          rows.append((first + axon) % max(1, format.rows))
         }
         offsets.append(arrays.count)
       }

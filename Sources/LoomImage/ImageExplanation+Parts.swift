@@ -53,7 +53,7 @@ extension ImageExplanation {
     return .object(members)
   }
 
-  private static func synapses(
+  static func synapses(
     _ image: HardwareImage, _ core: ImageCore, _ block: AxonBlock
   ) -> Int {
     SynapseLayout.storedSynapses(
@@ -89,6 +89,7 @@ extension ImageExplanation {
       firstNeuron += slice.box.count
     }
     members["schema"] = .text("spikeloom.explain/1")
+    members["synapseShare"] = share(members["synapses"]?.int ?? 0, of: storedSynapses(image))
     members["slices"] = .array(slices)
     members["axonBlocks"] = .array(
       core.axonBlocks.map { block in
@@ -129,6 +130,7 @@ extension ImageExplanation {
       "sourceName": name(image, template.source), "neuron": .integer(neuron),
       "delay": .integer(block.delay), "slice": .integer(block.slice),
       "site": .integer(template.site), "synapses": .array(synapses),
+      "synapseShare": share(synapses.count, of: storedSynapses(image)),
     ])
   }
 
@@ -139,7 +141,10 @@ extension ImageExplanation {
     let holding = image.cores.indices.filter { index in
       image.cores[index].slices.contains { $0.population == population }
     }
+    let stored = storedSynapses(image, population: population)
     members["schema"] = .text("spikeloom.explain/1")
+    members["synapses"] = .integer(stored)
+    members["synapseShare"] = share(stored, of: storedSynapses(image))
     members["cores"] = .array(holding.map { coreSummary(image, $0, profile) })
     members["templatesIn"] = .array(
       image.templates.indices.filter { image.templates[$0].target == population }.map {

@@ -7,8 +7,25 @@ extension ImageExplanation {
     _ image: HardwareImage, _ scope: ExplanationScope, profile: Profile? = nil
   ) throws(DiagnosticsError) -> String {
     let value = try json(image, scope, profile: profile)
-    guard case .whole = scope else { return lines(value, indent: 0).joined(separator: "\n") }
-    return summary(image, value)
+    switch scope {
+    case .whole: return summary(image, value)
+    case .kernel: return lines(shortened(value), indent: 0).joined(separator: "\n")
+    default: return lines(value, indent: 0).joined(separator: "\n")
+    }
+  }
+
+  /// The most places of one weight that people are shown.
+  private static let shownLocations = 40
+
+  private static func shortened(_ value: JSONValue) -> JSONValue {
+    guard var members = value.members, let all = members["locations"]?.elements,
+      all.count > shownLocations
+    else { return value }
+    members["locations"] = .array(
+      all[..<shownLocations] + [
+        .text("and \(all.count - shownLocations) more (all with --json)")
+      ])
+    return .object(members)
   }
 
   private static func summary(_ image: HardwareImage, _ value: JSONValue) -> String {

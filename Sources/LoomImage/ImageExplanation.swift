@@ -9,8 +9,15 @@ public enum ExplanationScope: Sendable, Hashable {
   case core(Int)
   /// One input axon of a core.
   case axon(core: Int, axon: Int)
+  /// One synapse of a core, by its number in the core: axon after axon, in the order of their lists.
+  case synapse(core: Int, number: Int)
+  /// One synapse of an axon, by its number in the axon's list.
+  case axonSynapse(core: Int, axon: Int, synapse: Int)
   /// One population, by its name in the provenance or its number.
   case layer(String)
+  /// One weight of a population: the channel it feeds, the input channel it reads, and the place in the
+  /// kernel (where no kernel is shared: in the source map).
+  case kernel(layer: String, channel: Int, input: Int, row: Int, column: Int)
 }
 
 /// What is where in an image, as JSON and as text.
@@ -32,12 +39,44 @@ public enum ImageExplanation {
       let count = image.cores[core].axonCount
       try need((0..<count).contains(axon), "an axon below \(count)", "\(core).\(axon)")
       return axonDetails(image, core, axon)
+    case .synapse(let core, let number):
+      try need(image.cores.indices.contains(core), "a core below \(image.cores.count)", "\(core)")
+      let synapses = CoreSynapses(core: core, of: image, profile: profile)
+      let found = synapses.location(number: number)
+      return try synapse(image, found, "a synapse of core \(core)", "\(number)")
+    case .axonSynapse(let core, let axon, let number):
+      try need(image.cores.indices.contains(core), "a core below \(image.cores.count)", "\(core)")
+      let synapses = CoreSynapses(core: core, of: image, profile: profile)
+      let found = synapses.location(axon: axon, synapse: number)
+      return try synapse(image, found, "a synapse of axon \(core).\(axon)", "\(number)")
     case .layer(let name):
-      guard let population = population(image, named: name) else {
-        throw missing("a layer of the image", "'\(name)'")
-      }
-      return layerDetails(image, population, profile)
+      return layerDetails(image, try known(image, name), profile)
+    case .kernel(let layer, let channel, let input, let row, let column):
+      return try kernelDetails(
+        image, try known(image, layer),
+        KernelPlace(channel: channel, input: input, row: row, column: column), profile)
     }
+  }
+
+  private static func synapse(
+    _ image: HardwareImage, _ location: SynapseLocation?, _ wanted: String, _ has: String
+  ) throws(DiagnosticsError) -> JSONValue {
+    guard let location else { throw missing(wanted, has) }
+    return synapseDetails(image, location, storedSynapses(image))
+  }
+
+  /// The population of a name or number.
+  public static func known(
+    _ image: HardwareImage, _ layer: String
+  ) throws(DiagnosticsError) -> Int {
+    guard let population = population(image, named: layer) else {
+      let names = image.populations.indices.prefix(100).map { label(image, $0) }
+      throw DiagnosticsError(
+        Diagnostic(
+          .error, "SL5201", "needs a layer of the image, has '\(layer)'",
+          notes: ["layers: \(names.joined(separator: ", "))"]))
+    }
+    return population
   }
 
   /// The exact memory words of a core with packed entries, as hexadecimal numbers by axon.

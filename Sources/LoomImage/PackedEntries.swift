@@ -104,3 +104,39 @@ struct PackedEntryRule {
     return Set(runs.map(\.shift)).sorted()
   }
 }
+
+extension PackedEntryRule {
+  /// For each synapse of an axon's runs, in their order, the first word of its entry (from the start of the
+  /// axon's list) and the lowest bit of its weight (from the start of the entry).
+  func places(_ runs: [SynapseRun], delay: Int) -> [(word: Int, bit: Int)] {
+    var numbers: [Int: [Int]] = [:]
+    var count = 0
+    for run in runs {
+      numbers[run.shift, default: []] += count..<(count + run.count)
+      count += run.count
+    }
+    var places = [(word: Int, bit: Int)](repeating: (0, 0), count: count)
+    var word = 0
+    for group in groups(runs, delay: delay) {
+      let isDense = group.format.isDense
+      let delayBits = group.format.delayBits
+      let head = format.prefixBits + (isDense ? format.indexBits : 0)
+      let step = synapseBits(delayBits: delayBits) + (isDense ? 0 : format.indexBits)
+      var rest = (numbers[group.format.shift] ?? [])[...]
+      let lengths = isDense ? group.runs.map(\.count) : [rest.count]
+      for length in lengths {
+        var left = length
+        while left > 0 {
+          let taken = min(format.maximumSynapsesPerEntry, left)
+          for (place, number) in rest.prefix(taken).enumerated() {
+            places[number] = (word, head + place * step)
+          }
+          rest = rest.dropFirst(taken)
+          left -= taken
+          word += words(synapses: taken, delayBits: delayBits, isDense: isDense)
+        }
+      }
+    }
+    return places
+  }
+}

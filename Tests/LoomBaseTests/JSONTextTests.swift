@@ -30,6 +30,17 @@ struct JSONTextTests {
         """)
   }
 
+  @Test("the ends of the whole numbers are written, as integers and as floats")
+  func ends() {
+    let ends: [JSONValue] = [
+      .integer(.min), .integer(.max), .number(-0x1p63), .number(0x1p62), .number(0x1p53 - 1),
+    ]
+    #expect(
+      JSONText.encode(.array(ends), layout: .compact)
+        == "[-9223372036854775808,9223372036854775807,-9.223372036854776e+18,4.611686018427388e+18,9007199254740991]"
+    )
+  }
+
   @Test("any number reads back the same through Foundation")
   func roundTrip() throws {
     var generator = SeededGenerator(seed: 11)

@@ -43,7 +43,8 @@ enum CommandRegistry {
     [
       DemoCommand.command, ImportCommand.command, ConvertCommand.command, CompileCommand.command,
       EmulateCommand.command, CompareCommand.command, SweepCommand.command,
-      VerifyCommand.command, ExplainCommand.command, ProfilesCommand.command,
+      VerifyCommand.command, ExplainCommand.command, DiffCommand.command,
+      ProfilesCommand.command,
     ]
   }
 
@@ -62,7 +63,8 @@ enum CommandRegistry {
 
       \(rows.joined(separator: "\n"))
 
-      exit codes: 0 done, 1 bad input, 2 does not fit, 3 verification found a difference, 64 usage, 70 bug
+      exit codes: 0 done, 1 bad input, 2 does not fit, 3 verification (diff --exit-code) found a difference,
+      64 usage, 70 bug
       """
   }
 }

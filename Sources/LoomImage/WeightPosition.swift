@@ -1,0 +1,172 @@
+import LoomBase
+
+/// What one stored weight of a template is in the network: which output channel reads which input.
+///
+/// In a convolution `row` and `column` are the place in the kernel, shared by all positions. In other
+/// templates nothing is shared: they are the place of the source neuron in its map, and `target` is the
+/// place of the target neuron.
+public struct WeightPosition: Sendable, Hashable {
+  /// A place in a map.
+  public struct Place: Sendable, Hashable {
+    /// The row.
+    public var row: Int
+    /// The column.
+    public var column: Int
+
+    /// Creates a place.
+    public init(row: Int, column: Int) {
+      self.row = row
+      self.column = column
+    }
+  }
+
+  /// The template.
+  public var template: Int
+  /// Its position in the template's weights.
+  public var weight: Int
+  /// The channel of the target map.
+  public var outputChannel: Int
+  /// The channel of the source map.
+  public var inputChannel: Int
+  /// The row in the kernel, or of the source neuron.
+  public var row: Int
+  /// The column in the kernel, or of the source neuron.
+  public var column: Int
+  /// The target neuron, where the weight serves only one.
+  public var target: Place?
+  /// The plane of a broadcast; 0 else.
+  public var plane: Int
+  /// The stored mantissa.
+  public var mantissa: Int
+  /// Its left shift.
+  public var shift: Int
+
+  /// The current of one spike, in potential units.
+  public var value: Int { mantissa << shift }
+}
+
+extension HardwareImage {
+  /// What a stored weight is; nil if the image has no such template or weight.
+  public func position(template index: Int, weight: Int) -> WeightPosition? {
+    guard templates.indices.contains(index), templates[index].weights.indices.contains(weight)
+    else { return nil }
+    let template = templates[index]
+    let source = populations[template.source].shape
+    let target = populations[template.target].shape
+    var position = WeightPosition(
+      template: index, weight: weight, outputChannel: 0, inputChannel: 0, row: 0, column: 0,
+      target: nil, plane: 0, mantissa: Int(template.weights[weight]), shift: 0)
+    switch template.kind {
+    case .convolution(let geometry): position.fill(geometry, source, target)
+    case .dense:
+      position.fill(source: weight / target.count, source, target: weight % target.count, target)
+    case .sparse(let offsets, let targets):
+      // The last list that starts at or before the entry, empty lists skipped.
+      let list = offsets.partitioningIndex { Int($0) > weight } - 1
+      position.fill(source: list, source, target: Int(targets[weight]), target)
+    case .broadcast(_, let perNeuron):
+      let size = perNeuron ? target.count : target.channels
+      position.plane = weight / size
+      position.outputChannel = weight % size % target.channels
+      if perNeuron { position.setTarget(weight % size, target) }
+    }
+    position.shift = Int(template.shift(of: position))
+    return position
+  }
+
+  /// The weights by which a channel of a population reads an input channel at a place in the kernel (or,
+  /// where no kernel is shared, in the source map); those of lowering are left out.
+  public func weights(
+    ofPopulation population: Int, channel: Int, input: Int, row: Int, column: Int
+  ) -> [WeightPosition] {
+    guard populations.indices.contains(population), channel >= 0, input >= 0, row >= 0, column >= 0,
+      channel < populations[population].shape.channels
+    else { return [] }
+    return templates.indices.filter {
+      templates[$0].target == population && !templates[$0].isLowering
+    }.flatMap { index in
+      indices(templates[index], channel, input, row, column).compactMap {
+        position(template: index, weight: $0)
+      }
+    }
+  }
+
+  private func indices(
+    _ template: SynapseTemplate, _ channel: Int, _ input: Int, _ row: Int, _ column: Int
+  ) -> [Int] {
+    let source = populations[template.source].shape
+    let target = populations[template.target].shape
+    guard input < source.channels else { return [] }
+    if case .convolution(let geometry) = template.kind {
+      let perGroup = target.channels / geometry.groups
+      guard row < geometry.kernelHeight, column < geometry.kernelWidth,
+        input / (source.channels / geometry.groups) == channel / perGroup
+      else { return [] }
+      let tap = (input * geometry.kernelHeight + row) * geometry.kernelWidth + column
+      return [tap * perGroup + channel % perGroup]
+    }
+    guard row < source.height, column < source.width else { return [] }
+    let neuron = (row * source.width + column) * source.channels + input
+    switch template.kind {
+    case .convolution: return []
+    case .dense:
+      return (0..<target.positions).map { neuron * target.count + $0 * target.channels + channel }
+    case .sparse(let offsets, let targets):
+      return (Int(offsets[neuron])..<Int(offsets[neuron + 1])).filter {
+        Int(targets[$0]) % target.channels == channel
+      }
+    case .broadcast(let planes, let perNeuron):
+      let places = perNeuron ? target.positions : 1
+      return (0..<(planes * places)).map { $0 * target.channels + channel }
+    }
+  }
+}
+
+extension WeightPosition {
+  fileprivate mutating func fill(
+    _ geometry: TemplateGeometry, _ source: MapShape, _ target: MapShape
+  ) {
+    let perGroup = target.channels / geometry.groups
+    let tap = weight / perGroup
+    column = tap % geometry.kernelWidth
+    row = tap / geometry.kernelWidth % geometry.kernelHeight
+    inputChannel = tap / geometry.kernelWidth / geometry.kernelHeight
+    let group = inputChannel / (source.channels / geometry.groups)
+    outputChannel = group * perGroup + weight % perGroup
+  }
+
+  fileprivate mutating func fill(
+    source neuron: Int, _ source: MapShape, target other: Int, _ target: MapShape
+  ) {
+    inputChannel = neuron % source.channels
+    row = neuron / source.channels / source.width
+    column = neuron / source.channels % source.width
+    outputChannel = other % target.channels
+    setTarget(other, target)
+  }
+
+  fileprivate mutating func setTarget(_ neuron: Int, _ shape: MapShape) {
+    let position = neuron / shape.channels
+    target = Place(row: position / shape.width, column: position % shape.width)
+  }
+}
+
+extension SynapseTemplate {
+  fileprivate func shift(of position: WeightPosition) -> UInt8 {
+    if shifts.count == 1 { return shifts[0] }
+    if case .broadcast = kind { return shifts[position.weight] }
+    return shifts[position.outputChannel]
+  }
+}
+
+extension [UInt32] {
+  /// The first position whose value meets a condition that holds from there on.
+  fileprivate func partitioningIndex(_ belongs: (UInt32) -> Bool) -> Int {
+    var (low, high) = (0, count)
+    while low < high {
+      let middle = low + (high - low) / 2
+      if belongs(self[middle]) { high = middle } else { low = middle + 1 }
+    }
+    return low
+  }
+}
