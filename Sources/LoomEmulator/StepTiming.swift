@@ -38,6 +38,12 @@ struct TimingReader {
     self.profile = profile
   }
 
+  /// Durations of what happens within a step.
+  private static let withinTick: Set<String> = [
+    "synapticOperation", "neuronUpdate", "neuronSpike", "axonIn", "axonOut", "hopEastWest",
+    "hopNorthSouth", "hopWithinTile", "hopBetweenChips", "linkOccupancy", "chipLinkOccupancy",
+  ]
+
   /// The durations; throws those that are needed and missing, by JSON pointer.
   mutating func timing() throws(DiagnosticsError) -> StepTiming {
     let times = profile.times
@@ -76,6 +82,8 @@ struct TimingReader {
   ) -> Double {
     guard isNeeded else { return 0 }
     guard let quantity else {
+      // With ticks of a fixed length what goes on inside one tells only whether it is long enough.
+      if profile.synchronisation == .fixedTick, TimingReader.withinTick.contains(key) { return 0 }
       report(key)
       return 0
     }

@@ -13,6 +13,8 @@ public struct Profile: Sendable, Hashable {
   public var synchronisation: Synchronisation
   /// Where cores are.
   public var topology: Topology
+  /// How messages find their way.
+  public var routing: RoutingCapabilities
   /// What one core holds.
   public var core: CoreLimits
   /// What one neuron does.
@@ -40,14 +42,16 @@ public struct Profile: Sendable, Hashable {
   /// Creates a profile from its parts.
   public init(
     name: String, summary: String, synchronisation: Synchronisation, topology: Topology,
-    core: CoreLimits, neuron: NeuronCapabilities, weight: WeightFormat, bias: BiasFormat,
-    delay: DelayFormat, prices: Prices, times: Times, quantities: [String: Quantity],
+    routing: RoutingCapabilities = RoutingCapabilities(), core: CoreLimits,
+    neuron: NeuronCapabilities, weight: WeightFormat, bias: BiasFormat, delay: DelayFormat,
+    prices: Prices, times: Times, quantities: [String: Quantity],
     overrides: [String], structureDigest: Digest, digest: Digest
   ) {
     self.name = name
     self.summary = summary
     self.synchronisation = synchronisation
     self.topology = topology
+    self.routing = routing
     self.core = core
     self.neuron = neuron
     self.weight = weight
@@ -72,102 +76,6 @@ public enum Synchronisation: String, Codable, Sendable {
   case asynchronous
 }
 
-/// A two-dimensional mesh of tiles on each chip, and a row-major grid of chips.
-public struct Topology: Sendable, Hashable, Codable {
-  /// Tiles in x on one chip.
-  public var tileColumns: Int
-  /// Tiles in y on one chip.
-  public var tileRows: Int
-  /// Cores that share one router.
-  public var coresPerTile: Int
-  /// The largest number of chips.
-  public var maximumChips: Int
-  /// Chips in x of the grid of chips; with fewer chips the only row is shorter.
-  public var chipColumns: Int
-
-  /// Creates a topology.
-  public init(
-    tileColumns: Int, tileRows: Int, coresPerTile: Int, maximumChips: Int, chipColumns: Int
-  ) {
-    self.tileColumns = tileColumns
-    self.tileRows = tileRows
-    self.coresPerTile = coresPerTile
-    self.maximumChips = maximumChips
-    self.chipColumns = chipColumns
-  }
-
-  /// Tiles on one chip.
-  public var tilesPerChip: Int { tileColumns * tileRows }
-
-  /// Cores on one chip.
-  public var coresPerChip: Int { tilesPerChip * coresPerTile }
-}
-
-/// How synapses are stored in a core.
-public enum SynapseStorage: Sendable, Hashable {
-  /// Lists of packed entries in words of one memory (Loihi).
-  case packedEntries(PackedEntryFormat)
-  /// Crossbars of cells: every axon meets every column (crossbar-256).
-  case crossbar(CrossbarFormat)
-}
-
-/// The packed synapse entries of a Loihi-like core.
-///
-/// An axon's list is a sequence of entries, each rounded up to whole words. A dense entry (a run of
-/// consecutive targets with one format) takes prefixBits + indexBits + n·(weight + delay + tag) bits; a
-/// sparse one prefixBits + n·(weight + delay + tag + indexBits).
-public struct PackedEntryFormat: Sendable, Hashable, Codable {
-  /// Bits of synapse memory of one core.
-  public var memoryBits: Int
-  /// Bits of a memory word.
-  public var wordBits: Int
-  /// Bits before the synapses of an entry (format index and count).
-  public var prefixBits: Int
-  /// Bits of a target index.
-  public var indexBits: Int
-  /// Tag bits of each synapse.
-  public var tagBits: Int
-  /// The most synapses in one entry.
-  public var maximumSynapsesPerEntry: Int
-  /// The most words in one axon's list.
-  public var maximumWordsPerAxon: Int
-  /// Distinct synapse formats (shift, delay width, dense or sparse) of one core.
-  public var maximumFormats: Int
-
-  /// Creates a format.
-  public init(
-    memoryBits: Int, wordBits: Int, prefixBits: Int, indexBits: Int, tagBits: Int,
-    maximumSynapsesPerEntry: Int, maximumWordsPerAxon: Int, maximumFormats: Int
-  ) {
-    self.memoryBits = memoryBits
-    self.wordBits = wordBits
-    self.prefixBits = prefixBits
-    self.indexBits = indexBits
-    self.tagBits = tagBits
-    self.maximumSynapsesPerEntry = maximumSynapsesPerEntry
-    self.maximumWordsPerAxon = maximumWordsPerAxon
-    self.maximumFormats = maximumFormats
-  }
-}
-
-/// The crossbars of one core: `arrays` blocks of `rows` axons × `columns` cells whose column sums are
-/// shifted (one shift per array and column) and added digitally before the neurons.
-public struct CrossbarFormat: Sendable, Hashable, Codable {
-  /// Axons of one array.
-  public var rows: Int
-  /// Columns of one array, one neuron (or current site) each.
-  public var columns: Int
-  /// Arrays joined in one core: fan-in up to rows × arrays.
-  public var arrays: Int
-
-  /// Creates a format.
-  public init(rows: Int, columns: Int, arrays: Int) {
-    self.rows = rows
-    self.columns = columns
-    self.arrays = arrays
-  }
-}
-
 /// What one core holds.
 public struct CoreLimits: Sendable, Hashable {
   /// Neurons (compartments) of one core.
@@ -180,16 +88,20 @@ public struct CoreLimits: Sendable, Hashable {
   public var axonsOutOffChip: Int
   /// How synapses are stored.
   public var synapses: SynapseStorage
+  /// Classes of cores that differ; empty: all are alike.
+  public var classes: [CoreClass]
 
   /// Creates limits.
   public init(
-    neurons: Int, axonsIn: Int, axonsOut: Int, axonsOutOffChip: Int, synapses: SynapseStorage
+    neurons: Int, axonsIn: Int, axonsOut: Int, axonsOutOffChip: Int, synapses: SynapseStorage,
+    classes: [CoreClass] = []
   ) {
     self.neurons = neurons
     self.axonsIn = axonsIn
     self.axonsOut = axonsOut
     self.axonsOutOffChip = axonsOutOffChip
     self.synapses = synapses
+    self.classes = classes
   }
 }
 

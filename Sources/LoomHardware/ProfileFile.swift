@@ -155,7 +155,7 @@ public enum ProfileFile {
       required: [
         "schema", "name", "summary", "synchronisation", "topology", "core", "neuron", "weight",
         "bias", "delay", "prices", "times",
-      ], optional: ["$schema", "notes"])
+      ], optional: ["$schema", "notes", "routing"])
     let endings = [Synchronisation.barrier, .fixedTick, .asynchronous]
     let synchronisation = reader.choice("synchronisation", of: root, at: "", among: endings)
     let none = Digest(of: [])
@@ -163,7 +163,8 @@ public enum ProfileFile {
       name: reader.text("name", of: root, at: ""),
       summary: reader.text("summary", of: root, at: ""),
       synchronisation: synchronisation ?? .barrier,
-      topology: reader.topology(root["topology"]), core: reader.core(root["core"]),
+      topology: reader.topology(root["topology"]), routing: reader.routing(root["routing"]),
+      core: reader.core(root["core"]),
       neuron: reader.neuron(root["neuron"]), weight: reader.weight(root["weight"]),
       bias: reader.bias(root["bias"]), delay: reader.delay(root["delay"]),
       prices: reader.prices(root["prices"]), times: reader.times(root["times"]),

@@ -19,7 +19,9 @@ extension ProfileReader {
     let place = "/topology"
     let members = object(
       value, at: place,
-      required: ["tileColumns", "tileRows", "coresPerTile", "maximumChips", "chipColumns"])
+      required: ["tileColumns", "tileRows", "coresPerTile", "maximumChips", "chipColumns"],
+      optional: ["kind"])
+    let kind = choice("kind", of: members, at: place, among: [TopologyKind.mesh, .tree])
     let topology = Topology(
       tileColumns: integer("tileColumns", of: members, at: place, unit: "tiles", in: 1...4096),
       tileRows: integer("tileRows", of: members, at: place, unit: "tiles", in: 1...4096),
@@ -27,7 +29,8 @@ extension ProfileReader {
       maximumChips: integer(
         "maximumChips", of: members, at: place, unit: "chips", in: 1...ProfileLimits.chips),
       chipColumns: integer(
-        "chipColumns", of: members, at: place, unit: "chips", in: 1...ProfileLimits.chips))
+        "chipColumns", of: members, at: place, unit: "chips", in: 1...ProfileLimits.chips),
+      kind: kind ?? .mesh)
     if topology.coresPerChip > ProfileLimits.cores {
       report(
         "SL7012", "needs at most \(ProfileLimits.cores) cores a chip, has \(topology.coresPerChip)",
@@ -41,7 +44,8 @@ extension ProfileReader {
     let place = "/core"
     let members = object(
       value, at: place,
-      required: ["neurons", "axonsIn", "axonsOut", "axonsOutOffChip", "synapses"])
+      required: ["neurons", "axonsIn", "axonsOut", "axonsOutOffChip", "synapses"],
+      optional: ["classes"])
     return CoreLimits(
       neurons: integer(
         "neurons", of: members, at: place, unit: "neurons", in: 1...ProfileLimits.neurons),
@@ -51,57 +55,22 @@ extension ProfileReader {
         "axonsOut", of: members, at: place, unit: "entries", in: 1...ProfileLimits.axons),
       axonsOutOffChip: integer(
         "axonsOutOffChip", of: members, at: place, unit: "entries", in: 0...16),
-      synapses: synapses(members["synapses"]))
+      synapses: synapses(members["synapses"]), classes: classes(members["classes"]))
   }
 
-  private mutating func synapses(_ value: JSONValue?) -> SynapseStorage {
-    let place = "/core/synapses"
-    let packed = [
-      "memoryBits", "wordBits", "prefixBits", "indexBits", "tagBits", "maximumSynapsesPerEntry",
-      "maximumWordsPerAxon", "maximumFormats",
-    ]
-    let crossbar = ["rows", "columns", "arrays"]
-    let kinds = [StorageKind.packedEntries, .crossbar]
-    let kind = choice("kind", of: value?.members ?? [:], at: place, among: kinds)
-    guard let kind else {
-      _ = object(value, at: place, required: ["kind"], optional: packed + crossbar)
-      return .crossbar(CrossbarFormat(rows: 1, columns: 1, arrays: 1))
-    }
-    switch kind {
-    case .packedEntries:
-      let members = object(value, at: place, required: ["kind"] + packed)
-      return .packedEntries(packedEntries(members, at: place))
-    case .crossbar:
-      let members = object(value, at: place, required: ["kind"] + crossbar)
-      return .crossbar(
-        CrossbarFormat(
-          rows: integer("rows", of: members, at: place, unit: "axons", in: 1...65536),
-          columns: integer("columns", of: members, at: place, unit: "columns", in: 1...65536),
-          arrays: integer("arrays", of: members, at: place, unit: "arrays", in: 1...65536)))
-    }
-  }
-
-  private enum StorageKind: String {
-    case packedEntries
-    case crossbar
-  }
-
-  private mutating func packedEntries(
-    _ members: [String: JSONValue], at place: String
-  ) -> PackedEntryFormat {
-    PackedEntryFormat(
-      memoryBits: integer(
-        "memoryBits", of: members, at: place, unit: "bit", in: 1...ProfileLimits.memoryBits),
-      wordBits: integer("wordBits", of: members, at: place, unit: "bit", in: 1...4096),
-      prefixBits: integer("prefixBits", of: members, at: place, unit: "bit", in: 0...64),
-      indexBits: integer("indexBits", of: members, at: place, unit: "bit", in: 0...32),
-      tagBits: integer("tagBits", of: members, at: place, unit: "bit", in: 0...32),
-      maximumSynapsesPerEntry: integer(
-        "maximumSynapsesPerEntry", of: members, at: place, unit: "synapses", in: 1...65536),
-      maximumWordsPerAxon: integer(
-        "maximumWordsPerAxon", of: members, at: place, unit: "words", in: 1...(1 << 20)),
-      maximumFormats: integer(
-        "maximumFormats", of: members, at: place, unit: "formats", in: 1...65536))
+  /// Reads `/routing`; without it a message goes to each destination core.
+  mutating func routing(_ value: JSONValue?) -> RoutingCapabilities {
+    guard value != nil else { return RoutingCapabilities() }
+    let place = "/routing"
+    let members = object(
+      value, at: place, required: ["multicast", "fanOut", "tableEntries", "tablePerChip"])
+    return RoutingCapabilities(
+      multicast: flag("multicast", of: members, at: place),
+      fanOut: integer(
+        "fanOut", of: members, at: place, unit: "destinations", in: 0...ProfileLimits.axons),
+      tableEntries: integer(
+        "tableEntries", of: members, at: place, unit: "entries", in: 0...ProfileLimits.axons),
+      tablePerChip: flag("tablePerChip", of: members, at: place))
   }
 
   /// Reads `/neuron`.

@@ -170,7 +170,7 @@ public struct CoreSynapses: Sendable {
       let row = rows.lowerBound + synapse / max(1, axon.count / max(1, rows.count))
       location.memory = .cell(
         array: placement.arrays[row], row: placement.rows[row], column: location.column)
-    case nil: break
+    case .sharedKernels?, nil: break
     }
     return location
   }

@@ -40,6 +40,7 @@ extension ImageVerifier {
         ("crossbars", usage.arrays, format.arrays),
         ("crossbar columns", usage.columns, format.columns),
       ]
+    case .sharedKernels: break
     }
     return limits
   }

@@ -126,6 +126,7 @@ public enum SynapseLayout {
           format: format
         ).arrayCount
       usage.synapseBits = usage.arrays * format.rows * format.columns * profile.weight.bits
+    case .sharedKernels: break
     }
     return usage
   }

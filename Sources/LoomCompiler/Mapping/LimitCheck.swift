@@ -55,6 +55,7 @@ struct LimitCheck {
     case .crossbar(let format):
       result.append(("crossbars", usage.arrays, format.arrays))
       result.append(("crossbar columns", usage.columns, format.columns))
+    case .sharedKernels: break
     }
     return result
   }

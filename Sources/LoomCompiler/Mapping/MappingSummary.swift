@@ -70,6 +70,7 @@ struct MappingSummary {
     case .crossbar(let format):
       bounds.append(
         ("crossbar cells", cores(synapses, format.rows * format.columns * format.arrays)))
+    case .sharedKernels: break
     }
     return bounds
   }

@@ -1,0 +1,21 @@
+/// How messages find their way, beyond one message for each destination core.
+public struct RoutingCapabilities: Sendable, Hashable, Codable {
+  /// Whether one message serves all destinations: it is copied where the ways part.
+  public var multicast: Bool
+  /// The most destinations (axons anywhere) of one neuron; 0: as many as the table holds.
+  public var fanOut: Int
+  /// Routing-table entries of one router or core, as `tablePerChip` says; 0: no table of that kind.
+  public var tableEntries: Int
+  /// Whether the table belongs to a chip's router (SpiNNaker); else to each core.
+  public var tablePerChip: Bool
+
+  /// Creates capabilities; without arguments those of a chip that sends one message to each destination core.
+  public init(
+    multicast: Bool = false, fanOut: Int = 0, tableEntries: Int = 0, tablePerChip: Bool = false
+  ) {
+    self.multicast = multicast
+    self.fanOut = fanOut
+    self.tableEntries = tableEntries
+    self.tablePerChip = tablePerChip
+  }
+}
