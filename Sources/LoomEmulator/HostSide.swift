@@ -20,10 +20,13 @@ struct HostSide: Sendable {
   /// Bias registers written for one sample.
   var biasWrites: UInt64 = 0
   var macs: UInt64 = 0
+  /// Neurons integrated here, for chips without analog input.
+  let neurons: HostNeurons
 
   init(_ image: HardwareImage, _ machine: Machine) {
     input = image.input
     timesteps = image.schedule.timesteps
+    neurons = HostNeurons(image)
     var written: Set<[Int]> = []
     for frontEnd in image.frontEnd {
       let shape = image.populations[frontEnd.target].shape
@@ -40,7 +43,9 @@ struct HostSide: Sendable {
       drivers.append(
         Driver(frontEnd: frontEnd, target: shape, places: places, macs: count))
       macs += count
-      if written.insert([frontEnd.target, frontEnd.site]).inserted {
+      if image.populations[frontEnd.target].role.isOnCores,
+        written.insert([frontEnd.target, frontEnd.site]).inserted
+      {
         biasWrites += UInt64(shape.count)
       }
     }
@@ -50,11 +55,21 @@ struct HostSide: Sendable {
   func drive(_ samples: Samples, index: Int, layout: SampleLayout, into currents: inout [Int64]) {
     for place in currents.indices { currents[place] = 0 }
     let values = integers(samples, index: index, layout: layout)
-    for driver in drivers {
+    for driver in drivers where !driver.places.isEmpty {
       let sums = FrontEndArithmetic.currents(
         driver.frontEnd, values, source: input.shape, target: driver.target)
       for place in driver.places { currents[place.accumulator] += sums[place.target] }
     }
+  }
+
+  /// What the host's own neurons do with a sample.
+  func run(_ samples: Samples, index: Int, layout: SampleLayout) -> HostNeurons.Run {
+    let values = integers(samples, index: index, layout: layout)
+    return neurons.run(
+      drivers.map {
+        FrontEndArithmetic.currents(
+          $0.frontEnd, values, source: input.shape, target: $0.target)
+      })
   }
 
   /// The sample's integers x, channel-first.

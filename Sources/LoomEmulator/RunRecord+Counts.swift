@@ -47,6 +47,8 @@ extension Emulator {
     host.biasWrites = self.host.biasWrites * UInt64(samples)
     host.readouts = UInt64(readouts * samples)
     host.inputSpikes = run.tally.inputSpikes
+    host.inputMessages = run.tally.inputMessages
+    host.neuronUpdates = self.host.neurons.updates * UInt64(samples)
     host.frontEndMacs = self.host.macs * UInt64(samples)
     host.chipResets = UInt64(places.chips * samples)
     var record = RunRecord(

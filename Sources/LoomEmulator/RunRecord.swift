@@ -50,6 +50,10 @@ public struct HostCounts: Sendable, Hashable {
   public var readouts: UInt64 = 0
   /// Input spikes injected.
   public var inputSpikes: UInt64 = 0
+  /// Messages that carry them: one for each spike and axon.
+  public var inputMessages: UInt64 = 0
+  /// Updates of neurons that the host integrates.
+  public var neuronUpdates: UInt64 = 0
   /// Multiply-accumulates of the front end.
   public var frontEndMacs: UInt64 = 0
   /// Resets of one chip's state.

@@ -50,7 +50,7 @@ struct SampleWorker {
     }
     loop = StepLoop(
       emulator.machine, emulator.timing, steps: emulator.image.schedule.steps,
-      hasFrontEnd: !emulator.image.frontEnd.isEmpty, observer: observer)
+      hasFrontEnd: emulator.host.biasWrites > 0, observer: observer)
   }
 
   var tally: Tally { loop.tally }
@@ -73,11 +73,8 @@ struct SampleWorker {
 
   private mutating func run(sample index: Int, _ result: inout ChunkResult) {
     let emulator = batch.emulator
-    let image = emulator.image
-    let hostSpikes =
-      image.input.isSpikes
-      ? emulator.host.spikes(batch.samples, index: index, layout: batch.layout) : []
-    if !image.frontEnd.isEmpty {
+    let hostSpikes = hostSpikes(of: index)
+    if emulator.host.biasWrites > 0 {
       emulator.host.drive(
         batch.samples, index: index, layout: batch.layout, into: &loop.state.wide.currents)
     }
@@ -103,6 +100,18 @@ struct SampleWorker {
     if interval.isHostBound { result.hostBoundIntervals += 1 }
     result.predictions.append(SampleWorker.firstLargest(scores))
     result.scores += scores
+  }
+
+  /// What the host injects of a sample, by step.
+  private mutating func hostSpikes(of index: Int) -> [[UInt32]] {
+    let host = batch.emulator.host
+    if batch.emulator.image.input.isSpikes {
+      return host.spikes(batch.samples, index: index, layout: batch.layout)
+    }
+    guard !host.neurons.populations.isEmpty else { return [] }
+    let run = host.run(batch.samples, index: index, layout: batch.layout)
+    loop.observer.raster?.record(host.neurons, run)
+    return run.spikes
   }
 
   private static func firstLargest(_ scores: [Int64]) -> Int32 {

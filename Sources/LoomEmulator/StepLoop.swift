@@ -70,7 +70,9 @@ struct StepLoop {
     tally.inputSpikes += UInt64(inputs.count)
     let routes = machine.hostRoutes
     for input in inputs {
-      for entry in Int(routes.offsets[Int(input)])..<Int(routes.offsets[Int(input) + 1]) {
+      let entries = Int(routes.offsets[Int(input)])..<Int(routes.offsets[Int(input) + 1])
+      tally.inputMessages += UInt64(entries.count)
+      for entry in entries {
         let block = Int(routes.entries[entry].block)
         let info = machine.blocks[block]
         let slot = hostSlot[info.delay]

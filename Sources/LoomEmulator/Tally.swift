@@ -14,6 +14,8 @@ struct Tally: Sendable {
   /// By `StepBound` in the order core, link, route.
   var bounds: [UInt64] = [0, 0, 0]
   var inputSpikes: UInt64 = 0
+  /// Messages the host injects: one for each input spike and axon.
+  var inputMessages: UInt64 = 0
 
   init(_ machine: Machine) {
     blockEvents = Array(repeating: 0, count: machine.blocks.count)
@@ -35,6 +37,7 @@ struct Tally: Sendable {
     Tally.add(other.slowestCoreSteps, to: &slowestCoreSteps)
     Tally.add(other.bounds, to: &bounds)
     inputSpikes += other.inputSpikes
+    inputMessages += other.inputMessages
   }
 
   private static func add(_ values: [UInt64], to sums: inout [UInt64]) {

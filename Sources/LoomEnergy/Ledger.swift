@@ -139,7 +139,14 @@ private struct Pricing {
       ),
       ("biasWrite", "bias writes", .host, host.biasWrites, prices.biasWrite, "biasWrite"),
       ("readout", "potentials read", .host, host.readouts, prices.readout, "readout"),
-      ("hostSpike", "input spikes", .host, host.inputSpikes, prices.hostSpike, "hostSpike"),
+      (
+        "hostNeurons", "updates of neurons on the host", .frontEnd, host.neuronUpdates,
+        prices.hostMac, "hostMac"
+      ),
+      (
+        "hostSpike", "messages of input spikes", .host, host.inputMessages, prices.hostSpike,
+        "hostSpike"
+      ),
       ("chipReset", "chip resets", .host, host.chipResets, prices.chipReset, "chipReset"),
     ]
     for (id, name, category, count, price, key) in entries {

@@ -236,14 +236,7 @@ extension ChipFile {
     let position = CorePosition(
       chip: try reader.readCount(), column: try reader.readCount(), row: try reader.readCount(),
       slot: try reader.readCount())
-    var slices: [NeuronSlice] = []
-    for _ in 0..<(try reader.readCount(ofItems: 43)) {
-      slices.append(
-        NeuronSlice(
-          population: try reader.readCount(), box: try reader.readBox(),
-          thresholds: try reader.readValues(), initialPotentials: try reader.readValues(),
-          biases: try reader.readValues()))
-    }
+    let slices = try decodeSlices(&reader)
     var blocks: [AxonBlock] = []
     for _ in 0..<(try reader.readCount(ofItems: 21)) {
       let firstAxon = try reader.readCount()
@@ -258,6 +251,25 @@ extension ChipFile {
     }
     return ImageCore(
       position: position, slices: slices, axonBlocks: blocks, routes: try reader.readRoutes())
+  }
+
+  static func decodeHostNeurons(_ bytes: ArraySlice<UInt8>) throws(ByteError) -> [NeuronSlice] {
+    var reader = ByteReader(bytes)
+    let slices = try decodeSlices(&reader)
+    try reader.finish()
+    return slices
+  }
+
+  private static func decodeSlices(_ reader: inout ByteReader) throws(ByteError) -> [NeuronSlice] {
+    var slices: [NeuronSlice] = []
+    for _ in 0..<(try reader.readCount(ofItems: 43)) {
+      slices.append(
+        NeuronSlice(
+          population: try reader.readCount(), box: try reader.readBox(),
+          thresholds: try reader.readValues(), initialPotentials: try reader.readValues(),
+          biases: try reader.readValues()))
+    }
+    return slices
   }
 
   static func decodeProvenance(_ bytes: ArraySlice<UInt8>) throws(ByteError) -> ImageProvenance {

@@ -199,19 +199,29 @@ extension ChipFile {
       ] {
         writer.write(count: value)
       }
-      writer.write(count: core.slices.count)
-      for slice in core.slices {
-        writer.write(count: slice.population)
-        writer.write(box: slice.box)
-        writer.write(values: slice.thresholds)
-        writer.write(values: slice.initialPotentials)
-        writer.write(values: slice.biases)
-      }
+      encode(core.slices, &writer)
       writer.write(count: core.axonBlocks.count)
       for block in core.axonBlocks { encode(block, &writer) }
       writer.write(routes: core.routes)
     }
     return writer.bytes
+  }
+
+  static func encodeHostNeurons(_ slices: [NeuronSlice]) -> [UInt8] {
+    var writer = ByteWriter()
+    encode(slices, &writer)
+    return writer.bytes
+  }
+
+  private static func encode(_ slices: [NeuronSlice], _ writer: inout ByteWriter) {
+    writer.write(count: slices.count)
+    for slice in slices {
+      writer.write(count: slice.population)
+      writer.write(box: slice.box)
+      writer.write(values: slice.thresholds)
+      writer.write(values: slice.initialPotentials)
+      writer.write(values: slice.biases)
+    }
   }
 
   private static func encode(_ block: AxonBlock, _ writer: inout ByteWriter) {

@@ -17,7 +17,7 @@ extension ChipFile {
         shape: MapShape(channels: 0), isSpikes: false, isBytes: false, floatFactor: 0,
         preprocessing: Preprocessing(scale: 1)), frontEnd: [], hostRoutes: RouteTable(),
       populations: [], templates: [], cores: [], outputs: [], provenance: nil)
-    for name in required + ["PROV"] {
+    for name in required + ["HNEU", "PROV"] {
       guard let range = sections[name] else { continue }
       do throws(ByteError) {
         try decode(name, bytes[range], &image)
@@ -38,6 +38,7 @@ extension ChipFile {
     case "TMPL": image.templates = try decodeTemplates(bytes)
     case "HOST": image.hostRoutes = try decodeHost(bytes)
     case "CORE": image.cores = try decodeCores(bytes)
+    case "HNEU": image.hostNeurons = try decodeHostNeurons(bytes)
     default: image.provenance = try decodeProvenance(bytes)
     }
   }
@@ -94,7 +95,7 @@ extension ChipFile {
     guard CyclicRedundancyCheck.checksum(bytes[range]) == checksum else {
       throw .invalid(offset: range.lowerBound, reason: "section '\(name)' is damaged (CRC-32)")
     }
-    guard required.contains(name) || name == "PROV" else {
+    guard required.contains(name) || name == "HNEU" || name == "PROV" else {
       guard flags & 1 == 1 else {
         throw .invalid(offset: start, reason: "needs no unknown section, has '\(name)'")
       }

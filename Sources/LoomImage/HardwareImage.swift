@@ -16,8 +16,11 @@ public struct HardwareImage: Sendable, Hashable {
   public var input: ImageInput
   /// The integer first layer, computed on the host.
   public var frontEnd: [ImageFrontEnd]
-  /// Input spikes injected by the host (coding `spikes`): routes of each input element, channel-last.
+  /// Spikes injected by the host: routes of each input element (coding `spikes`) or host neuron, channel-last,
+  /// population after population.
   public var hostRoutes: RouteTable
+  /// Neurons the host integrates: one slice for the whole of each population of role `host`, in order.
+  public var hostNeurons: [NeuronSlice]
   /// The populations, without names.
   public var populations: [ImagePopulation]
   /// Synapse templates shared by cores.
@@ -34,7 +37,7 @@ public struct HardwareImage: Sendable, Hashable {
     profileName: String, structureDigest: Digest, schedule: ImageSchedule, input: ImageInput,
     frontEnd: [ImageFrontEnd], hostRoutes: RouteTable, populations: [ImagePopulation],
     templates: [SynapseTemplate], cores: [ImageCore], outputs: [Int],
-    provenance: ImageProvenance?
+    provenance: ImageProvenance?, hostNeurons: [NeuronSlice] = []
   ) {
     self.profileName = profileName
     self.structureDigest = structureDigest
@@ -47,6 +50,7 @@ public struct HardwareImage: Sendable, Hashable {
     self.cores = cores
     self.outputs = outputs
     self.provenance = provenance
+    self.hostNeurons = hostNeurons
   }
 }
 
@@ -114,6 +118,11 @@ public enum ImageRole: UInt8, Sendable, Hashable {
   case readout = 2
   /// Neurons that exist only to lower something (gates, relays).
   case lowering = 3
+  /// Spiking neurons that the host integrates, for chips without analog input; their spikes are injected.
+  case host = 4
+
+  /// Whether its neurons stand on cores.
+  public var isOnCores: Bool { self != .input && self != .host }
 }
 
 /// What firing does to the potential.

@@ -4,7 +4,7 @@ import LoomHardware
 extension ImageExplanation {
   static func populationSummary(_ image: HardwareImage, _ index: Int) -> JSONValue {
     let population = image.populations[index]
-    let roles = ["hidden", "input", "readout", "lowering"]
+    let roles = ["hidden", "input", "readout", "lowering", "host"]
     let resets = ["soft", "hard", "softBySecondCompartment"]
     let cores = image.cores.filter { core in core.slices.contains { $0.population == index } }
     return .object([

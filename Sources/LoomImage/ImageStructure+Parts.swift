@@ -12,7 +12,7 @@ extension StructureCheck {
         )
       else { continue }
       let target = image.populations[template.target]
-      need(target.role != .input, "\(name) needs a target with neurons, has input spikes")
+      need(target.role.isOnCores, "\(name) needs a target with neurons on cores, has none")
       need(
         (0..<target.sites).contains(template.site),
         "\(name) needs a current site below \(target.sites), has \(template.site)")
@@ -162,11 +162,28 @@ extension StructureCheck {
     }
   }
 
-  private func check(_ slice: NeuronSlice, _ anchor: Anchor) {
+  /// One slice for the whole of every population on the host, in order.
+  func hostNeurons() {
+    let wanted = image.populations.indices.filter { image.populations[$0].role == .host }
+    guard
+      need(
+        image.hostNeurons.map(\.population) == wanted,
+        "needs neurons of the populations \(wanted) on the host, has \(image.hostNeurons.map(\.population))"
+      )
+    else { return }
+    for slice in image.hostNeurons {
+      check(slice, .none, isOnCores: false)
+      need(
+        slice.box == MapBox(image.populations[slice.population].shape),
+        "needs the whole of population \(slice.population) on the host, has \(slice.box)")
+    }
+  }
+
+  private func check(_ slice: NeuronSlice, _ anchor: Anchor, isOnCores: Bool = true) {
     guard
       need(
         image.populations.indices.contains(slice.population)
-          && image.populations[slice.population].role != .input,
+          && image.populations[slice.population].role.isOnCores == isOnCores,
         "needs slices of populations with neurons, has \(slice.population)", at: anchor),
       need(
         isSound(slice.box, in: image.populations[slice.population].shape),

@@ -7,7 +7,7 @@ extension StructureCheck {
     for core in image.cores {
       for slice in core.slices { held[slice.population] += slice.box.count }
     }
-    for (index, population) in image.populations.enumerated() where population.role != .input {
+    for (index, population) in image.populations.enumerated() where population.role.isOnCores {
       need(
         held[index] == population.shape.count,
         "population \(index) needs \(population.shape.count) neurons on cores, has \(held[index])")
@@ -17,7 +17,9 @@ extension StructureCheck {
   func routes() {
     let axons = image.cores.map(\.axonCount)
     var entries = image.hostRoutes.cores.count
-    let inputs = image.input.isSpikes ? image.input.shape.count : 0
+    let inputs =
+      image.input.isSpikes
+      ? image.input.shape.count : image.hostNeurons.reduce(0) { $0 + $1.box.count }
     check(image.hostRoutes, neurons: inputs, axons, .none)
     for (index, core) in image.cores.enumerated() {
       check(core.routes, neurons: core.neuronCount, axons, .core(index))

@@ -30,6 +30,7 @@ public enum ImageStructure {
     check.frontEnds()
     guard check.findings.isEmpty else { return check.findings }
     check.cores()
+    check.hostNeurons()
     guard check.findings.isEmpty else { return check.findings }
     check.coverage()
     check.routes()
@@ -105,13 +106,22 @@ final class StructureCheck {
           "\(name) of input spikes needs the input's shape \(image.input.shape), has \(population.shape)"
         )
       }
+      if population.role == .host { host(population, name) }
     }
     need(!image.outputs.isEmpty, "needs an output population, has none")
     for output in image.outputs {
       need(
-        image.populations.indices.contains(output) && image.populations[output].role != .input,
+        image.populations.indices.contains(output) && image.populations[output].role.isOnCores,
         "needs outputs that are populations with neurons, has \(output)")
     }
+  }
+
+  private func host(_ population: ImagePopulation, _ name: String) {
+    need(
+      population.sites == 1 && population.code == .rate && population.start == 0
+        && population.reset != .softBySecondCompartment && !image.schedule.freeRunning
+        && !image.schedule.code.isWindowed && !image.input.isSpikes,
+      "\(name) on the host needs plain neurons of a rate code from step 0 on, has others")
   }
 
   func isSound(_ box: MapBox, in shape: MapShape) -> Bool {

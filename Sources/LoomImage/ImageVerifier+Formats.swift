@@ -6,7 +6,7 @@ extension ImageVerifier {
   static func formatFindings(_ image: HardwareImage, _ profile: Profile) -> [Diagnostic] {
     var check = FormatCheck(image: image, profile: profile)
     for (index, template) in image.templates.enumerated() { check.check(template, index) }
-    for (index, population) in image.populations.enumerated() where population.role != .input {
+    for (index, population) in image.populations.enumerated() where population.role.isOnCores {
       check.check(population, index)
     }
     for (index, core) in image.cores.enumerated() {
@@ -16,7 +16,7 @@ extension ImageVerifier {
         longest <= profile.delay.maximum,
         "needs delays up to \(profile.delay.maximum), has \(longest)", at: .core(index))
     }
-    for frontEnd in image.frontEnd {
+    for frontEnd in image.frontEnd where image.populations[frontEnd.target].role.isOnCores {
       check.need(profile.neuron.analogInput, "needs a chip with written biases, has none")
       check.need(
         frontEnd.biasMantissaBits == profile.bias.mantissaBits

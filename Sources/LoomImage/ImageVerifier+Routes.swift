@@ -4,10 +4,14 @@ extension ImageVerifier {
   /// Every route entry hits an axon of exactly its neuron, and every axon is hit once.
   package static func routeFindings(_ image: HardwareImage) -> [Diagnostic] {
     var check = RouteCheck(image)
-    if let input = image.populations.firstIndex(where: { $0.role == .input }) {
-      check.follow(image.hostRoutes, population: input, places: nil, first: 0, from: nil)
-    } else if !image.hostRoutes.cores.isEmpty {
-      check.report("needs a population of input spikes for the host's routes, has none", nil)
+    let injected = image.populations.indices.filter { !image.populations[$0].role.isOnCores }
+    var next = 0
+    for population in injected {
+      check.follow(image.hostRoutes, population: population, places: nil, first: next, from: nil)
+      next += image.populations[population].shape.count
+    }
+    if injected.isEmpty, !image.hostRoutes.cores.isEmpty {
+      check.report("needs a population of injected spikes for the host's routes, has none", nil)
     }
     for (index, core) in image.cores.enumerated() {
       var first = 0

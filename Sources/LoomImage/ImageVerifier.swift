@@ -36,7 +36,7 @@ public enum ImageVerifier {
   /// Every neuron of every population stands on exactly one core.
   static func partitionFindings(_ image: HardwareImage) -> [Diagnostic] {
     var owners = image.populations.map {
-      [UInt8](repeating: 0, count: $0.role == .input ? 0 : $0.shape.count)
+      [UInt8](repeating: 0, count: $0.role.isOnCores ? $0.shape.count : 0)
     }
     for core in image.cores {
       for slice in core.slices {
@@ -63,28 +63,33 @@ public enum ImageVerifier {
 
   /// Thresholds and initial potentials are such that a neuron can work.
   package static func neuronFindings(_ image: HardwareImage) -> [Diagnostic] {
+    let onHost = image.hostNeurons.flatMap { neuronFindings($0, image, .none) }
+    return image.cores.enumerated().reduce(onHost) { findings, core in
+      findings
+        + core.element.slices.flatMap { neuronFindings($0, image, .core(core.offset)) }
+    }
+  }
+
+  private static func neuronFindings(
+    _ slice: NeuronSlice, _ image: HardwareImage, _ anchor: Anchor
+  ) -> [Diagnostic] {
     var findings: [Diagnostic] = []
-    for (index, core) in image.cores.enumerated() {
-      for slice in core.slices {
-        let population = image.populations[slice.population]
-        let highest = FixedPoint.maximum(bits: population.potentialBits)
-        let lowest = FixedPoint.minimum(bits: population.potentialBits)
-        if population.role != .readout, let least = slice.thresholds.all.min(), least < 0 {
-          findings.append(
-            Diagnostic(
-              .error, "SL5105",
-              "population \(slice.population) needs thresholds of 0 or more, has \(least)",
-              at: .core(index)))
-        }
-        let initial = slice.initialPotentials.all
-        if let value = initial.first(where: { Int64($0) > highest || Int64($0) < lowest }) {
-          findings.append(
-            Diagnostic(
-              .error, "SL5105",
-              "population \(slice.population) needs initial potentials of \(population.potentialBits) bits, has \(value)",
-              at: .core(index)))
-        }
-      }
+    let population = image.populations[slice.population]
+    let highest = FixedPoint.maximum(bits: population.potentialBits)
+    let lowest = FixedPoint.minimum(bits: population.potentialBits)
+    if population.role != .readout, let least = slice.thresholds.all.min(), least < 0 {
+      findings.append(
+        Diagnostic(
+          .error, "SL5105",
+          "population \(slice.population) needs thresholds of 0 or more, has \(least)", at: anchor))
+    }
+    let initial = slice.initialPotentials.all
+    if let value = initial.first(where: { Int64($0) > highest || Int64($0) < lowest }) {
+      findings.append(
+        Diagnostic(
+          .error, "SL5105",
+          "population \(slice.population) needs initial potentials of \(population.potentialBits) bits, has \(value)",
+          at: anchor))
     }
     return findings
   }
@@ -133,7 +138,7 @@ public enum ImageVerifier {
         let template = image.templates[block.template]
         let source = image.populations[template.source]
         let gap = image.populations[template.target].start - source.start
-        var least = source.role == .input ? 0 : 1
+        var least = source.role.isOnCores ? 1 : 0
         if source.code.isWindowed, image.populations[template.target].code.isWindowed {
           findings += windowDelayFindings(image, block, core: index)
           continue

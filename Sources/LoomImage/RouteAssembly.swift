@@ -16,11 +16,11 @@ extension HardwareImage {
       }
     }
     let destinations = image.destinations()
-    let input = image.populations.firstIndex { $0.role == .input }
-    image.hostRoutes =
-      input.map { RouteTable(lists: destinations[$0]) }
-      ?? RouteTable(
-        lists: image.input.isSpikes ? Array(repeating: [], count: image.input.shape.count) : [])
+    let injected = image.populations.indices.filter { !image.populations[$0].role.isOnCores }
+    image.hostRoutes = RouteTable(
+      lists: injected.isEmpty && image.input.isSpikes
+        ? Array(repeating: [], count: image.input.shape.count)
+        : injected.flatMap { destinations[$0] })
     for core in image.cores.indices {
       let lists = image.cores[core].slices.flatMap { slice in
         AxonSources.box(slice.box).indices(in: image.populations[slice.population].shape).map {

@@ -33,13 +33,17 @@ public struct FixedPopulation: Sendable, Hashable {
   public var scale: [Double]
   /// The ONNX nodes it stands for.
   public var origin: Origin
+  /// Whether the host integrates these neurons and injects their spikes, because the chip takes no analog input.
+  ///
+  /// They depend on the sample alone; what they compute is the same wherever they are.
+  public var isOnHost: Bool
 
   /// Creates a population.
   public init(
     name: String, shape: MapShape, role: PopulationRole, threshold: ChannelOrNeuron<Int32>,
     initialPotential: ChannelOrNeuron<Int32>, bias: ChannelOrNeuron<Int32>, reset: ResetMode,
     comparison: ThresholdComparison, sites: Int, potentialBits: Int, scale: [Double],
-    origin: Origin
+    origin: Origin, isOnHost: Bool = false
   ) {
     self.name = name
     self.shape = shape
@@ -53,7 +57,11 @@ public struct FixedPopulation: Sendable, Hashable {
     self.potentialBits = potentialBits
     self.scale = scale
     self.origin = origin
+    self.isOnHost = isOnHost
   }
+
+  /// Whether its spikes come from the host: input, or neurons there.
+  public var isInjected: Bool { role == .input || isOnHost }
 }
 
 /// Integer synapses: the current of a spike is `weights[k] << shift[target channel]`.

@@ -84,7 +84,9 @@ public enum RunText {
   private static func host(_ host: HostCounts) -> JSONValue {
     .object([
       "biasWrites": whole(host.biasWrites), "readouts": whole(host.readouts),
-      "inputSpikes": whole(host.inputSpikes), "frontEndMacs": whole(host.frontEndMacs),
+      "inputSpikes": whole(host.inputSpikes),
+      "inputMessages": whole(host.inputMessages), "neuronUpdates": whole(host.neuronUpdates),
+      "frontEndMacs": whole(host.frontEndMacs),
       "chipResets": whole(host.chipResets),
     ])
   }

@@ -141,7 +141,7 @@ struct LedgerTests {
     record.cores[1].arrayReads = 8
     record.cores[1].columnAdds = 40
     record.cores[0].hopsBetweenChips = 2
-    record.host.inputSpikes = 10
+    record.host.inputMessages = 10
     let priced = try Ledger.ledger(
       record: record,
       profile: EnergyFixture.profile { prices in

@@ -32,7 +32,10 @@ struct Emission {
         freeRunning: network.schedule == .freeRunning, code: network.code),
       input: input, frontEnd: network.frontEnd.map { frontEnd($0) }, hostRoutes: routes.host,
       populations: lowered.images, templates: lowered.templates, cores: cores,
-      outputs: network.outputs.map(\.index), provenance: options.provenance ? provenance : nil)
+      outputs: network.outputs.map(\.index), provenance: options.provenance ? provenance : nil,
+      hostNeurons: lowered.populations.indices.filter { lowered.images[$0].role == .host }.map {
+        slice(population: $0, box: MapBox(lowered.images[$0].shape))
+      })
   }
 
   private func axonBlocks(_ tiles: [Tile]) -> [AxonBlock] {
@@ -51,13 +54,17 @@ struct Emission {
   }
 
   private func slice(_ tile: Tile) -> NeuronSlice {
-    let population = lowered.populations[tile.population]
+    slice(population: tile.population, box: tile.box)
+  }
+
+  private func slice(population index: Int, box: MapBox) -> NeuronSlice {
+    let population = lowered.populations[index]
     let shape = population.image.shape
     return NeuronSlice(
-      population: tile.population, box: tile.box,
-      thresholds: SliceOrder.values(population.threshold, tile.box, shape),
-      initialPotentials: SliceOrder.values(population.initialPotential, tile.box, shape),
-      biases: SliceOrder.values(population.bias, tile.box, shape))
+      population: index, box: box,
+      thresholds: SliceOrder.values(population.threshold, box, shape),
+      initialPotentials: SliceOrder.values(population.initialPotential, box, shape),
+      biases: SliceOrder.values(population.bias, box, shape))
   }
 
   private var input: ImageInput {

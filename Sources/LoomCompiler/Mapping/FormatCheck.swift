@@ -16,7 +16,7 @@ struct FormatCheck {
     guard code.isEmpty else { return code }
     var check = FormatCheck(network: network, profile: profile)
     let starts = StartSchedule.starts(of: network).starts
-    for (index, population) in network.populations.enumerated() where population.role != .input {
+    for (index, population) in network.populations.enumerated() where !population.isInjected {
       check.population(population, start: starts[index])
     }
     for projection in network.projections { check.projection(projection) }
@@ -102,7 +102,8 @@ struct FormatCheck {
           + "\(hosts.count) of " + hosts.map(\.shape.description).joined(separator: ", "),
         hosts.first?.name ?? "input")
     }
-    if !network.frontEnd.isEmpty, !profile.neuron.analogInput {
+    let drivesChip = network.frontEnd.contains { !network.populations[$0.target.index].isOnHost }
+    if drivesChip, !profile.neuron.analogInput {
       fail("needs analog input, has none", "input")
     }
   }

@@ -12,8 +12,8 @@ struct LoweredPopulation {
   var scale: [Double]
   var origin: Origin
 
-  /// The number of compartments of all its neurons; none for host-injected input.
-  var compartments: Int { image.role == .input ? 0 : image.shape.count * image.compartments }
+  /// The number of compartments of all its neurons; none where the host injects.
+  var compartments: Int { image.role.isOnCores ? image.shape.count * image.compartments : 0 }
 }
 
 /// Everything of a network that exists only because the chip lacks something.

@@ -62,6 +62,7 @@ struct Lowering {
   ///
   /// Window codes: from the first step it listens to the last it emits; readouts stop when they have listened.
   func activeSteps(start: Int, role: ImageRole) -> Range<Int> {
+    if role == .host { return start..<(start + network.timesteps) }
     if let window = network.window {
       let steps = result.depth + 1
       let first = role == .lowering ? start : max(0, start - window.timesteps + 1)
@@ -76,14 +77,14 @@ struct Lowering {
 
   private mutating func add(_ population: FixedPopulation, start: Int) {
     let usesSecond =
-      population.role == .hidden && population.reset == .soft
+      population.role == .hidden && !population.isOnHost && population.reset == .soft
       && profile.neuron.softReset == .secondCompartment
     let reset: ImageReset =
       population.reset == .hard || population.role != .hidden
       ? .hard : usesSecond ? .softBySecondCompartment : .soft
     let role: ImageRole =
       switch population.role {
-      case .hidden: .hidden
+      case .hidden: population.isOnHost ? .host : .hidden
       case .input: .input
       case .readout: .readout
       }
@@ -104,7 +105,7 @@ struct Lowering {
   private mutating func add(_ projection: FixedProjection) {
     let source = result.populations[projection.source.index]
     let target = result.populations[projection.target.index]
-    let fromHost = source.image.role == .input
+    let fromHost = !source.image.role.isOnCores
     let listening = (network.window?.timesteps ?? 1) - 1
     let delay =
       target.image.start - source.image.start - listening + projection.alignedDelay

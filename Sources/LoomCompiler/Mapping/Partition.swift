@@ -75,7 +75,7 @@ struct Partition {
     let order = images.indices.sorted { (images[$0].start, $0) < (images[$1].start, $1) }
     var tiles = [[Tile]](repeating: [], count: images.count)
     // Targets first, so that the output entries of a source are known when it is cut.
-    for population in order.reversed() where images[population].role != .input {
+    for population in order.reversed() where images[population].role.isOnCores {
       tiles[population] = search.tiles(population)
       for tile in tiles[population] {
         for input in tile.inputs {

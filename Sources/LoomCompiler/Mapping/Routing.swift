@@ -6,7 +6,7 @@ import LoomImage
 /// Before: core 3 lists source 17 of population 2 as axon 40. After: the core that holds that neuron has the
 /// entry (3, 40), entries ascending by core and axon.
 struct Routing {
-  /// The first neuron of each core among all neurons of the image; host-injected inputs come last.
+  /// The first neuron of each core among all neurons of the image; those the host injects come last.
   private var coreBase: [Int] = []
   /// The place of each neuron of each population (channel-last) among all neurons.
   private var places: [[UInt32]]
@@ -20,7 +20,7 @@ struct Routing {
     }
     coreBase.append(total)
     for (index, population) in network.populations.enumerated()
-    where population.image.role == .input {
+    where !population.image.role.isOnCores {
       for neuron in 0..<population.image.shape.count {
         places[index][neuron] = UInt32(total + neuron)
       }

@@ -10,7 +10,7 @@ enum ExpectedSpikes {
     _ lowered: LoweredNetwork, activity: [Double]?, timesteps: Int
   ) -> [[Double]] {
     let known = activity.flatMap { rates in rates.contains { $0 > 0 } ? rates : nil }
-    var rates = lowered.populations.map { $0.image.role == .input ? 0.0 : 1.0 }
+    var rates = lowered.populations.map { $0.image.role.isOnCores ? 1.0 : 0.0 }
     if let known {
       // A file may say anything; no neuron spikes more than once a step.
       for (index, rate) in known.prefix(rates.count).enumerated() {

@@ -6,20 +6,13 @@ import LoomNetwork
 enum CapabilityCheck {
   /// The findings, in order of populations.
   static func findings(_ network: SpikingNetwork, profile: Profile) -> [Diagnostic] {
-    let populations = network.populations.flatMap { population in
-      findings(population, profile: profile)
+    let host = HostPopulations.choose(network, profile: profile)
+    var all = host.findings
+    for (index, population) in network.populations.enumerated()
+    where !host.populations.contains(index) {
+      all += findings(population, profile: profile)
     }
-    var all = populations
     let neuron = profile.neuron
-    if !network.frontEnd.isEmpty, !neuron.analogInput {
-      all.append(
-        Diagnostic(
-          .error, "SL3005",
-          "needs a bias the host writes per neuron and sample, has none on \(profile.name)",
-          at: .layer(
-            network.frontEnd.first.map { network.populations[$0.target.index].name } ?? ""),
-          remedy: "use coding `spikes`, or a profile with analog input"))
-    }
     let reads = network.outputs.filter { network.populations[$0.index].role == .readout }
     if let first = reads.first, !neuron.potentialReadout {
       all.append(

@@ -6,7 +6,9 @@ import LoomNetwork
 struct QuantizationInput {
   /// The network; its thresholds are those of the chip's registers (ttfs: λ/T).
   let network: SpikingNetwork
-  let profile: Profile
+  private(set) var profile: Profile
+  /// The populations that the host integrates.
+  let onHost: Set<Int>
   /// The start of every population.
   let starts: [Int]
   /// Weights with the source's amplitude folded in (window codes: of a spike of code 1), by projection.
@@ -30,14 +32,16 @@ struct QuantizationInput {
     guard code.isEmpty else { throw DiagnosticsError(.doesNotFit, code) }
     var findings = WindowCheck.findings(network)
     findings += CapabilityCheck.findings(network, profile: profile)
-    let schedule = StartSchedule.starts(of: network)
+    let onHost = HostPopulations.choose(network, profile: profile).populations
+    let schedule = StartSchedule.starts(of: network, onHost: onHost)
     if !schedule.cycle.isEmpty {
       findings.append(cycleFinding(schedule.cycle.map { network.populations[$0].name }))
     }
     let weights = fold(network, &findings)
     guard findings.isEmpty else { throw DiagnosticsError(.doesNotFit, findings) }
     return QuantizationInput(
-      network.withRegisterThresholds, profile, starts: schedule.starts, weights: weights)
+      network.withRegisterThresholds, profile, starts: schedule.starts, weights: weights,
+      onHost: onHost)
   }
 
   /// The finding about a cycle that is too fast.
@@ -80,10 +84,12 @@ struct QuantizationInput {
   }
 
   private init(
-    _ network: SpikingNetwork, _ profile: Profile, starts: [Int], weights: [[Float]]
+    _ network: SpikingNetwork, _ profile: Profile, starts: [Int], weights: [[Float]],
+    onHost: Set<Int>
   ) {
     self.network = network
     self.profile = profile
+    self.onHost = onHost
     self.starts = starts
     self.weights = weights
     var incoming = [[Int]](repeating: [], count: network.populations.count)
@@ -106,6 +112,14 @@ struct QuantizationInput {
     self.frontEnds = frontEnds
     self.rows = rows
     self.currents = currents
+  }
+
+  /// The same with the formats a population's neurons have: the chip's, or the host's.
+  func formats(of population: Int) -> QuantizationInput {
+    guard onHost.contains(population) else { return self }
+    var copy = self
+    copy.profile = profile.withHostNeurons
+    return copy
   }
 
   /// The magnitude a potential can hold.

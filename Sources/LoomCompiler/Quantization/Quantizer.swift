@@ -73,7 +73,7 @@ struct QuantizationPass {
         ? PopulationScale(
           scales: [Double](repeating: 1, count: network.populations[index].shape.channels),
           main: nil, shift: 0)
-        : PopulationScale.choose(index, of: input)
+        : PopulationScale.choose(index, of: input.formats(of: index))
     }
     if !network.isInteger { ReadoutScale.unify(&scales, of: input) }
     if let window = network.window { try settle(window) }
@@ -81,6 +81,7 @@ struct QuantizationPass {
     let frontEnd = FrontEndQuantization(input)
     let fixedFrontEnd = network.frontEnd.indices.map { quantizeFrontEnd($0, frontEnd) }
     let populations = network.populations.indices.map { quantizePopulation($0) }
+    diagnostics += HostPopulations.remarks(populations, profile: input.profile)
     let fixed = FixedPointNetwork(
       name: network.name, method: network.method, profileName: input.profile.name,
       input: network.input, inputQuantization: frontEnd.quantization, coding: network.coding,
@@ -183,10 +184,14 @@ struct QuantizationPass {
     let isFirst =
       input.frontEnds[target].first { input.network.frontEnd[$0].site == projection.site } == index
     let bias = isFirst && foldsBias(target) ? input.network.populations[target].bias : nil
+    let frontEnd =
+      input.onHost.contains(target)
+      ? FrontEndQuantization(input.formats(of: target)) : frontEnd
     return frontEnd.quantize(projection, scales: scales[target].scales, bias: bias)
   }
 
   func quantizePopulation(_ index: Int) -> FixedPopulation {
+    let input = input.formats(of: index)
     let population = input.network.populations[index]
     let scales = scales[index].scales
     let isInput = population.role == .input
@@ -203,7 +208,7 @@ struct QuantizationPass {
       reset: population.reset,
       comparison: PotentialQuantization.comparison(population, neuron: input.profile.neuron),
       sites: population.sites, potentialBits: input.potentialBits, scale: scales,
-      origin: population.origin)
+      origin: population.origin, isOnHost: input.onHost.contains(index))
   }
 
   private func report(_ population: FixedPopulation, index: Int) -> PopulationQuantization {
@@ -222,6 +227,6 @@ struct QuantizationPass {
       distinctThresholds: population.role == .hidden ? Set(thresholds).count : 0,
       thresholds: Int(thresholds.min() ?? 0)...largest,
       scales: (population.scale.min() ?? 1)...(population.scale.max() ?? 1),
-      headRoom: largest > 0 ? input.potentialLimit / Double(largest) : 0)
+      headRoom: largest > 0 ? input.formats(of: index).potentialLimit / Double(largest) : 0)
   }
 }

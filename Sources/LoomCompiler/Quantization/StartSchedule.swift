@@ -38,13 +38,16 @@ enum StartSchedule {
     return (starts, Array(Set(changed)).sorted())
   }
 
-  /// The starts of a spiking network.
-  static func starts(of network: SpikingNetwork) -> (starts: [Int], cycle: [Int]) {
+  /// The starts of a spiking network some of whose populations are on the host.
+  static func starts(
+    of network: SpikingNetwork, onHost: Set<Int> = []
+  ) -> (starts: [Int], cycle: [Int]) {
     let edges = network.projections.map { projection in
       ScheduleEdge(
         source: projection.source.index, target: projection.target.index,
         alignedDelay: projection.alignedDelay,
-        fromHost: network.populations[projection.source.index].role == .input,
+        fromHost: network.populations[projection.source.index].role == .input
+          || onHost.contains(projection.source.index),
         window: network.window?.timesteps ?? 1)
     }
     return starts(
@@ -58,7 +61,7 @@ enum StartSchedule {
       ScheduleEdge(
         source: projection.source.index, target: projection.target.index,
         alignedDelay: projection.alignedDelay,
-        fromHost: network.populations[projection.source.index].role == .input,
+        fromHost: network.populations[projection.source.index].isInjected,
         window: network.window?.timesteps ?? 1)
     }
     return starts(

@@ -65,11 +65,12 @@ extension Emulator {
           remedy: "convert once for each T"))
     }
     // The host would go on injecting after T' steps what a shorter sample does not have.
-    guard !image.input.isSpikes else {
+    guard !image.input.isSpikes, image.hostNeurons.isEmpty else {
       throw DiagnosticsError(
         Diagnostic(
-          .error, "SL6022", "needs numbers as samples to read off every T, has spikes",
-          remedy: "run each T for itself, with samples of as many steps"))
+          .error, "SL6022",
+          "needs input that is no spikes to read off every T, has spikes injected by the host",
+          remedy: "run each T for itself (`sweep --convert each`)"))
     }
     let row = max(plan.countsSpikes.count, 1)
     let readings = samples.multipliedReportingOverflow(by: (plan.timesteps + 1) * row * 4)

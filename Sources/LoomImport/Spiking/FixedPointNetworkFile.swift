@@ -89,7 +89,8 @@ extension FixedPointNetworkFile {
           initialPotential: head.initialPotential, bias: head.bias, reset: head.reset,
           comparison: head.comparison, sites: head.sites,
           potentialBits: try head.place.integer("potentialBits", in: 2...32, default: 32),
-          scale: scale, origin: head.origin))
+          scale: scale, origin: head.origin,
+          isOnHost: try head.place.flag("isOnHost", default: false)))
     }
     return populations
   }
@@ -166,6 +167,7 @@ extension FixedPopulation: DocumentedPopulation {
   var members: [String: JSONValue] {
     var members = commonMembers
     members["potentialBits"] = .integer(potentialBits)
+    if isOnHost { members["isOnHost"] = .boolean(true) }
     return members
   }
 }
