@@ -31,6 +31,8 @@ public struct FixedPopulation: Sendable, Hashable {
   public var potentialBits: Int
   /// Potential units per activation unit, by channel, for reports and for reading logits.
   public var scale: [Double]
+  /// By channel, in activation units: what the host takes off a spike count (`Population.scoreOffset`).
+  public var scoreOffset: [Double] = []
   /// The ONNX nodes it stands for.
   public var origin: Origin
 
@@ -162,7 +164,8 @@ public struct FixedPointNetwork: Sendable, Hashable {
   public var coding: Coding
   /// T, the number of time-steps.
   public var timesteps: Int
-  /// t0: the answer is v(after aligned step T−1) − v(after aligned step t0−1); 0: − v(0).
+  /// t0: the answer is v(after aligned step T−1) − v(after aligned step t0−1); 0: − v(0); spikes are counted
+  /// from aligned step t0 on.
   public var readoutStart: Int
   /// How populations are laid out in time.
   public var schedule: Schedule
@@ -178,6 +181,8 @@ public struct FixedPointNetwork: Sendable, Hashable {
   ///
   /// Scores of readout populations are potentials, of hidden ones spike counts. The prediction is the index of the first largest score (channel-first).
   public var outputs: [PopulationID]
+  /// What the host reads of them.
+  public var readout: ScoreReading = .potentials
 
   /// Creates a fixed-point network.
   public init(

@@ -88,7 +88,7 @@ public struct IntegerInterpreter: Sendable {
   /// Runs a rate code: all populations together, step by step.
   private func runSteps(_ progress: inout IntegerProgress, injected: [SpikeList]) {
     for step in 0..<network.timesteps {
-      if step == network.readoutStart { progress.rememberPotentials(of: network.outputs) }
+      if step == network.readoutStart { progress.rememberAnswers(of: network.outputs) }
       for population in order {
         let spikes =
           parameters[population].role == .input

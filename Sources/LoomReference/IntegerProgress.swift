@@ -9,6 +9,8 @@ struct IntegerProgress {
   private(set) var spikeCounts: [[Int32]]
   /// The potentials (channel-last) of output populations just before aligned step t0.
   private(set) var remembered: [[Int32]]
+  /// The spikes of each neuron of output populations before aligned step t0.
+  private(set) var countsBefore: [[Int32]]
   /// Zeros between uses: the 32-bit sums of each population.
   var scratch: [[Int32]]
   private let recordsSpikes: Bool
@@ -24,11 +26,15 @@ struct IntegerProgress {
     spikeCounts = parameters.map { [Int32](repeating: 0, count: $0.shape.count) }
     scratch = spikeCounts
     remembered = parameters.map { _ in [] }
+    countsBefore = remembered
     recordsSpikes = recordingSpikes
   }
 
-  mutating func rememberPotentials(of outputs: [PopulationID]) {
-    for id in outputs { remembered[id.index] = states[id.index].potential }
+  mutating func rememberAnswers(of outputs: [PopulationID]) {
+    for id in outputs {
+      remembered[id.index] = states[id.index].potential
+      countsBefore[id.index] = spikeCounts[id.index]
+    }
   }
 
   mutating func record(_ spikes: SpikeList, of population: Int, step: Int) {
@@ -40,9 +46,12 @@ struct IntegerProgress {
     }
   }
 
-  /// What the spikes of a population say, neuron by neuron: their number in a rate code, else the code.
+  /// What the spikes of a population say, neuron by neuron: their number since t0 in a rate code, else the
+  /// code.
   func values(of population: Int, code: SpikeCode, timesteps: Int) -> [Int64] {
-    guard code.isWindowed else { return spikeCounts[population].map { Int64($0) } }
+    guard code.isWindowed else {
+      return zip(spikeCounts[population], countsBefore[population]).map { Int64($0 - $1) }
+    }
     var values = [Int64](repeating: 0, count: spikeCounts[population].count)
     for step in 0..<timesteps {
       let worth = code.worth(ofStep: step, of: timesteps)
