@@ -45,7 +45,7 @@ struct Observer: Sendable {
     var countsSpikes: Bool
     /// Chip steps of the window.
     var window: Range<Int>
-    /// After this chip step the potential is taken to subtract; −1: v(0).
+    /// After this chip step the potential (the count of spikes) is taken to subtract; −1: v(0), no spikes.
     var baseStep: Int
     var firstScore: Int
     var shape: MapShape
@@ -136,6 +136,10 @@ struct Observer: Sendable {
   /// Takes the potentials that scores (and traces) need after a step (−1: before the first).
   mutating func read(after step: Int, _ machine: Machine, _ potentials: [Int32]) {
     raster?.keep(after: step, machine, potentials)
+    for output in outputs where output.countsSpikes && step == output.baseStep && step >= 0 {
+      let counts = counts
+      add(output, machine, sign: -1) { counts[$0] }
+    }
     for output in outputs where !output.countsSpikes {
       if step == output.baseStep { add(output, machine, sign: -1) { Int64(potentials[$0]) } }
       if step == output.window.upperBound - 1 {

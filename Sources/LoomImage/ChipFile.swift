@@ -33,6 +33,10 @@ public enum ChipFile {
       Section(name: "HOST", isOptional: false, bytes: encodeHost(image.hostRoutes)),
       Section(name: "CORE", isOptional: false, bytes: encodeCores(image.cores)),
     ]
+    if let readout = image.spikeCounts {
+      sections.append(
+        Section(name: countsSection, isOptional: false, bytes: encodeCounts(readout)))
+    }
     if let provenance = image.provenance {
       sections.append(
         Section(name: "PROV", isOptional: true, bytes: encodeProvenance(provenance)))

@@ -132,7 +132,7 @@ public enum ImageExplanation {
     func total(_ key: String) -> JSONValue {
       .integer(cores.reduce(0) { $0 + ($1[key]?.int ?? 0) })
     }
-    return .object([
+    var members: [String: JSONValue] = [
       "schema": .text("spikeloom.explain/1"), "profile": .text(image.profileName),
       "structure": .text(image.structureDigest.description),
       "timesteps": .integer(image.schedule.timesteps), "depth": .integer(image.schedule.depth),
@@ -154,6 +154,21 @@ public enum ImageExplanation {
         "synapses": total("synapses"),
         "weights": .integer(image.templates.reduce(0) { $0 + $1.weights.count }),
       ]),
+    ]
+    members["readout"] = readout(image)
+    return .object(members)
+  }
+
+  /// What the host reads, and of spike counts what it makes of them.
+  private static func readout(_ image: HardwareImage) -> JSONValue {
+    guard let counts = image.spikeCounts else { return .object(["kind": .text("potentials")]) }
+    func numbers(_ lists: [[Double]]) -> JSONValue {
+      .array(lists.map { .array($0.map { .number($0) }) })
+    }
+    return .object([
+      "kind": .text("spikeCounts"), "worth": numbers(counts.worth),
+      "offset": numbers(counts.offset),
+      "steps": .integer(image.schedule.timesteps - image.schedule.readoutStart),
     ])
   }
 

@@ -1,3 +1,5 @@
+import LoomBase
+
 /// What the host reads of the populations that answer.
 public enum ScoreReading: String, Codable, Sendable, CaseIterable {
   /// Potentials of readouts; of networks spiking by birth, whose outputs fire, plain spike counts.
@@ -43,5 +45,13 @@ extension Population {
   /// The constant of a channel; zero where none is stated.
   public func scoreOffset(channel: Int) -> Float {
     scoreOffset.isEmpty ? 0 : scoreOffset[min(channel, scoreOffset.count - 1)]
+  }
+}
+
+extension FixedPopulation {
+  /// What a spike in every step is worth, in activation units: θ of a channel (of its first neuron).
+  public func worth(channel: Int) -> Double {
+    let threshold = Double(threshold.value(neuron: channel * shape.positions, in: shape))
+    return scale.isEmpty ? threshold : threshold / scale[min(channel, scale.count - 1)]
   }
 }

@@ -25,7 +25,7 @@ struct Emission {
         slices: partition.cores[core].map { slice($0) },
         axonBlocks: blocks[core], routes: routes.cores[core])
     }
-    return HardwareImage(
+    var image = HardwareImage(
       profileName: profile.name, structureDigest: profile.structureDigest,
       schedule: ImageSchedule(
         timesteps: network.timesteps, depth: lowered.depth, readoutStart: network.readoutStart,
@@ -33,6 +33,8 @@ struct Emission {
       input: input, frontEnd: network.frontEnd.map { frontEnd($0) }, hostRoutes: routes.host,
       populations: lowered.images, templates: lowered.templates, cores: cores,
       outputs: network.outputs.map(\.index), provenance: options.provenance ? provenance : nil)
+    image.spikeCounts = network.spikeCountReadout
+    return image
   }
 
   private func axonBlocks(_ tiles: [Tile]) -> [AxonBlock] {
@@ -100,5 +102,23 @@ struct Emission {
         PopulationProvenance(name: $0.name, origin: $0.origin)
       },
       templates: lowered.origins, scales: lowered.populations.map(\.scale), remarks: remarks)
+  }
+}
+
+extension FixedPointNetwork {
+  /// The host's constants of a readout by spike counts; nil where potentials are read.
+  fileprivate var spikeCountReadout: SpikeCountReadout? {
+    guard readout == .spikeCounts else { return nil }
+    let answering = outputs.map { populations[$0.index] }
+    return SpikeCountReadout(
+      worth: answering.map { population in
+        (0..<population.shape.channels).map { population.worth(channel: $0) }
+      },
+      offset: answering.map { population in
+        (0..<population.shape.channels).map {
+          population.scoreOffset.isEmpty
+            ? 0 : population.scoreOffset[min($0, population.scoreOffset.count - 1)]
+        }
+      })
   }
 }
