@@ -45,7 +45,8 @@ struct Observer: Sendable {
     var countsSpikes: Bool
     /// Chip steps of the window.
     var window: Range<Int>
-    /// After this chip step the potential (the count of spikes) is taken to subtract; −1: v(0), no spikes.
+    /// After this chip step the potential is taken to subtract; −1: v(0); of counts that stand for potentials
+    /// the count.
     var baseStep: Int
     var firstScore: Int
     var shape: MapShape
@@ -75,7 +76,7 @@ struct Observer: Sendable {
       outputs.append(
         Output(
           population: index, countsSpikes: countsSpikes, window: window,
-          baseStep: image.schedule.readoutStart == 0
+          baseStep: image.schedule.readoutStart == 0 || (countsSpikes && image.spikeCounts == nil)
             ? -1 : population.start + image.schedule.readoutStart - 1,
           firstScore: firstScore, shape: population.shape,
           slices: machine.slices.indices.filter { machine.slices[$0].population == index }))

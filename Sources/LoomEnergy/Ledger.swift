@@ -138,7 +138,7 @@ private struct Pricing {
         "hostMac"
       ),
       ("biasWrite", "bias writes", .host, host.biasWrites, prices.biasWrite, "biasWrite"),
-      ("readout", "potentials read", .host, host.readouts, prices.readout, "readout"),
+      ("readout", "scores read", .host, host.readouts, prices.readout, "readout"),
       ("hostSpike", "input spikes", .host, host.inputSpikes, prices.hostSpike, "hostSpike"),
       ("chipReset", "chip resets", .host, host.chipResets, prices.chipReset, "chipReset"),
     ]

@@ -58,8 +58,8 @@ public struct ImageSchedule: Sendable, Hashable {
   public var timesteps: Int
   /// D, the greatest start of a population.
   public var depth: Int
-  /// t0: the answer is v after output-aligned step T−1 minus v after output-aligned step t0−1, of outputs that
-  /// fire the number of their spikes from output-aligned step t0 on.
+  /// t0: the answer is v after output-aligned step T−1 minus v after output-aligned step t0−1, of counts that
+  /// stand for potentials (`HardwareImage.spikeCounts`) the spikes from output-aligned step t0 on.
   public var readoutStart: Int
   /// All populations start at 0 and have no window.
   public var freeRunning: Bool

@@ -155,20 +155,19 @@ public enum ImageExplanation {
         "weights": .integer(image.templates.reduce(0) { $0 + $1.weights.count }),
       ]),
     ]
-    members["readout"] = readout(image)
+    if let counts = image.spikeCounts { members["readout"] = readout(counts, image.schedule) }
     return .object(members)
   }
 
-  /// What the host reads, and of spike counts what it makes of them.
-  private static func readout(_ image: HardwareImage) -> JSONValue {
-    guard let counts = image.spikeCounts else { return .object(["kind": .text("potentials")]) }
+  /// What the host makes of spike counts; said where they stand for potentials.
+  private static func readout(_ counts: SpikeCountReadout, _ schedule: ImageSchedule) -> JSONValue {
     func numbers(_ lists: [[Double]]) -> JSONValue {
       .array(lists.map { .array($0.map { .number($0) }) })
     }
     return .object([
       "kind": .text("spikeCounts"), "worth": numbers(counts.worth),
       "offset": numbers(counts.offset),
-      "steps": .integer(image.schedule.timesteps - image.schedule.readoutStart),
+      "steps": .integer(schedule.timesteps - schedule.readoutStart),
     ])
   }
 

@@ -58,7 +58,8 @@ extension StructureCheck {
     for (name, values) in [("worths", readout.worth), ("offsets", readout.offset)] {
       need(
         values.map(\.count) == channels,
-        "a readout by spike counts needs \(name) of \(channels) channels, has \(values.map(\.count))")
+        "a readout by spike counts needs \(name) of \(channels) channels, has \(values.map(\.count))"
+      )
       need(
         values.allSatisfy { $0.allSatisfy(\.isFinite) },
         "a readout by spike counts needs finite \(name), has others")

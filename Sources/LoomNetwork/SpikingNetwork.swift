@@ -257,7 +257,7 @@ public struct SpikingNetwork: Sendable {
   public var coding: Coding
   /// T, the number of time-steps.
   public var timesteps: Int
-  /// t0: the answer is the potential gained, or the spikes sent, from aligned step t0 on (0: the whole window).
+  /// t0: the answer is the potential gained after aligned step t0 (0: the whole window); see `readout`.
   public var readoutStart: Int
   /// How populations are laid out in time.
   public var schedule: Schedule

@@ -46,8 +46,8 @@ public struct FloatSpikingInterpreter: Sendable {
   /// The answer to one sample, outputs one after another, channel-first.
   ///
   /// Of readout populations the potential gained after aligned step t0, divided by T − t0, which is
-  /// comparable to the ANN's logits; of hidden ones the spikes from step t0 on divided by T − t0, and where
-  /// counts stand for potentials times θ and less the offset (`ScoreReading`). Of a window code:
+  /// comparable to the ANN's logits; of hidden ones the spikes of all steps divided by T. Where counts stand
+  /// for potentials: θ · (spikes from step t0 on) / (T − t0), less the offset (`ScoreReading`). Of a window code:
   /// u − v(0), which needs no division; of hidden ones the code as a share of full scale, code/2^T
   /// (bit-serial) or code/T (time to first spike).
   ///
@@ -75,7 +75,8 @@ public struct FloatSpikingInterpreter: Sendable {
       }
     }
     return FloatRun(
-      scores: scores(progress, since: remembered, countsBefore), spikes: progress.spikeCounts.map { $0.total })
+      scores: scores(progress, since: remembered, countsBefore),
+      spikes: progress.spikeCounts.map { $0.total })
   }
 
   /// The prediction for every sample: the index of the first largest score.
@@ -152,8 +153,11 @@ public struct FloatSpikingInterpreter: Sendable {
         scores += ChannelLast(parameters[id.index].shape).restored(gained)
       } else {
         let counts = progress.spikeCounts[id.index].perNeuron
-        let rates = zip(counts, countsBefore[id.index]).map { Float($0 - $1) / steps }
-        scores += network.readout == .spikeCounts ? worth(ofRates: rates, id.index) : rates
+        scores +=
+          network.readout == .spikeCounts
+          ? worth(
+            ofRates: zip(counts, countsBefore[id.index]).map { Float($0 - $1) / steps }, id.index)
+          : counts.map { Float($0) / Float(network.timesteps) }
       }
     }
     return scores

@@ -126,6 +126,8 @@ public struct IntegerInterpreter: Sendable {
         let earlier = ChannelLast(parameters[id.index].shape)
           .restored(progress.remembered[id.index])
         scores += zip(potentials[id.index], earlier).map { Int64($0) - Int64($1) }
+      } else if network.readout == .spikeCounts {
+        scores += progress.countsSinceStart(of: id.index)
       } else {
         scores += progress.values(of: id.index, code: network.code, timesteps: network.timesteps)
       }

@@ -46,12 +46,14 @@ struct IntegerProgress {
     }
   }
 
-  /// What the spikes of a population say, neuron by neuron: their number since t0 in a rate code, else the
-  /// code.
+  /// The spikes of each neuron of an output since t0.
+  func countsSinceStart(of population: Int) -> [Int64] {
+    zip(spikeCounts[population], countsBefore[population]).map { Int64($0 - $1) }
+  }
+
+  /// What the spikes of a population say, neuron by neuron: their number in a rate code, else the code.
   func values(of population: Int, code: SpikeCode, timesteps: Int) -> [Int64] {
-    guard code.isWindowed else {
-      return zip(spikeCounts[population], countsBefore[population]).map { Int64($0 - $1) }
-    }
+    guard code.isWindowed else { return spikeCounts[population].map { Int64($0) } }
     var values = [Int64](repeating: 0, count: spikeCounts[population].count)
     for step in 0..<timesteps {
       let worth = code.worth(ofStep: step, of: timesteps)

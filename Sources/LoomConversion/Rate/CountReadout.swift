@@ -1,3 +1,4 @@
+import Foundation
 import LoomBase
 import LoomNetwork
 
@@ -109,7 +110,9 @@ struct CountTrial: Sendable {
         guard step >= start else { return }
         for neuron in 0..<count { sums[neuron] += currents[neuron] }
       }
-      for neuron in 0..<count { sums[neuron] = sums[neuron] / steps + corrections[neuron % channels] }
+      for neuron in 0..<count {
+        sums[neuron] = sums[neuron] / steps + corrections[neuron % channels]
+      }
       return sums
     }
   }
@@ -146,30 +149,38 @@ enum ClassWindow {
   private static let ends: [Double] = [1, 0.95, 0.8, 0.5]
   private static let begins: [Double] = [0, 0.05, 0.25, 0.5, 0.75]
 
-  /// The window that agrees best; where several do, the one with the fewest ties, then the widest.
+  /// The window that agrees best; where several do, the one at the least risk, then the widest.
+  ///
+  /// Risk: a count may be off by one or two for want of levels, so that of a lead of m spikes over the best
+  /// other class 2^−m is added for each sample.
   static func choose(_ trial: CountTrial) -> (
     scores: CountedScores, agreeing: Int, agreeingByPotentials: Int
   ) {
     let windows = candidates(trial)
     let counts = trial.counts(windows, samples: trial.scores.count)
     let wanted = trial.scores.indices.map { firstLargest(trial.targets($0)) }
-    var (best, bestAgreeing, bestTies) = (0, -1, 0)
+    var (best, bestAgreeing, leastRisk) = (0, -1, Double.infinity)
     for window in windows.indices {
-      var (agreeing, ties) = (0, 0)
+      var (agreeing, risk) = (0, 0.0)
       for sample in counts.indices {
         let row = counts[sample][window]
-        let answer = firstLargest(row)
-        if answer == wanted[sample] { agreeing += 1 }
-        if row.count(where: { $0 == row[answer] }) > 1 { ties += 1 }
+        if firstLargest(row) == wanted[sample] { agreeing += 1 }
+        risk += Self.risk(row, wanted: wanted[sample])
       }
-      if agreeing > bestAgreeing || (agreeing == bestAgreeing && ties < bestTies) {
-        (best, bestAgreeing, bestTies) = (window, agreeing, ties)
+      if agreeing > bestAgreeing || (agreeing == bestAgreeing && risk < leastRisk) {
+        (best, bestAgreeing, leastRisk) = (window, agreeing, risk)
       }
     }
     var scores = windows[best]
     scores.rate = meanRate(counts, best, steps: trial.steps)
     let byPotentials = trial.scores.indices.count { firstLargest(trial.scores[$0]) == wanted[$0] }
     return (scores, bestAgreeing, byPotentials)
+  }
+
+  private static func risk(_ counts: [Float], wanted: Int) -> Double {
+    var others: Float = 0
+    for index in counts.indices where index != wanted { others = max(others, counts[index]) }
+    return exp2(-Double(max(0, counts[wanted] - others)))
   }
 
   /// Windows from the widest to the narrowest.

@@ -10,7 +10,7 @@ public struct ScoreReadings: Sendable, Hashable {
   public var timesteps: Int
   /// Scores of one sample, output after output, channel-first.
   public var width: Int
-  /// By score whether it counts spikes.
+  /// By score whether it counts the spikes of the whole window, so that t0 does not touch it.
   public var countsSpikes: [Bool]
   /// samples × (T + 1) × width.
   public var values: [Int32]
@@ -51,7 +51,8 @@ public struct ScoreReadings: Sendable, Hashable {
     let width = countsSpikes.count
     let (last, first) = (rows.startIndex + to * width, rows.startIndex + from * width)
     return countsSpikes.indices.map { score in
-      Int64(rows[last + score]) - Int64(rows[first + score])
+      Int64(rows[last + score])
+        - Int64(rows[(countsSpikes[score] ? rows.startIndex : first) + score])
     }
   }
 }

@@ -17,7 +17,8 @@ extension ComparisonOutcome {
   ) throws -> ComparisonReport {
     let data = job.data
     let stages = AccuracyStages(
-      ann: value(after: .ann, data), spiking: value(after: spiking.readout == .spikeCounts ? .spikeCounts : .spiking, data),
+      ann: value(after: .ann, data),
+      spiking: value(after: spiking.readout == .spikeCounts ? .spikeCounts : .spiking, data),
       fixed: value(after: .fixed, data), chip: value(after: .chip, data))
     var remarks = chanceRemark(stages.ann, data.labels, preprocessing)
     remarks.append("input: \(preprocessing.description)")

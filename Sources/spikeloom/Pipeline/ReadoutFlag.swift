@@ -25,7 +25,8 @@ enum ReadoutFlag {
       case "values": (pair, options.answers) = (2, .values)
       default:
         throw UsageError(
-          "'--readout' needs delayed or whole, potentials or counts, classes or values, has '\(word)'")
+          "'--readout' needs delayed or whole, potentials or counts, classes or values, has '\(word)'"
+        )
       }
       guard seen.insert(pair).inserted else {
         throw UsageError("'--readout' needs words that go together, has '\(text)'")

@@ -24,13 +24,15 @@ struct ReadoutUnits: Sendable {
     if network.readout == .spikeCounts {
       offsets = populations.map(\.scoreOffset)
       factors = populations.map { population in
-        (0..<population.shape.channels).map { population.worth(channel: $0) / Double(max(steps, 1)) }
+        (0..<population.shape.channels).map {
+          population.worth(channel: $0) / Double(max(steps, 1))
+        }
       }
       return
     }
     factors = populations.map { population in
       guard population.role == .readout else {
-        return Self.factors(population.shape, scales: [], steps: steps)
+        return Self.factors(population.shape, scales: [], steps: network.timesteps)
       }
       return Self.factors(
         population.shape, scales: population.scale, steps: network.code.isWindowed ? 1 : steps)
@@ -53,8 +55,7 @@ struct ReadoutUnits: Sendable {
     factors = image.outputs.map { index in
       let population = image.populations[index]
       guard population.role == .readout else {
-        return Self.factors(
-          population.shape, scales: [], steps: schedule.timesteps - schedule.readoutStart)
+        return Self.factors(population.shape, scales: [], steps: schedule.timesteps)
       }
       return Self.factors(
         population.shape, scales: index < scales.count ? scales[index] : [], steps: steps)
