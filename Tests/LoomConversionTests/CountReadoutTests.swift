@@ -49,7 +49,9 @@ struct CountReadoutTests {
 
   @Test("values: a window for each channel, from its least to its greatest")
   func values() throws {
-    let rows = (0..<12).flatMap { [Float($0 % 4) - 1, Float($0 % 2) * 10, 5] }
+    let rows = (0..<12).flatMap { index -> [Float] in
+      [Float(index % 4) - 1, Float(index % 2) * 10, 5]
+    }
     let samples = Samples(storage: .floats(rows), sampleShape: [3], count: 12)
     let network = try Converter.convert(
       identity(), calibration: samples, options: options(12, .values))

@@ -3,6 +3,7 @@ import LoomBase
 import LoomHardware
 import LoomImage
 import LoomImport
+import LoomNetwork
 import Testing
 
 @Suite("Chips that give no potentials")
