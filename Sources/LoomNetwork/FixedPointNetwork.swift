@@ -164,8 +164,9 @@ public struct FixedPointNetwork: Sendable, Hashable {
   public var coding: Coding
   /// T, the number of time-steps.
   public var timesteps: Int
-  /// t0: the answer is v(after aligned step T−1) − v(after aligned step t0−1); 0: − v(0). Of counts that
-  /// stand for potentials: the spikes from aligned step t0 on.
+  /// t0: the answer is v(after aligned step T−1) − v(after aligned step t0−1); 0: − v(0).
+  ///
+  /// Of counts that stand for potentials (`readout`): the spikes from aligned step t0 on.
   public var readoutStart: Int
   /// How populations are laid out in time.
   public var schedule: Schedule
