@@ -102,7 +102,7 @@ def sections(data):
         if zlib.crc32(part) != crc:
             raise ValueError(f"section {name} is damaged")
         name = name.decode("ascii")
-        if name not in ("META", "POPS", "FRNT", "TMPL", "HOST", "CORE", "PROV") and not flags & 1:
+        if name not in ("META", "POPS", "FRNT", "TMPL", "HOST", "CORE", "CNTS", "PROV") and not flags & 1:
             raise ValueError(f"unknown section {name}")
         found[name] = part
     return found
@@ -117,6 +117,14 @@ def read_meta(r):
     meta["outputs"] = [int(x) for x in r.array("u4")]
     meta["steps"] = meta["depth"] + (meta["timesteps"] if meta["code"] == "rate" else 1)
     return meta
+
+
+def read_counts(r):
+    """What the host makes of spike counts: by output the worth of a spike a step, and the offset."""
+    outputs = [(r.array("f8"), r.array("f8")) for _ in range(r.u32())]
+    return dict(
+        worth=[[float(x) for x in worth] for worth, _ in outputs],
+        offset=[[float(x) for x in offset] for _, offset in outputs])
 
 
 def read_population(r):
@@ -183,6 +191,7 @@ def read_chip(data):
     chip["templates"] = several("TMPL", read_template)
     chip["host"] = parts["HOST"].routes()
     chip["cores"] = several("CORE", read_core)
+    chip["counts"] = read_counts(parts["CNTS"]) if "CNTS" in parts else None
     chip["names"] = [None] * len(chip["populations"])
     if "PROV" in parts:
         r = parts["PROV"]
@@ -312,7 +321,12 @@ def explain(chip):
         cores=len(cores), chips=len({c["chip"] for c in cores}),
         weights=sum(len(t["weights"]) for t in chip["templates"]))
     holders = [{s["population"] for s in core["slices"]} for core in chip["cores"]]
+    readout = {}
+    if chip["counts"]:
+        steps = meta["timesteps"] - meta["readoutStart"]
+        readout["readout"] = dict(kind="spikeCounts", steps=steps, **chip["counts"])
     return dict(
+        **readout,
         schema="spikeloom.explain/1", profile=meta["profile"], structure=meta["structure"],
         timesteps=meta["timesteps"], depth=meta["depth"], readoutStart=meta["readoutStart"],
         freeRunning=meta["freeRunning"], code=meta["code"], steps=meta["steps"], outputs=meta["outputs"],
@@ -537,7 +551,8 @@ def run(chip, samples, index):
                     for neuron in fired:
                         spikes.append((part.number, step, part.neurons[neuron]))
                         send(chip["cores"][number]["routes"], first + neuron, step, 1)
-                    if start <= step < start + meta["timesteps"]:
+                    first_step = start + (meta["readoutStart"] if chip["counts"] else 0)
+                    if first_step <= step < start + meta["timesteps"]:
                         held = counts.setdefault(part.number, {})
                         for neuron in part.neurons[fired]:
                             held[neuron] = held.get(neuron, 0) + worth(

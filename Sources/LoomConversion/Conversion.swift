@@ -31,9 +31,11 @@ extension ConversionOptions {
   /// Whether thresholds, potentials or biases depend on T, so that each T needs a conversion of its own;
   /// t0 aside, which follows from the same conversion at every T.
   ///
-  /// Threshold balancing with a given K and plain percentiles do not: theirs serve every T.
+  /// Threshold balancing with a given K and plain percentiles do not: theirs serve every T. Where spikes of the
+  /// outputs are counted their thresholds are chosen for T.
   public var dependsOnT: Bool {
-    switch method {
+    if readout == .spikeCounts { return true }
+    return switch method {
     case .thresholdBalancing: iterations == nil
     case .percentile: false
     default: true

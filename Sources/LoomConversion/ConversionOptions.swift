@@ -75,6 +75,14 @@ public enum AnalogSkipForm: String, Sendable, CaseIterable {
   case pairs
 }
 
+/// What the numbers of an answer are, where spike counts stand for them.
+public enum AnswerKind: String, Sendable, CaseIterable {
+  /// Scores of classes: only their order counts.
+  case classes
+  /// Numbers in their own right: maps, boxes, regression.
+  case values
+}
+
 /// What a conversion is told.
 public struct ConversionOptions: Sendable {
   /// T, the number of time-steps of the spiking network, at least 1.
@@ -105,6 +113,10 @@ public struct ConversionOptions: Sendable {
   public var samplesAreBytes: Bool
   /// Whether the answer is read from step t0 on (conversion.md §1, delayed evaluation).
   public var delayedReadout: Bool
+  /// What the host reads of the outputs.
+  public var readout = ScoreReading.potentials
+  /// What spike counts stand for; nil: classes if the network has one output of one position, else values.
+  public var answers: AnswerKind?
   /// The largest number of calibration samples used; further ones are ignored.
   public var maximumCalibrationSamples: Int
 

@@ -51,7 +51,10 @@ public enum Converter {
     let input = MethodInput(
       draft: draft, samples: samples, inputCount: plan.layout.count, inputShape: plan.layout.map,
       options: options)
-    let outcome = try method.outcome(input, progress: progress)
+    var outcome = try method.outcome(input, progress: progress)
+    if options.readout == .spikeCounts {
+      outcome = try CountReadout(input: input, outcome: outcome).counted(progress: progress)
+    }
     let delay = ReadoutDelay(
       draft, outcome.populations, inputDelay: samples.firstSpike(options.coding))
     return Conversion(
@@ -80,6 +83,13 @@ public enum Converter {
         .option(
           "needs a percentile above 0 and up to 100, has \(options.percentile)",
           remedy: "leave it at 99.9"))
+    }
+    if options.readout == .spikeCounts, options.method.code != .rate {
+      findings.append(
+        .option(
+          "needs outputs whose potentials are read for \(options.method.code.rawValue) codes, has a readout by "
+            + "spike counts",
+          remedy: "choose a method of rate codes, or a chip that gives potentials"))
     }
     if options.coding == .spikes {
       findings.append(
@@ -110,7 +120,7 @@ public enum Converter {
     }
     let check = ForwardCheck(
       draft, outcome.populations, samples: samples, inputCount: plan.layout.count)
-    return SpikingNetwork(
+    var spiking = SpikingNetwork(
       name: network.name, method: options.method.rawValue,
       input: InputSpecification(
         shape: plan.layout.map, preprocessing: options.preprocessing,
@@ -119,6 +129,8 @@ public enum Converter {
       code: outcome.code, populations: emission.populations(), projections: written.projections,
       frontEnd: written.frontEnd, outputs: emission.outputs(), annLayers: check.costs,
       remarks: remarks(draft, outcome, samples) + check.remarks)
+    spiking.readout = options.readout
+    return spiking
   }
 
   private static func remarks(

@@ -39,6 +39,7 @@ struct Emission {
   }
 
   private func population(_ draft: DraftPopulation, _ facts: CalibratedPopulation) -> Population {
+    if let counted = facts.counted { return answer(draft, facts, counted) }
     let isReadout = draft.kind == .readout
     let halves = facts.thresholds.map { $0 * outcome.halfStep }
     let potentials: ChannelOrNeuron<Float> =
@@ -49,6 +50,25 @@ struct Emission {
       initialPotential: isReadout ? .uniform(0) : potentials, bias: bias(draft, facts),
       sites: draft.sites.count, calibratedPeak: facts.peak, expectedRate: facts.rate,
       origin: draft.origin)
+  }
+
+  /// An output whose spikes are counted.
+  private func answer(
+    _ draft: DraftPopulation, _ facts: CalibratedPopulation, _ counted: CountedScores
+  ) -> Population {
+    var constants = facts
+    constants.biasCorrections = counted.offsets.indices.map {
+      counted.offsets[$0] + (facts.biasCorrections?[$0] ?? 0)
+    }
+    var population = Population(
+      name: draft.name, shape: draft.shape, role: .hidden,
+      threshold: .perChannel(counted.thresholds),
+      initialPotential: .perChannel(counted.thresholds.map { $0 / 2 }),
+      bias: bias(draft, constants), sites: draft.sites.count,
+      calibratedPeak: counted.thresholds.max() ?? 0, expectedRate: counted.rate,
+      origin: draft.origin)
+    population.scoreOffset = counted.offsets
+    return population
   }
 
   /// The layer's constant and the method's correction of it.

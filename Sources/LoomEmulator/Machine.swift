@@ -18,6 +18,8 @@ struct SliceInfo: Sendable {
   /// What its spikes say.
   var code: SpikeCode
   var isReadout: Bool
+  /// Whether every spike also goes to the host, which counts it.
+  var reportsToHost: Bool
   var isHard: Bool
   var hasSecondCompartment: Bool
   var firesOnEqual: Bool

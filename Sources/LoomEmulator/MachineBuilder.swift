@@ -101,7 +101,9 @@ struct MachineBuilder {
           activeFrom: population.activeSteps.lowerBound,
           activeTo: population.activeSteps.upperBound, start: population.start,
           code: population.code,
-          isReadout: population.role == .readout, isHard: population.reset == .hard,
+          isReadout: population.role == .readout,
+          reportsToHost: image.spikeCounts != nil && image.outputs.contains(slice.population),
+          isHard: population.reset == .hard,
           hasSecondCompartment: population.reset == .softBySecondCompartment
             && population.role != .readout,
           firesOnEqual: !population.firesOnGreaterOnly, isLowering: population.role == .lowering,

@@ -45,7 +45,8 @@ struct Observer: Sendable {
     var countsSpikes: Bool
     /// Chip steps of the window.
     var window: Range<Int>
-    /// After this chip step the potential is taken to subtract; −1: v(0).
+    /// After this chip step the potential is taken to subtract; −1: v(0); of counts that stand for potentials
+    /// the count.
     var baseStep: Int
     var firstScore: Int
     var shape: MapShape
@@ -75,7 +76,7 @@ struct Observer: Sendable {
       outputs.append(
         Output(
           population: index, countsSpikes: countsSpikes, window: window,
-          baseStep: image.schedule.readoutStart == 0
+          baseStep: image.schedule.readoutStart == 0 || (countsSpikes && image.spikeCounts == nil)
             ? -1 : population.start + image.schedule.readoutStart - 1,
           firstScore: firstScore, shape: population.shape,
           slices: machine.slices.indices.filter { machine.slices[$0].population == index }))
@@ -136,6 +137,10 @@ struct Observer: Sendable {
   /// Takes the potentials that scores (and traces) need after a step (−1: before the first).
   mutating func read(after step: Int, _ machine: Machine, _ potentials: [Int32]) {
     raster?.keep(after: step, machine, potentials)
+    for output in outputs where output.countsSpikes && step == output.baseStep && step >= 0 {
+      let counts = counts
+      add(output, machine, sign: -1) { counts[$0] }
+    }
     for output in outputs where !output.countsSpikes {
       if step == output.baseStep { add(output, machine, sign: -1) { Int64(potentials[$0]) } }
       if step == output.window.upperBound - 1 {

@@ -125,6 +125,7 @@ struct SortedCounts {
     add(core: slice.core, population: slice.population, lowering: slice.isLowering) {
       $0.neuronUpdates += updates
       $0.spikes += spikes
+      if slice.reportsToHost { $0.messagesOut += spikes }
     }
     if slice.hasSecondCompartment {
       add(core: slice.core, population: slice.population, lowering: true) {

@@ -8,7 +8,7 @@ public struct CoreCounts: Sendable, Hashable {
   public var synapticOperations: UInt64 = 0
   /// Messages that arrived.
   public var messagesIn: UInt64 = 0
-  /// Messages that left: one for each spike and destination axon.
+  /// Messages that left: one for each spike and destination axon, and for each spike the host counts.
   public var messagesOut: UInt64 = 0
   /// Hops in x of messages this core sent.
   public var hopsEastWest: UInt64 = 0
@@ -46,7 +46,7 @@ public struct CoreCounts: Sendable, Hashable {
 public struct HostCounts: Sendable, Hashable {
   /// Bias registers written with front-end currents (and cleared ones, where the chip needs it).
   public var biasWrites: UInt64 = 0
-  /// Potentials read, t0 readings included.
+  /// Potentials read, t0 readings included; spike counts, one for each output neuron.
   public var readouts: UInt64 = 0
   /// Input spikes injected.
   public var inputSpikes: UInt64 = 0

@@ -102,7 +102,8 @@ struct StepLoop {
       work += Double(spikes) * timing.neuronSpike
       if slice.hasSecondCompartment { work += Double(spikes) * timing.synapticOperation }
       observer.record(slice, state.firing, count: spikes, step: step, places: machine.places)
-      work += Double(send(slice, spikes)) * timing.axonOut
+      let sent = send(slice, spikes) + (slice.reportsToHost ? spikes : 0)
+      work += Double(sent) * timing.axonOut
     }
     pipelined?.note(core: core, work: work, route: longestRoute)
     if work > longestWork {

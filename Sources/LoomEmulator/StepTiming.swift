@@ -55,7 +55,8 @@ struct TimingReader {
     timing.neuronSpike = need(times.neuronSpike, "neuronSpike", if: hasRoutes)
     timing.synapticOperation = need(times.synapticOperation, "synapticOperation", if: hasAxons)
     timing.axonIn = need(times.axonIn, "axonIn", if: hasAxons)
-    timing.axonOut = need(times.axonOut, "axonOut", if: hasRoutes)
+    timing.axonOut = need(
+      times.axonOut, "axonOut", if: hasRoutes || image.spikeCounts != nil)
     timing.hops.withinTile = need(times.hopWithinTile, "hopWithinTile", if: hasRoutes)
     let spreads = hasRoutes && places.tiles > 1
     timing.hops.eastWest = need(times.hopEastWest, "hopEastWest", if: spreads)

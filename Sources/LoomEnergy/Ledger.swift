@@ -138,7 +138,7 @@ private struct Pricing {
         "hostMac"
       ),
       ("biasWrite", "bias writes", .host, host.biasWrites, prices.biasWrite, "biasWrite"),
-      ("readout", "potentials read", .host, host.readouts, prices.readout, "readout"),
+      ("readout", "scores read", .host, host.readouts, prices.readout, "readout"),
       (
         "hostNeurons", "updates of neurons on the host", .frontEnd, host.neuronUpdates,
         prices.hostMac, "hostMac"

@@ -3,6 +3,8 @@ import LoomBase
 extension ChipFile {
   /// The sections a version 1 image must have.
   private static let required = ["META", "POPS", "FRNT", "TMPL", "HOST", "CORE"]
+  /// The sections only some images have.
+  private static let further = ["HNEU", countsSection, "PROV"]
 
   /// Checks header, table and checksums and reads every known section.
   static func parse(_ bytes: [UInt8]) throws(ByteError) -> HardwareImage {
@@ -17,7 +19,7 @@ extension ChipFile {
         shape: MapShape(channels: 0), isSpikes: false, isBytes: false, floatFactor: 0,
         preprocessing: Preprocessing(scale: 1)), frontEnd: [], hostRoutes: RouteTable(),
       populations: [], templates: [], cores: [], outputs: [], provenance: nil)
-    for name in required + ["HNEU", "PROV"] {
+    for name in required + further {
       guard let range = sections[name] else { continue }
       do throws(ByteError) {
         try decode(name, bytes[range], &image)
@@ -39,6 +41,7 @@ extension ChipFile {
     case "HOST": image.hostRoutes = try decodeHost(bytes)
     case "CORE": image.cores = try decodeCores(bytes)
     case "HNEU": image.hostNeurons = try decodeHostNeurons(bytes)
+    case countsSection: image.spikeCounts = try decodeCounts(bytes)
     default: image.provenance = try decodeProvenance(bytes)
     }
   }
@@ -95,7 +98,7 @@ extension ChipFile {
     guard CyclicRedundancyCheck.checksum(bytes[range]) == checksum else {
       throw .invalid(offset: range.lowerBound, reason: "section '\(name)' is damaged (CRC-32)")
     }
-    guard required.contains(name) || name == "HNEU" || name == "PROV" else {
+    guard required.contains(name) || further.contains(name) else {
       guard flags & 1 == 1 else {
         throw .invalid(offset: start, reason: "needs no unknown section, has '\(name)'")
       }

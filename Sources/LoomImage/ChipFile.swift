@@ -37,6 +37,10 @@ public enum ChipFile {
       sections.append(
         Section(name: "HNEU", isOptional: false, bytes: encodeHostNeurons(image.hostNeurons)))
     }
+    if let readout = image.spikeCounts {
+      sections.append(
+        Section(name: countsSection, isOptional: false, bytes: encodeCounts(readout)))
+    }
     if let provenance = image.provenance {
       sections.append(
         Section(name: "PROV", isOptional: true, bytes: encodeProvenance(provenance)))

@@ -29,6 +29,8 @@ public struct HardwareImage: Sendable, Hashable {
   public var cores: [ImageCore]
   /// The populations that answer, in order.
   public var outputs: [Int]
+  /// How spike counts become scores; nil: potentials are read (or plain counts, of networks spiking by birth).
+  public var spikeCounts: SpikeCountReadout?
   /// Names for people; the emulator never reads them and they can be stripped.
   public var provenance: ImageProvenance?
 
@@ -60,7 +62,8 @@ public struct ImageSchedule: Sendable, Hashable {
   public var timesteps: Int
   /// D, the greatest start of a population.
   public var depth: Int
-  /// t0: the answer is v after output-aligned step T−1 minus v after output-aligned step t0−1.
+  /// t0: the answer is v after output-aligned step T−1 minus v after output-aligned step t0−1, of counts that
+  /// stand for potentials (`HardwareImage.spikeCounts`) the spikes from output-aligned step t0 on.
   public var readoutStart: Int
   /// All populations start at 0 and have no window.
   public var freeRunning: Bool

@@ -132,7 +132,7 @@ public enum ImageExplanation {
     func total(_ key: String) -> JSONValue {
       .integer(cores.reduce(0) { $0 + ($1[key]?.int ?? 0) })
     }
-    return .object([
+    var members: [String: JSONValue] = [
       "schema": .text("spikeloom.explain/1"), "profile": .text(image.profileName),
       "structure": .text(image.structureDigest.description),
       "timesteps": .integer(image.schedule.timesteps), "depth": .integer(image.schedule.depth),
@@ -154,6 +154,20 @@ public enum ImageExplanation {
         "synapses": total("synapses"),
         "weights": .integer(image.templates.reduce(0) { $0 + $1.weights.count }),
       ]),
+    ]
+    if let counts = image.spikeCounts { members["readout"] = readout(counts, image.schedule) }
+    return .object(members)
+  }
+
+  /// What the host makes of spike counts; said where they stand for potentials.
+  private static func readout(_ counts: SpikeCountReadout, _ schedule: ImageSchedule) -> JSONValue {
+    func numbers(_ lists: [[Double]]) -> JSONValue {
+      .array(lists.map { .array($0.map { .number($0) }) })
+    }
+    return .object([
+      "kind": .text("spikeCounts"), "worth": numbers(counts.worth),
+      "offset": numbers(counts.offset),
+      "steps": .integer(schedule.timesteps - schedule.readoutStart),
     ])
   }
 

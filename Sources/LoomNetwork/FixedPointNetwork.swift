@@ -31,6 +31,8 @@ public struct FixedPopulation: Sendable, Hashable {
   public var potentialBits: Int
   /// Potential units per activation unit, by channel, for reports and for reading logits.
   public var scale: [Double]
+  /// By channel, in activation units: what the host takes off a spike count (`Population.scoreOffset`).
+  public var scoreOffset: [Double] = []
   /// The ONNX nodes it stands for.
   public var origin: Origin
   /// Whether the host integrates these neurons and injects their spikes, because the chip takes no analog input.
@@ -171,6 +173,8 @@ public struct FixedPointNetwork: Sendable, Hashable {
   /// T, the number of time-steps.
   public var timesteps: Int
   /// t0: the answer is v(after aligned step T−1) − v(after aligned step t0−1); 0: − v(0).
+  ///
+  /// Of counts that stand for potentials (`readout`): the spikes from aligned step t0 on.
   public var readoutStart: Int
   /// How populations are laid out in time.
   public var schedule: Schedule
@@ -186,6 +190,8 @@ public struct FixedPointNetwork: Sendable, Hashable {
   ///
   /// Scores of readout populations are potentials, of hidden ones spike counts. The prediction is the index of the first largest score (channel-first).
   public var outputs: [PopulationID]
+  /// What the host reads of them.
+  public var readout: ScoreReading = .potentials
 
   /// Creates a fixed-point network.
   public init(

@@ -124,6 +124,10 @@ public struct Population: Sendable {
   public var calibratedPeak: Float
   /// Mean spikes per neuron and step expected from calibration (activation / θ), for cost choices.
   public var expectedRate: Float
+  /// By channel: the part of the bias that only raises scores above zero, for outputs whose spikes are counted.
+  ///
+  /// The host takes it off again (`ScoreReading.spikeCounts`); empty: nothing.
+  public var scoreOffset: [Float] = []
   /// The ONNX nodes it stands for.
   public var origin: Origin
 
@@ -253,7 +257,7 @@ public struct SpikingNetwork: Sendable {
   public var coding: Coding
   /// T, the number of time-steps.
   public var timesteps: Int
-  /// t0: the answer is the potential gained after aligned step t0 (0: the whole window).
+  /// t0: the answer is the potential gained after aligned step t0 (0: the whole window); see `readout`.
   public var readoutStart: Int
   /// How populations are laid out in time.
   public var schedule: Schedule
@@ -270,6 +274,8 @@ public struct SpikingNetwork: Sendable {
   public var frontEnd: [FrontEndProjection]
   /// The populations whose potentials (readout) or spike counts (hidden) are the answer, in order.
   public var outputs: [PopulationID]
+  /// What the host reads of them.
+  public var readout: ScoreReading = .potentials
   /// Weights, thresholds, biases are integers to be taken exactly: quantization must change nothing.
   public var isInteger: Bool
   /// Dense MACs of one sample of the ANN it stands for, by ANN layer name in order.

@@ -46,7 +46,8 @@ public struct FloatSpikingInterpreter: Sendable {
   /// The answer to one sample, outputs one after another, channel-first.
   ///
   /// Of readout populations the potential gained after aligned step t0, divided by T − t0, which is
-  /// comparable to the ANN's logits; of hidden ones the spikes of all steps divided by T. Of a window code:
+  /// comparable to the ANN's logits; of hidden ones the spikes of all steps divided by T. Where counts stand
+  /// for potentials: θ · (spikes from step t0 on) / (T − t0), less the offset (`ScoreReading`). Of a window code:
   /// u − v(0), which needs no division; of hidden ones the code as a share of full scale, code/2^T
   /// (bit-serial) or code/T (time to first spike).
   ///
@@ -62,15 +63,20 @@ public struct FloatSpikingInterpreter: Sendable {
     var progress = try start(samples, index: index)
     if network.code.isWindowed { return runWindows(progress) }
     var remembered: [[Float]] = []
+    var countsBefore: [[Int32]] = []
     for step in 0..<network.timesteps {
-      if step == network.readoutStart { remembered = progress.states.map(\.potential) }
+      if step == network.readoutStart {
+        remembered = progress.states.map(\.potential)
+        countsBefore = progress.spikeCounts.map(\.perNeuron)
+      }
       for population in order {
         progress.record(
           spikes(of: population, step: step, &progress), of: population, step: step)
       }
     }
     return FloatRun(
-      scores: scores(progress, since: remembered), spikes: progress.spikeCounts.map { $0.total })
+      scores: scores(progress, since: remembered, countsBefore),
+      spikes: progress.spikeCounts.map { $0.total })
   }
 
   /// The prediction for every sample: the index of the first largest score.
@@ -135,7 +141,9 @@ public struct FloatSpikingInterpreter: Sendable {
     return flags.isEmpty ? [] : listSpikes(flags: flags, shape: own.shape)
   }
 
-  private func scores(_ progress: FloatProgress, since remembered: [[Float]]) -> [Float] {
+  private func scores(
+    _ progress: FloatProgress, since remembered: [[Float]], _ countsBefore: [[Int32]]
+  ) -> [Float] {
     var scores: [Float] = []
     let steps = Float(network.timesteps - network.readoutStart)
     for id in network.outputs {
@@ -144,12 +152,24 @@ public struct FloatSpikingInterpreter: Sendable {
         let gained = zip(now, remembered[id.index]).map { ($0 - $1) / steps }
         scores += ChannelLast(parameters[id.index].shape).restored(gained)
       } else {
-        scores += progress.spikeCounts[id.index].perNeuron.map {
-          Float($0) / Float(network.timesteps)
-        }
+        let counts = progress.spikeCounts[id.index].perNeuron
+        scores +=
+          network.readout == .spikeCounts
+          ? worth(
+            ofRates: zip(counts, countsBefore[id.index]).map { Float($0 - $1) / steps }, id.index)
+          : counts.map { Float($0) / Float(network.timesteps) }
       }
     }
     return scores
+  }
+
+  /// What the spikes of an output say in the trained network's units, neuron by neuron, channel-first.
+  private func worth(ofRates rates: [Float], _ index: Int) -> [Float] {
+    let population = network.populations[index]
+    return rates.indices.map { neuron in
+      rates[neuron] * population.threshold.value(neuron: neuron, in: population.shape)
+        - population.scoreOffset(channel: neuron / population.shape.positions)
+    }
   }
 }
 

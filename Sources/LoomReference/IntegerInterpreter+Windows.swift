@@ -7,7 +7,7 @@ extension IntegerInterpreter {
   /// There is no chip time here. The spikes of aligned step j of every source arrive together, as listening
   /// step j, however deep each of them lies.
   func runWindows(_ progress: inout IntegerProgress, injected: [SpikeList]) {
-    progress.rememberPotentials(of: network.outputs)
+    progress.rememberAnswers(of: network.outputs)
     for population in order {
       let own = parameters[population]
       if own.role == .input {

@@ -88,7 +88,7 @@ public struct IntegerInterpreter: Sendable {
   /// Runs a rate code: all populations together, step by step.
   private func runSteps(_ progress: inout IntegerProgress, injected: [SpikeList]) {
     for step in 0..<network.timesteps {
-      if step == network.readoutStart { progress.rememberPotentials(of: network.outputs) }
+      if step == network.readoutStart { progress.rememberAnswers(of: network.outputs) }
       for population in order {
         let spikes =
           parameters[population].role == .input
@@ -126,6 +126,8 @@ public struct IntegerInterpreter: Sendable {
         let earlier = ChannelLast(parameters[id.index].shape)
           .restored(progress.remembered[id.index])
         scores += zip(potentials[id.index], earlier).map { Int64($0) - Int64($1) }
+      } else if network.readout == .spikeCounts {
+        scores += progress.countsSinceStart(of: id.index)
       } else {
         scores += progress.values(of: id.index, code: network.code, timesteps: network.timesteps)
       }

@@ -9,6 +9,8 @@ struct IntegerProgress {
   private(set) var spikeCounts: [[Int32]]
   /// The potentials (channel-last) of output populations just before aligned step t0.
   private(set) var remembered: [[Int32]]
+  /// The spikes of each neuron of output populations before aligned step t0.
+  private(set) var countsBefore: [[Int32]]
   /// Zeros between uses: the 32-bit sums of each population.
   var scratch: [[Int32]]
   private let recordsSpikes: Bool
@@ -24,11 +26,15 @@ struct IntegerProgress {
     spikeCounts = parameters.map { [Int32](repeating: 0, count: $0.shape.count) }
     scratch = spikeCounts
     remembered = parameters.map { _ in [] }
+    countsBefore = remembered
     recordsSpikes = recordingSpikes
   }
 
-  mutating func rememberPotentials(of outputs: [PopulationID]) {
-    for id in outputs { remembered[id.index] = states[id.index].potential }
+  mutating func rememberAnswers(of outputs: [PopulationID]) {
+    for id in outputs {
+      remembered[id.index] = states[id.index].potential
+      countsBefore[id.index] = spikeCounts[id.index]
+    }
   }
 
   mutating func record(_ spikes: SpikeList, of population: Int, step: Int) {
@@ -38,6 +44,11 @@ struct IntegerProgress {
       spikeCounts[population][Int(spike)] += 1
       if recordsSpikes { rasters[population][step * count + Int(spike)] = 1 }
     }
+  }
+
+  /// The spikes of each neuron of an output since t0.
+  func countsSinceStart(of population: Int) -> [Int64] {
+    zip(spikeCounts[population], countsBefore[population]).map { Int64($0 - $1) }
   }
 
   /// What the spikes of a population say, neuron by neuron: their number in a rate code, else the code.

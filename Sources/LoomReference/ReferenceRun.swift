@@ -13,7 +13,7 @@ public struct ReferenceRun: Sendable, Equatable {
   /// For each population the spikes of each neuron over all steps.
   public var spikeCounts: [[Int32]]
   /// The answer, outputs one after another: of readout populations the potential gained since aligned
-  /// step t0, of hidden ones the spikes of all steps.
+  /// step t0, of hidden ones the spikes of all steps, or since step t0 where they stand for potentials.
   ///
   /// Of a window code: of readouts u − v(0), of hidden populations the decoded code, which is Σ s_j·2^(T−1−j)
   /// (bit-serial) or T − j, 0 without a spike (time to first spike).

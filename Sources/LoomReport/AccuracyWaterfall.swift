@@ -12,6 +12,8 @@ public enum WaterfallStage: String, Sendable, Hashable, CaseIterable {
   case clipped
   /// T steps of spikes, everything float.
   case spiking
+  /// The same, answers read as numbers of spikes, for chips that give no potentials.
+  case spikeCounts
   /// Synapses rounded to the chip's integers.
   case integerWeights
   /// Thresholds, potentials, biases and the front end integers too.
@@ -27,6 +29,7 @@ public enum WaterfallStage: String, Sendable, Hashable, CaseIterable {
     case .substituted: "substitutions"
     case .clipped: "thresholds clipped"
     case .spiking: "finite T (spiking, float)"
+    case .spikeCounts: "counts read instead of potentials"
     case .integerWeights: "integer weights"
     case .fixed: "integer state (fixed point)"
     case .chip: "on chip"

@@ -14,6 +14,7 @@ extension ComparisonReport {
       "network": .text(facts.network), "samples": .integer(samples),
       "timesteps": .integer(facts.timesteps), "method": .text(facts.method),
       "code": .text(facts.code.rawValue),
+      "readout": .text(facts.countsSpikes ? "spikeCounts" : "potentials"),
       "accuracy": .members([
         "ann": facts.accuracy.ann, "spiking": facts.accuracy.spiking,
         "fixed": facts.accuracy.fixed, "chip": facts.accuracy.chip,

@@ -82,6 +82,8 @@ public struct ComparisonFacts: Sendable, Equatable {
   public var timesteps: Int
   /// What spikes say.
   public var code = SpikeCode.rate
+  /// Whether answers are spike counts, for want of potentials.
+  public var countsSpikes = false
   /// The metric of the same samples.
   public var accuracy: AccuracyStages
   /// What `accuracy` counts.

@@ -15,7 +15,10 @@ struct HostPopulationsTests {
   @Test("the first layer goes to the host, and chip and reference agree on every spike")
   func bitExact() throws {
     let cases = [
-      (ResidualNetwork.make(blocks: 1, timesteps: 12, seed: 3), TestProfiles.loihiLike()),
+      (
+        ResidualNetwork.make(blocks: 1, timesteps: 12, seed: 3),
+        TestProfiles.loihiLike(neurons: 512, axonsIn: 4096, axonsOut: 4096, memoryBits: 1 << 20)
+      ),
       (QuantizerTests.chain(weight: 0.7, bias: 0.1, threshold: 1), TestProfiles.crossbarLike()),
     ]
     for (network, profile) in cases {

@@ -93,7 +93,8 @@ struct PlainTwin {
 
   private mutating func score(_ output: Int, _ before: [Int]) {
     let population = image.populations[output]
-    let window = population.start..<(population.start + image.schedule.timesteps)
+    let first = image.spikeCounts == nil ? 0 : image.schedule.readoutStart
+    let window = population.start + first..<(population.start + image.schedule.timesteps)
     for channel in 0..<population.shape.channels {
       for position in 0..<population.shape.positions {
         let index = position * population.shape.channels + channel

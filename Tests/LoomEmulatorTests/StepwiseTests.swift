@@ -14,7 +14,7 @@ struct StepwiseTests {
 
   static let cases: [RandomImage.Options] = [
     .init(), .init(hiddenOutput: true), .init(freeRunning: true), .init(secondCompartment: true),
-    .init(),
+    .init(hiddenOutput: true, counted: true),
   ]
 
   private static func options(_ seed: UInt64) -> RandomImage.Options {

@@ -12,6 +12,8 @@ struct RandomImage {
     var spikes = false
     var freeRunning = false
     var hiddenOutput = false
+    /// Its output's spikes stand for potentials.
+    var counted = false
     var secondCompartment = false
     var code = SpikeCode.rate
   }
@@ -79,6 +81,12 @@ struct RandomImage {
       place(population)
     }
     feed()
+    if options.counted {
+      let channels = image.populations[3].shape.channels
+      image.spikeCounts = SpikeCountReadout(
+        worth: [(1...channels).map { Double($0) / 4 }],
+        offset: [(1...channels).map { 0.5 - Double($0) }])
+    }
   }
 
   private mutating func setSchedule(_ options: Options) {

@@ -25,7 +25,7 @@ struct Emission {
         slices: partition.cores[core].map { slice($0) },
         axonBlocks: blocks[core], routes: routes.cores[core])
     }
-    return HardwareImage(
+    var image = HardwareImage(
       profileName: profile.name, structureDigest: profile.structureDigest,
       schedule: ImageSchedule(
         timesteps: network.timesteps, depth: lowered.depth, readoutStart: network.readoutStart,
@@ -36,6 +36,8 @@ struct Emission {
       hostNeurons: lowered.populations.indices.filter { lowered.images[$0].role == .host }.map {
         slice(population: $0, box: MapBox(lowered.images[$0].shape))
       })
+    image.spikeCounts = network.spikeCountReadout
+    return image
   }
 
   private func axonBlocks(_ tiles: [Tile]) -> [AxonBlock] {
@@ -107,5 +109,23 @@ struct Emission {
         PopulationProvenance(name: $0.name, origin: $0.origin)
       },
       templates: lowered.origins, scales: lowered.populations.map(\.scale), remarks: remarks)
+  }
+}
+
+extension FixedPointNetwork {
+  /// The host's constants of a readout by spike counts; nil where potentials are read.
+  fileprivate var spikeCountReadout: SpikeCountReadout? {
+    guard readout == .spikeCounts else { return nil }
+    let answering = outputs.map { populations[$0.index] }
+    return SpikeCountReadout(
+      worth: answering.map { population in
+        (0..<population.shape.channels).map { population.worth(channel: $0) }
+      },
+      offset: answering.map { population in
+        (0..<population.shape.channels).map {
+          population.scoreOffset.isEmpty
+            ? 0 : population.scoreOffset[min($0, population.scoreOffset.count - 1)]
+        }
+      })
   }
 }

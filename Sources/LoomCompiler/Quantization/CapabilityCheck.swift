@@ -19,7 +19,7 @@ enum CapabilityCheck {
         Diagnostic(
           .error, "SL3006", "needs potentials to be read, has spike counts only",
           at: .layer(network.populations[first.index].name),
-          remedy: "reconvert with a spike-count readout"))
+          remedy: "reconvert with --readout counts, or compile the model itself for this profile"))
     }
     return all
   }

@@ -109,6 +109,10 @@ extension NetworkCheck {
     _ = check.shape(network.input.shape, "input")
     for population in network.populations { check.population(population) }
     guard check.diagnostics.isEmpty else { return check.diagnostics }
+    for output in network.outputs where network.readout == .spikeCounts {
+      let population = network.populations[output.index]
+      check.counted(population.name, population.role, network.code)
+    }
     for projection in network.projections { check.projection(projection, network.populations) }
     for projection in network.frontEnd {
       check.frontEnd(projection, network.populations, network.input.shape)
@@ -218,11 +222,29 @@ extension NetworkCheck {
       }
     }
     guard check.diagnostics.isEmpty else { return check.diagnostics }
+    for output in network.outputs where network.readout == .spikeCounts {
+      let population = network.populations[output.index]
+      check.counted(population.name, population.role, network.code)
+      let worths = (0..<population.shape.channels).map { population.worth(channel: $0) }
+      if !worths.allSatisfy({ $0.isFinite && $0 > 0 }) {
+        check.fail("needs thresholds and scales above 0 to count spikes", population.name)
+      }
+    }
     for projection in network.projections { check.fixed(projection, network.populations) }
     for projection in network.frontEnd {
       check.fixed(projection, network.populations, network.input.shape)
     }
     return check.diagnostics
+  }
+
+  /// An output whose spikes stand for potentials.
+  private mutating func counted(_ name: String, _ role: PopulationRole, _ code: SpikeCode) {
+    if role != .hidden {
+      fail("needs outputs that fire for a readout by spike counts, has a \(role.rawValue)", name)
+    }
+    if code != .rate {
+      fail("needs the rate code for a readout by spike counts, has \(code.rawValue)", name)
+    }
   }
 
   private mutating func fixed(_ projection: FixedProjection, _ populations: [FixedPopulation]) {

@@ -82,13 +82,14 @@ struct QuantizationPass {
     let fixedFrontEnd = network.frontEnd.indices.map { quantizeFrontEnd($0, frontEnd) }
     let populations = network.populations.indices.map { quantizePopulation($0) }
     diagnostics += HostPopulations.remarks(populations, profile: input.profile)
-    let fixed = FixedPointNetwork(
+    var fixed = FixedPointNetwork(
       name: network.name, method: network.method, profileName: input.profile.name,
       input: network.input, inputQuantization: frontEnd.quantization, coding: network.coding,
       timesteps: network.timesteps, readoutStart: network.readoutStart, schedule: network.schedule,
       code: network.code, populations: populations, projections: projections,
       frontEnd: fixedFrontEnd,
       outputs: network.outputs)
+    fixed.readout = network.readout
     let reports = populations.indices.map { report(populations[$0], index: $0) }
     return (
       fixed,
@@ -195,7 +196,7 @@ struct QuantizationPass {
     let population = input.network.populations[index]
     let scales = scales[index].scales
     let isInput = population.role == .input
-    return FixedPopulation(
+    var result = FixedPopulation(
       name: population.name, shape: population.shape, role: population.role,
       threshold: PotentialQuantization.thresholds(
         population, scales: scales, profile: input.profile),
@@ -209,6 +210,8 @@ struct QuantizationPass {
       comparison: PotentialQuantization.comparison(population, neuron: input.profile.neuron),
       sites: population.sites, potentialBits: input.potentialBits, scale: scales,
       origin: population.origin, isOnHost: input.onHost.contains(index))
+    result.scoreOffset = population.scoreOffset.map { Double($0) }
+    return result
   }
 
   private func report(_ population: FixedPopulation, index: Int) -> PopulationQuantization {

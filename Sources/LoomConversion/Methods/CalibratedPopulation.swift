@@ -15,6 +15,8 @@ struct CalibratedPopulation: Sendable {
   var rate: Float
   /// Steps until the most driven neuron first fires: min over neurons of (θ − v(0)) / E[ReLU(z)].
   var firstSpike: Double
+  /// How scores become numbers of spikes; nil: potentials are read (and everything that is no readout).
+  var counted: CountedScores?
   /// Channels that never fired.
   var deadChannels: Int
 }

@@ -84,6 +84,7 @@ struct StepFold {
       var events = CoreCounts()
       events.neuronUpdates = tally.sliceUpdates[index]
       events.spikes = tally.sliceSpikes[index]
+      if slice.reportsToHost { events.messagesOut = events.spikes }
       tally.sliceUpdates[index] = 0
       tally.sliceSpikes[index] = 0
       if slice.hasSecondCompartment {

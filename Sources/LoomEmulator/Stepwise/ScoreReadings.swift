@@ -10,7 +10,7 @@ public struct ScoreReadings: Sendable, Hashable {
   public var timesteps: Int
   /// Scores of one sample, output after output, channel-first.
   public var width: Int
-  /// By score whether it counts spikes, so that t0 does not touch it.
+  /// By score whether it counts the spikes of the whole window, so that t0 does not touch it.
   public var countsSpikes: [Bool]
   /// samples × (T + 1) × width.
   public var values: [Int32]

@@ -28,6 +28,8 @@ struct StepwisePlan: Sendable {
   var scoreNeurons: [Int] = []
   var scoreStarts: [Int] = []
   var countsSpikes: [Bool] = []
+  /// By score whether its readings are spike counts, from t0 on or of the whole window.
+  var readsCounts: [Bool] = []
   /// Crossbars: by array its core.
   var arrayCores: [Int] = []
 
@@ -62,6 +64,7 @@ struct StepwisePlan: Sendable {
     scoreNeurons = Array(repeating: 0, count: observer.scoreCount)
     scoreStarts = scoreNeurons
     countsSpikes = Array(repeating: false, count: observer.scoreCount)
+    readsCounts = countsSpikes
     for output in observer.outputs {
       outputStart = max(outputStart, output.window.lowerBound)
       for index in output.slices {
@@ -73,7 +76,8 @@ struct StepwisePlan: Sendable {
             + place / output.shape.channels
           scoreNeurons[score] = neuron
           scoreStarts[score] = output.window.lowerBound
-          countsSpikes[score] = output.countsSpikes
+          readsCounts[score] = output.countsSpikes
+          countsSpikes[score] = output.countsSpikes && image.spikeCounts == nil
         }
       }
     }
@@ -87,7 +91,7 @@ struct StepwisePlan: Sendable {
 
   /// Numbers the host reads for one sample of a length.
   func readouts(_ length: RunLength) -> Int {
-    countsSpikes.reduce(0) { $0 + ($1 || length.readoutStart == 0 ? 1 : 2) }
+    readsCounts.reduce(0) { $0 + ($1 || length.readoutStart == 0 ? 1 : 2) }
   }
 }
 

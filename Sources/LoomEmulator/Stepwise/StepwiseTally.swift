@@ -46,7 +46,7 @@ struct StepwiseTally: Sendable {
       guard row >= 0, row <= plan.timesteps else { continue }
       let neuron = plan.scoreNeurons[score]
       rows[row * width + score] =
-        plan.countsSpikes[score]
+        plan.readsCounts[score]
         ? Int32(truncatingIfNeeded: loop.observer.counts[neuron]) : loop.state.potentials[neuron]
     }
   }

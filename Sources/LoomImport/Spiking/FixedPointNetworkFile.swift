@@ -44,7 +44,7 @@ public enum FixedPointNetworkFile {
     let document = try NetworkDocument(bytes, name: name, schema: schema)
     let root = document.root
     let populations = try populations(document)
-    return FixedPointNetwork(
+    var network = FixedPointNetwork(
       name: try root.text("name", default: name),
       method: try root.text("method", default: "native"),
       profileName: try root.text("profileName", default: ""), input: document.input,
@@ -54,6 +54,8 @@ public enum FixedPointNetworkFile {
       projections: try projections(document, populations),
       frontEnd: try frontEnd(document, populations),
       outputs: try document.outputs(populations: populations.count))
+    network.readout = document.readout
+    return network
   }
 }
 
@@ -83,14 +85,15 @@ extension FixedPointNetworkFile {
         throw tensors.error(
           "\(prefix).scale", "needs no, one or \(head.shape.channels) numbers, has \(scale.count)")
       }
-      populations.append(
-        FixedPopulation(
-          name: head.name, shape: head.shape, role: head.role, threshold: head.threshold,
-          initialPotential: head.initialPotential, bias: head.bias, reset: head.reset,
-          comparison: head.comparison, sites: head.sites,
-          potentialBits: try head.place.integer("potentialBits", in: 2...32, default: 32),
-          scale: scale, origin: head.origin,
-          isOnHost: try head.place.flag("isOnHost", default: false)))
+      var population = FixedPopulation(
+        name: head.name, shape: head.shape, role: head.role, threshold: head.threshold,
+        initialPotential: head.initialPotential, bias: head.bias, reset: head.reset,
+        comparison: head.comparison, sites: head.sites,
+        potentialBits: try head.place.integer("potentialBits", in: 2...32, default: 32),
+        scale: scale, origin: head.origin,
+        isOnHost: try head.place.flag("isOnHost", default: false))
+      population.scoreOffset = head.scoreOffset
+      populations.append(population)
     }
     return populations
   }
@@ -168,6 +171,7 @@ extension FixedPopulation: DocumentedPopulation {
     var members = commonMembers
     members["potentialBits"] = .integer(potentialBits)
     if isOnHost { members["isOnHost"] = .boolean(true) }
+    if !scoreOffset.isEmpty { members["scoreOffset"] = .array(scoreOffset.map { .number($0) }) }
     return members
   }
 }

@@ -13,6 +13,7 @@ struct NetworkDocument {
   let readoutStart: Int
   let schedule: Schedule
   let code: SpikeCode
+  let readout: ScoreReading
 
   /// Opens a file and reads what every network has.
   init(_ bytes: [UInt8], name: String, schema: String) throws(DiagnosticsError) {
@@ -35,6 +36,7 @@ struct NetworkDocument {
     readoutStart = try root.integer("readoutStart", in: 0...(timesteps - 1), default: 0)
     schedule = try root.choice("schedule", default: .aligned)
     code = try root.choice("code", default: .rate)
+    readout = try root.choice("readout", default: .potentials)
   }
 
   /// The file of a structure and its tensors.
@@ -78,6 +80,8 @@ struct NetworkDocument {
     var reset: ResetMode
     var comparison: ThresholdComparison
     var sites: Int
+    /// One number for each channel, or none.
+    var scoreOffset: [Double]
     var origin: Origin
   }
 
@@ -112,6 +116,11 @@ struct NetworkDocument {
     ) throws(DiagnosticsError) -> ChannelOrNeuron<Number> {
       try tensors.parameter("population.\(index).\(name)", in: shape, default: standard, read)
     }
+    let offset = try place.numbers("scoreOffset")
+    guard [0, shape.channels].contains(offset.count), offset.allSatisfy(\.isFinite) else {
+      throw place.error(
+        "needs no or \(shape.channels) finite numbers as scoreOffset, has \(offset.count)")
+    }
     return PopulationHead(
       place: place, name: try place.text("name", default: "population \(index)"), shape: shape,
       role: role, threshold: try parameter("threshold", default: role == .hidden ? nil : zero),
@@ -119,7 +128,7 @@ struct NetworkDocument {
       bias: try parameter("bias", default: zero),
       reset: try place.choice("reset", default: .soft),
       comparison: try place.choice("comparison", default: .greaterOrEqual), sites: sites,
-      origin: try place.texts("origin"))
+      scoreOffset: offset, origin: try place.texts("origin"))
   }
 
   /// Who a projection or front end joins, with its connectivity checked.

@@ -19,6 +19,7 @@ protocol DocumentedNetwork {
   var projections: Projections { get }
   var frontEnd: FrontEnds { get }
   var outputs: [PopulationID] { get }
+  var readout: ScoreReading { get }
 }
 
 /// A population, projection or front end.
@@ -56,7 +57,7 @@ protocol DocumentedProjection: DocumentedPart {
 extension DocumentedNetwork {
   /// The members every network has.
   func commonMembers(schema: String) -> [String: JSONValue] {
-    [
+    var members: [String: JSONValue] = [
       "schema": .text(schema),
       "name": .text(name),
       "method": .text(method),
@@ -71,6 +72,9 @@ extension DocumentedNetwork {
       "frontEnd": .array(frontEnd.map { .object($0.members) }),
       "outputs": .array(outputs.map { .integer($0.index) }),
     ]
+    // Left out where it says nothing new, so that files are as they were before it existed.
+    if readout != .potentials { members["readout"] = .text(readout.rawValue) }
+    return members
   }
 }
 

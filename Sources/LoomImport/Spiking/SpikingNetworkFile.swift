@@ -64,7 +64,7 @@ public enum SpikingNetworkFile {
           target: link.target, connectivity: link.connectivity, weights: weights, site: link.site,
           origin: link.origin))
     }
-    return SpikingNetwork(
+    var network = SpikingNetwork(
       name: try root.text("name", default: name),
       method: try root.text("method", default: "native"),
       input: document.input, coding: document.coding, timesteps: document.timesteps,
@@ -73,6 +73,8 @@ public enum SpikingNetworkFile {
       outputs: try document.outputs(populations: populations.count),
       isInteger: try root.flag("isInteger", default: false), annLayers: try annLayers(root),
       remarks: try root.texts("remarks"))
+    network.readout = document.readout
+    return network
   }
 }
 
@@ -86,14 +88,15 @@ extension SpikingNetworkFile {
     var populations: [Population] = []
     for head in try document.populationHeads(zero: 0, tensors.floats) {
       let place = head.place
-      populations.append(
-        Population(
-          name: head.name, shape: head.shape, role: head.role, threshold: head.threshold,
-          initialPotential: head.initialPotential, bias: head.bias, reset: head.reset,
-          comparison: head.comparison, sites: head.sites,
-          spikeWorthThreshold: try place.flag("spikeWorthThreshold", default: false),
-          calibratedPeak: Float(try place.number("calibratedPeak", default: 0)),
-          expectedRate: Float(try place.number("expectedRate", default: 0)), origin: head.origin))
+      var population = Population(
+        name: head.name, shape: head.shape, role: head.role, threshold: head.threshold,
+        initialPotential: head.initialPotential, bias: head.bias, reset: head.reset,
+        comparison: head.comparison, sites: head.sites,
+        spikeWorthThreshold: try place.flag("spikeWorthThreshold", default: false),
+        calibratedPeak: Float(try place.number("calibratedPeak", default: 0)),
+        expectedRate: Float(try place.number("expectedRate", default: 0)), origin: head.origin)
+      population.scoreOffset = head.scoreOffset.map { Float($0) }
+      populations.append(population)
     }
     return populations
   }
@@ -109,6 +112,9 @@ extension Population: DocumentedPopulation {
     members["spikeWorthThreshold"] = .boolean(spikeWorthThreshold)
     members["calibratedPeak"] = .number(Double(calibratedPeak))
     members["expectedRate"] = .number(Double(expectedRate))
+    if !scoreOffset.isEmpty {
+      members["scoreOffset"] = .array(scoreOffset.map { .number(Double($0)) })
+    }
     return members
   }
 }

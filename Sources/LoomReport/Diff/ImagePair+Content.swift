@@ -13,6 +13,10 @@ extension ImagePair {
     compare("timesteps") { .integer($0.schedule.timesteps) }
     compare("depth") { .integer($0.schedule.depth) }
     compare("readoutStart") { .integer($0.schedule.readoutStart) }
+    compare("readout") { .text($0.spikeCounts == nil ? "potentials" : "spikeCounts") }
+    if let old = before.spikeCounts, let new = after.spikeCounts, old != new {
+      compare("spikeCounts") { .text($0.spikeCounts.map { "\($0)" } ?? "") }
+    }
     compare("freeRunning") { .boolean($0.schedule.freeRunning) }
     compare("code") { .text($0.schedule.code.rawValue) }
     compare("inputShape") { .text($0.input.shape.description) }

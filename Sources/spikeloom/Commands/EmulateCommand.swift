@@ -119,6 +119,7 @@ enum EmulateCommand {
       accuracy: AccuracyStages(chip: judged.value), calibration: "",
       imageSHA256: digest)
     facts.code = image.schedule.code
+    facts.countsSpikes = image.spikeCounts != nil
     facts.metric = judged.metric
     return try ComparisonReport(
       facts: facts, record: record, image: image, profile: profile, ann: [])

@@ -1,5 +1,6 @@
 import LoomConversion
 import LoomHardware
+import LoomNetwork
 
 /// What layers become, as far as the chip decides.
 struct ChipForms {
@@ -9,6 +10,8 @@ struct ChipForms {
   var comparatorSites = ConversionOptions(timesteps: 1).comparatorSites
   /// What becomes of a sum of the analog input and of spikes.
   var analogSkip: AnalogSkipForm
+  /// What the host reads of the outputs.
+  var readout = ScoreReading.potentials
 
   /// Every chip can run these but for comparators, which must be asked for.
   static func portable(maxPool: MaxPoolForm) -> ChipForms {
@@ -20,6 +23,7 @@ struct ChipForms {
     let sites = profile.neuron.comparatorSites
     return ChipForms(
       maxPool: sites > 0 ? .comparator : .pairs, comparatorSites: max(1, sites),
-      analogSkip: profile.neuron.startStep ? .current : .pairs)
+      analogSkip: profile.neuron.startStep ? .current : .pairs,
+      readout: profile.neuron.potentialReadout ? .potentials : .spikeCounts)
   }
 }

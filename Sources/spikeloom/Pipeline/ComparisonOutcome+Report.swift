@@ -17,7 +17,8 @@ extension ComparisonOutcome {
   ) throws -> ComparisonReport {
     let data = job.data
     let stages = AccuracyStages(
-      ann: value(after: .ann, data), spiking: value(after: .spiking, data),
+      ann: value(after: .ann, data),
+      spiking: value(after: spiking.readout == .spikeCounts ? .spikeCounts : .spiking, data),
       fixed: value(after: .fixed, data), chip: value(after: .chip, data))
     var remarks = chanceRemark(stages.ann, data.labels, preprocessing)
     remarks.append("input: \(preprocessing.description)")
@@ -27,6 +28,7 @@ extension ComparisonOutcome {
       timesteps: spiking.timesteps, accuracy: stages, calibration: job.data.calibrationSource,
       imageSHA256: "\(ChipFile.sha256(of: imageBytes))")
     facts.code = spiking.code
+    facts.countsSpikes = spiking.readout == .spikeCounts
     facts.metric = data.targets?.metric ?? .top1
     facts.waterfall = waterfall(data)
     facts.layerErrors = errors.map(LayerError.init)

@@ -23,7 +23,9 @@ enum ConversionFlags {
       "--pooling", placeholder: "P",
       help: "average pooling: auto (default), compose into the next layer, or neurons of its own"),
     .value(
-      "--readout", placeholder: "R", help: "delayed (default) or whole: potential gained after t0"),
+      "--readout", placeholder: "R",
+      help: "delayed (default) or whole: what is gained after t0; potentials or counts of spikes "
+        + "(default: what the chip gives); counts of classes or values; joined by commas"),
     ModelOptions.scale, ModelOptions.mean, ModelOptions.deviation,
   ]
 
@@ -46,8 +48,8 @@ enum ConversionFlags {
       try choice(arguments, "--coding", [("direct", .direct), ("rate", .rate)]) ?? .direct
     options.pooling =
       try choice(arguments, "--pooling", PoolingForm.allCases.map { ($0.rawValue, $0) }) ?? .auto
-    options.delayedReadout =
-      try choice(arguments, "--readout", [("delayed", true), ("whole", false)]) ?? true
+    options.readout = forms.readout
+    try ReadoutFlag.read(arguments, into: &options)
     options.maxPool = forms.maxPool
     options.comparatorSites = forms.comparatorSites
     options.analogSkip = forms.analogSkip

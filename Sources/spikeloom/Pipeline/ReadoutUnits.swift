@@ -13,12 +13,23 @@ struct ReadoutUnits: Sendable {
   let outputs: [MapShape]
   /// Units per score, channel by channel, of every output.
   private let factors: [[Double]]
+  /// What is taken off, channel by channel; empty: nothing.
+  private var offsets: [[Double]] = []
 
   /// The units of a fixed-point network, which are those of its image.
   init(_ network: FixedPointNetwork) {
     let steps = network.timesteps - network.readoutStart
     let populations = network.outputs.map { network.populations[$0.index] }
     outputs = populations.map(\.shape)
+    if network.readout == .spikeCounts {
+      offsets = populations.map(\.scoreOffset)
+      factors = populations.map { population in
+        (0..<population.shape.channels).map {
+          population.worth(channel: $0) / Double(max(steps, 1))
+        }
+      }
+      return
+    }
     factors = populations.map { population in
       guard population.role == .readout else {
         return Self.factors(population.shape, scales: [], steps: network.timesteps)
@@ -28,8 +39,15 @@ struct ReadoutUnits: Sendable {
     }
   }
 
-  /// The units of an image; nil where names and scales have been stripped from it.
+  /// The units of an image; nil where names and scales have been stripped from it, unless it is read by counts.
   init?(_ image: HardwareImage) {
+    if let counts = image.spikeCounts {
+      let steps = Double(max(image.schedule.timesteps - image.schedule.readoutStart, 1))
+      outputs = Self.shapes(image)
+      factors = counts.worth.map { $0.map { $0 / steps } }
+      offsets = counts.offset
+      return
+    }
     guard let scales = image.provenance?.scales else { return nil }
     let schedule = image.schedule
     let steps = schedule.code.isWindowed ? 1 : schedule.timesteps - schedule.readoutStart
@@ -70,11 +88,19 @@ struct ReadoutUnits: Sendable {
     let perElement = zip(outputs, factors).flatMap { shape, factors in
       factors.flatMap { [Double](repeating: $0, count: shape.positions) }
     }
+    let offset = outputs.indices.flatMap { output in
+      (0..<outputs[output].count).map { element in
+        let channels = output < offsets.count ? offsets[output] : []
+        return channels.isEmpty
+          ? 0 : channels[min(element / outputs[output].positions, channels.count - 1)]
+      }
+    }
     var values = [Float](repeating: 0, count: scores.count)
     for sample in 0..<samples {
       for element in 0..<width {
         let place = sample * width + element
-        values[place] = Float(Double(scores[place]) * perElement[element])
+        values[place] = Float(
+          Double(scores[place]) * perElement[element] - offset[element])
       }
     }
     return AnswerTensors(outputs: outputs, samples: samples, values: values)

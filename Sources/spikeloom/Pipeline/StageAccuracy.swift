@@ -29,7 +29,12 @@ struct StageAccuracy {
       try timeless()
     }
     result[.spiking] = try timer.stage("spiking network, float, T = \(spiking.timesteps)") {
-      try job.spikingAnswers(spiking)
+      try job.spikingAnswers(spiking.readByPotentials)
+    }
+    if spiking.readout == .spikeCounts {
+      result[.spikeCounts] = try timer.stage("spiking network, float, spikes counted") {
+        try job.spikingAnswers(spiking)
+      }
     }
     result[.integerWeights] = try timer.stage("spiking network, integer weights") {
       try job.spikingAnswers(RoundedWeights.network(spiking, as: fixed))
