@@ -33,15 +33,30 @@ struct Partition {
     let pinned = try PinnedSlices(options.pins, network, topology)
     var rules = CutRules(
       regions: pinned.free(builder.images.map(\.shape)), pinned: pinned, entriesPerTarget: 1,
-      sharesCores: options.sharesCores)
-    var partition = try best(builder, rules, options)
-    let isOnOneChip =
-      partition.cores.count <= topology.coresPerChip && Set(pinned.places.map(\.chip)).count < 2
+      sharesCores: options.sharesCores, memo: TileMemo())
+    let compartments = network.populations.reduce(0) { $0 + $1.compartments }
+    var isOnOneChip =
+      compartments <= topology.coresPerChip * profile.core.neurons
+      && Set(pinned.places.map(\.chip)).count < 2
+    var partition: Partition?
+    if isOnOneChip || profile.core.axonsOutOffChip == 0 {
+      partition = try best(builder, rules, options)
+      isOnOneChip = isOnOneChip && partition?.cores.count ?? 0 <= topology.coresPerChip
+    }
     if !isOnOneChip, profile.core.axonsOutOffChip > 0 {
       // Which destinations are on another chip is known only after placement: make room for all.
       rules.entriesPerTarget = 1 + profile.core.axonsOutOffChip
-      partition = try best(builder, rules, options)
+      partition = nil
     }
+    let chosen: Partition
+    if let partition { chosen = partition } else { chosen = try best(builder, rules, options) }
+    return try fitted(chosen, network, topology)
+  }
+
+  /// The partition, if the board has as many cores.
+  private static func fitted(
+    _ partition: Partition, _ network: LoweredNetwork, _ topology: Topology
+  ) throws(DiagnosticsError) -> Partition {
     let available = topology.coresPerChip * topology.maximumChips
     guard partition.cores.count <= available else {
       throw DiagnosticsError(

@@ -28,7 +28,7 @@ struct CutState {
     entriesPerTarget = rules.entriesPerTarget
     sharesCores = rules.sharesCores
     pinned = rules.pinned
-    meter = TileMeter(builder)
+    meter = TileMeter(builder, rules.memo)
     cores = Array(repeating: CoreLoad(), count: pinned.places.count)
     tileCounts = Array(repeating: 0, count: builder.images.count)
   }
@@ -117,4 +117,5 @@ struct CutRules {
   /// Output entries that an axon takes of its source.
   var entriesPerTarget: Int
   var sharesCores: Bool
+  var memo: TileMemo
 }

@@ -32,7 +32,7 @@ struct NaivePartition {
     var place = NaivePlace(region)
     while !place.isAtEnd {
       if let box = longest(place, fill) {
-        fill.add(box, &state.meter)
+        fill.add(box, state.meter)
         place.advance(over: box)
       } else {
         guard let last = fill.cores.last, !last.isEmpty else { return false }
@@ -47,7 +47,7 @@ struct NaivePartition {
   private mutating func longest(_ place: NaivePlace, _ fill: SlabFill) -> MapBox? {
     for unit in place.units {
       let length = fill.longest(
-        upTo: place.rest(unit), hint: 1, &state.meter) { place.box(unit, $0) }
+        upTo: place.rest(unit), hint: 1, state.meter) { place.box(unit, $0) }
       if length > 0 { return place.box(unit, length) }
     }
     return nil

@@ -38,12 +38,12 @@ struct SlabChoice {
   /// Shapes to try, and after them those that always fit if anything does.
   ///
   /// Promising are those with the lowest cost and those with the fewest cores.
-  func shapes(_ meter: inout TileMeter) -> (promising: [SlabShape], others: [SlabShape]) {
+  func shapes(_ meter: TileMeter) -> (promising: [SlabShape], others: [SlabShape]) {
     let image = meter.builder.images[population]
     let all = SlabShape.candidates(
       region, neuronsPerTile: meter.budget.neuronsPerTile(image))
     let rough = all.compactMap { rate($0, meter.budget, image) }
-    let exact = best(rough, measured).compactMap { measure($0, &meter) }
+    let exact = best(rough, measured).compactMap { measure($0, meter) }
     return (best(exact, Self.tried).map(\.shape), sorted(rough, byCost: false).map(\.shape))
   }
 
@@ -99,11 +99,11 @@ struct SlabChoice {
   }
 
   /// The longest slab that really fits and what it would cost; nil if not even length 1 does.
-  private func measure(_ rated: Rated, _ meter: inout TileMeter) -> Rated? {
+  private func measure(_ rated: Rated, _ meter: TileMeter) -> Rated? {
     let strip = rated.shape.middleStrip(region)
     let whole = SlabShape.range(strip, rated.shape.axis).count
     let fill = SlabFill(population, open: nil)
-    let length = fill.longest(upTo: whole, hint: rated.length, &meter) {
+    let length = fill.longest(upTo: whole, hint: rated.length, meter) {
       rated.shape.middleSlab(strip, length: $0)
     }
     guard length > 0 else { return nil }

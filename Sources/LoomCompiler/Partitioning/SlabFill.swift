@@ -17,10 +17,10 @@ struct SlabFill {
   }
 
   /// Fills cores with a region in strips; false if a slab of length 1 fits no core.
-  mutating func fill(_ region: MapBox, _ shape: SlabShape, _ meter: inout TileMeter) -> Bool {
+  mutating func fill(_ region: MapBox, _ shape: SlabShape, _ meter: TileMeter) -> Bool {
     var hint = 1
     for (index, strip) in shape.strips.boxes(in: region).enumerated() {
-      guard fill(strip, shape.axis, isReversed: index % 2 == 1, &hint, &meter) else { return false }
+      guard fill(strip, shape.axis, isReversed: index % 2 == 1, &hint, meter) else { return false }
     }
     return true
   }
@@ -28,7 +28,7 @@ struct SlabFill {
   /// Walks along one strip, from its end if reversed.
   private mutating func fill(
     _ strip: MapBox, _ axis: SlabAxis, isReversed: Bool, _ hint: inout Int,
-    _ meter: inout TileMeter
+    _ meter: TileMeter
   ) -> Bool {
     var rest = SlabShape.range(strip, axis)
     while !rest.isEmpty {
@@ -38,14 +38,15 @@ struct SlabFill {
           ? rest.upperBound - length..<rest.upperBound : rest.lowerBound..<rest.lowerBound + length
         return SlabShape.slab(strip, axis, range)
       }
-      let length = longest(upTo: rest.count, hint: hint, &meter, slab)
+      var length = longest(upTo: rest.count, hint: hint, meter, slab)
       guard length > 0 else {
         guard let last = cores.last, !last.isEmpty else { return false }
         cores.append(CoreLoad())
         continue
       }
-      add(slab(length), &meter)
       hint = length
+      if meter.hasLists(population) { length = leastShared(upTo: length, meter, slab) }
+      add(slab(length), meter)
       rest =
         isReversed
         ? rest.lowerBound..<rest.upperBound - length : rest.lowerBound + length..<rest.upperBound
@@ -53,8 +54,22 @@ struct SlabFill {
     return true
   }
 
+  /// The length from three quarters up to the longest at which a neuron costs fewest packets: neurons with common
+  /// inputs stay together, and those that need new ones go to the next core.
+  private func leastShared(
+    upTo most: Int, _ meter: TileMeter, _ slab: (Int) -> MapBox
+  ) -> Int {
+    var best = (length: most, share: Double.infinity)
+    let least = (3 * most + 3) / 4
+    for length in stride(from: most, through: least, by: -max(1, (most - least) / 12)) {
+      let share = meter.tile(population, slab(length)).packets / Double(length)
+      if share < best.share { best = (length, share) }
+    }
+    return best.length
+  }
+
   /// Puts a box on the last core.
-  mutating func add(_ box: MapBox, _ meter: inout TileMeter) {
+  mutating func add(_ box: MapBox, _ meter: TileMeter) {
     let tile = meter.tile(population, box)
     cores[cores.count - 1].add(tile)
     packets += tile.packets
@@ -67,7 +82,7 @@ struct SlabFill {
   /// The greatest length that fits beside what is on the last core: from a guess up or down by doubling steps,
   /// then by halving.
   func longest(
-    upTo most: Int, hint: Int, _ meter: inout TileMeter, _ slab: (Int) -> MapBox
+    upTo most: Int, hint: Int, _ meter: TileMeter, _ slab: (Int) -> MapBox
   ) -> Int {
     guard let core = cores.last, most > 0 else { return 0 }
     func fits(_ length: Int) -> Bool {

@@ -47,7 +47,7 @@ struct SlabPartition {
   private mutating func cut(_ population: Int, _ region: MapBox) -> Bool {
     if state.placeWhole(population, region) { return true }
     let (promising, others) = SlabChoice(population, region, builder, packetPrice: packetPrice)
-      .shapes(&state.meter)
+      .shapes(state.meter)
     var best: (fill: SlabFill, cost: Double)?
     for shape in promising {
       guard let fill = filled(population, region, shape) else { continue }
@@ -70,7 +70,7 @@ struct SlabPartition {
     _ population: Int, _ region: MapBox, _ shape: SlabShape
   ) -> SlabFill? {
     var fill = SlabFill(population, open: state.open)
-    return fill.fill(region, shape, &state.meter) ? fill : nil
+    return fill.fill(region, shape, state.meter) ? fill : nil
   }
 
   /// New cores, the last one by its share, and packets.

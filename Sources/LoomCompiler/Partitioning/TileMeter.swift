@@ -9,35 +9,16 @@ struct TileMeter {
   /// Output entries of every neuron (channel-last), by population: grows as targets are cut.
   private(set) var fanOut: [[UInt32]]
   private let margins: [MapMargin?]
-  private var memo: [[Key: Tile]]
+  private let memo: TileMemo
   /// Crossbars are counted with the sources of every tile on a core.
   private let needsInputs: Bool
 
-  private struct Key: Hashable {
-    var channels: Range<Int>
-    var rows: AxisKey
-    var columns: AxisKey
-  }
-
-  /// A range by its length and its distances to both ends as far as these matter.
-  private struct AxisKey: Hashable {
-    var length: Int
-    var before: Int
-    var after: Int
-
-    init(_ range: Range<Int>, extent: Int, _ margin: AxisMargin) {
-      length = range.count
-      before = min(range.lowerBound, margin.before)
-      after = min(extent - range.upperBound, margin.after)
-    }
-  }
-
-  init(_ builder: TileBuilder) {
+  init(_ builder: TileBuilder, _ memo: TileMemo) {
     self.builder = builder
     budget = CoreBudget(profile: builder.profile)
     fanOut = builder.images.map { [UInt32](repeating: 0, count: $0.shape.count) }
     margins = builder.images.indices.map { MapMargin(population: $0, builder) }
-    memo = Array(repeating: [:], count: builder.images.count)
+    self.memo = memo
     if case .crossbar = builder.profile.core.synapses {
       needsInputs = true
     } else {
@@ -45,16 +26,20 @@ struct TileMeter {
     }
   }
 
+  /// Whether sources of a population are listed one by one, so that no two boxes are alike.
+  func hasLists(_ population: Int) -> Bool { margins[population] == nil }
+
   /// The tile of a box; its `inputs` are filled only where crossbars need them.
-  mutating func tile(_ population: Int, _ box: MapBox) -> Tile {
+  func tile(_ population: Int, _ box: MapBox) -> Tile {
     guard let margin = margins[population] else {
       return complete(builder.tile(population, box))
     }
     let shape = builder.images[population].shape
-    let key = Key(
-      channels: box.channels, rows: AxisKey(box.rows, extent: shape.height, margin.rows),
+    let key = TileKey(
+      population: population, channels: box.channels,
+      rows: AxisKey(box.rows, extent: shape.height, margin.rows),
       columns: AxisKey(box.columns, extent: shape.width, margin.columns))
-    if var known = memo[population][key] {
+    if var known = memo.tiles[key] {
       known.box = box
       known.thresholds = builder.thresholds(population, box)
       if needsInputs { known.inputs = builder.inputs(population, box) }
@@ -62,7 +47,7 @@ struct TileMeter {
     }
     var tile = builder.tile(population, box)
     if !needsInputs { tile.inputs = [] }
-    memo[population][key] = tile
+    memo.tiles[key] = tile
     return complete(tile)
   }
 
@@ -92,6 +77,32 @@ struct TileMeter {
         fanOut[source][index] += UInt32(entries)
       }
     }
+  }
+}
+
+/// Tiles already measured, without what depends on other populations' cuts; shared by all attempts at a partition.
+final class TileMemo {
+  fileprivate var tiles: [TileKey: Tile] = [:]
+}
+
+/// A box as far as its place in the map matters.
+private struct TileKey: Hashable {
+  var population: Int
+  var channels: Range<Int>
+  var rows: AxisKey
+  var columns: AxisKey
+}
+
+/// A range by its length and its distances to both ends as far as these matter.
+private struct AxisKey: Hashable {
+  var length: Int
+  var before: Int
+  var after: Int
+
+  init(_ range: Range<Int>, extent: Int, _ margin: AxisMargin) {
+    length = range.count
+    before = min(range.lowerBound, margin.before)
+    after = min(extent - range.upperBound, margin.after)
   }
 }
 
