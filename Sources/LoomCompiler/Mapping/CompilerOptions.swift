@@ -45,7 +45,8 @@ public struct CompilerOptions: Sendable, Hashable {
   public init(
     provenance: Bool = true, tool: String = "spikeloom", sharesCores: Bool = true,
     activity: [Double]? = nil, partition: PartitionChoice = .shared,
-    pins: [SlicePin] = [], placement: PlacementChoice = .refined, placementMoves: Int? = nil, seed: UInt64 = 0
+    pins: [SlicePin] = [], placement: PlacementChoice = .refined, placementMoves: Int? = nil,
+    seed: UInt64 = 0
   ) {
     self.provenance = provenance
     self.tool = tool

@@ -47,7 +47,8 @@ struct NaivePartition {
   private mutating func longest(_ place: NaivePlace, _ fill: SlabFill) -> MapBox? {
     for unit in place.units {
       let length = fill.longest(
-        upTo: place.rest(unit), hint: 1, state.meter) { place.box(unit, $0) }
+        upTo: place.rest(unit), hint: 1, state.meter
+      ) { place.box(unit, $0) }
       if length > 0 { return place.box(unit, length) }
     }
     return nil

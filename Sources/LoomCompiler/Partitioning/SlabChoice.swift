@@ -77,7 +77,9 @@ struct SlabChoice {
     guard high >= 1 else { return nil }
     while low < high {
       let middle = (low + high + 1) / 2
-      if mayFit(shape.middleSlab(strip, length: middle), budget) { low = middle } else {
+      if mayFit(shape.middleSlab(strip, length: middle), budget) {
+        low = middle
+      } else {
         high = middle - 1
       }
     }
