@@ -108,7 +108,7 @@ struct PinTests {
     do {
       _ = try Compiler.compile(fixed, profile: profile, options: CompilerOptions(pins: pins))
       return nil
-    } catch let error as DiagnosticsError {
+    } catch {
       return error
     }
   }
