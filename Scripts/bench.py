@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Speed of each stage on the digits (and, with SPIKELOOM_DATA, on ResNet-20 and ResNet-44): medians of three.
-With SPIKELOOM_DATA also what placement saves against fixed baselines.
+With SPIKELOOM_DATA also what partition and placement save against fixed baselines.
 
-Wall time on a shared machine is noisy: quote ratios from one run. ONLY=speed or ONLY=placement runs one section.
+Wall time on a shared machine is noisy: quote ratios from one run. ONLY=speed, ONLY=partition or ONLY=placement
+runs one section.
 """
 import json
 import os
@@ -90,6 +91,51 @@ def placement(folder):
         place(name, networks[name], folder)
 
 
+def mapped(network, profile, chip, *flags):
+    """The mapping report of a compilation and its seconds."""
+    words = ["compile", network, "--profile", profile, "-o", chip, *flags, "--json"]
+    start = time.perf_counter()
+    done = subprocess.run([TOOL, *map(str, words)], capture_output=True, text=True, check=True)
+    return json.loads(done.stdout)["mapping"], time.perf_counter() - start
+
+
+def cut(name, facts, profile, folder):
+    """Cores against the bound (bar 1.25) and input axons against the naive cut (bar 0.6), twice the same bytes.
+
+    The naive cut is counted kindly: its cores may have any number of output entries (with the real number it falls
+    apart into several times as many cores and axons), and slices of a core share axons.
+    """
+    model, flags, calibration, _ = facts
+    snn, fixed, chip, again = (folder / f"cut.{end}" for end in ("snn", "fixed.snn", "chip", "again.chip"))
+    form = "comparator" if profile == "crossbar-256" else "pairs"
+    words = ["convert", model, *flags, "--calibration", calibration, "-T", 32, "--max-pooling", form, "-o", snn]
+    subprocess.run([TOOL, *map(str, words)], capture_output=True, check=True)
+    mapping, _ = mapped(snn, profile, chip, "--save-fixed", fixed)
+    timed = [mapped(fixed, profile, path)[1] for path in (chip, again)]
+    same = chip.read_bytes() == again.read_bytes()
+    naive, _ = mapped(snn, profile, chip, "--partition", "naive", "--placement", "hilbert",
+                      "--set", "/core/axonsOut=16777216", "--set", "/core/axonsOutOffChip=0")
+    axons = mapping["inputAxons"] / naive["sharedAxons"]
+    duplicated = (mapping["inputAxons"] - mapping["sourceNeurons"]) / (naive["sharedAxons"] - naive["sourceNeurons"])
+    good = mapping["ratio"] <= 1.25 and axons <= 0.6 and duplicated <= 0.6 and same
+    print(f"{name:14} {profile:20} {'ok' if good else 'MISSED':6} {mapping['cores']:5} cores, {mapping['ratio']:.3f} of the bound "
+          f"({mapping['lowerBound']}, {mapping['bindingResource']}); {mapping['inputAxons']} input axons, {axons:.3f} of naive; "
+          f"duplicated {duplicated:.3f} of naive ({naive['cores']} cores); compiled in {min(timed):.2f} s"
+          + ("" if same else "; TWO COMPILATIONS DIFFER"), flush=True)
+
+
+def partition(folder):
+    data = os.environ.get("SPIKELOOM_DATA")
+    if not data:
+        return
+    validate.KEPT.mkdir(parents=True, exist_ok=True)
+    networks = validate.networks(pathlib.Path(data))
+    networks["resnet32"] = (pathlib.Path(data) / "models/resnet32.onnx", *networks["resnet44"][1:])
+    for profile in validate.PROFILES:
+        for name in ("resnet20", "resnet32", "resnet44", "mlperf_vww96"):
+            cut(name, networks[name], profile, folder)
+
+
 def speed(folder):
     digits = ROOT / "Examples/digits"
     for network in ("digits_cnn", "digits_resnet110"):
@@ -104,7 +150,7 @@ def speed(folder):
 def main():
     only = os.environ.get("ONLY", "")
     with tempfile.TemporaryDirectory() as name:
-        for section in (speed, placement):
+        for section in (speed, partition, placement):
             if only in section.__name__:
                 section(pathlib.Path(name))
 

@@ -11,10 +11,10 @@ import Testing
 struct EmulatorTests {
   /// Runs two samples on both sides; returns the first difference and the number of spikes compared.
   static func compare(
-    _ network: SpikingNetwork, _ profile: Profile
+    _ network: SpikingNetwork, _ profile: Profile, options: CompilerOptions = CompilerOptions()
   ) throws -> (difference: String?, spikes: Int, cores: Int) {
     let fixed = try Quantizer.quantize(network, profile: profile).network
-    let image = try Compiler.compile(fixed, profile: profile).image
+    let image = try Compiler.compile(fixed, profile: profile, options: options).image
     let findings = ImageVerifier.check(image, profile: profile)
     if let first = findings.first { return (first.description, 0, image.cores.count) }
     let emulator = try Emulator(image: image, profile: profile)

@@ -16,9 +16,12 @@ struct Equivalence {
   /// The first difference found.
   var difference: String?
 
-  init(_ network: SpikingNetwork, _ profile: Profile, seed: UInt64 = 9, samples: Int = 2) throws {
+  init(
+    _ network: SpikingNetwork, _ profile: Profile, seed: UInt64 = 9, samples: Int = 2,
+    options: CompilerOptions = CompilerOptions()
+  ) throws {
     fixed = try Quantizer.quantize(network, profile: profile).network
-    (image, report) = try Compiler.compile(fixed, profile: profile)
+    (image, report) = try Compiler.compile(fixed, profile: profile, options: options)
     var generator = SeededGenerator(seed: seed)
     let reference = try IntegerInterpreter(fixed)
     let data = EquivalenceSamples.make(network, count: samples, &generator)

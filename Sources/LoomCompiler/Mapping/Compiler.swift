@@ -18,16 +18,16 @@ public enum Compiler {
     let formats = FormatCheck.findings(network, profile: profile)
     guard formats.isEmpty else { throw DiagnosticsError(.doesNotFit, formats) }
     let lowered = try Lowering.lower(network, profile: profile)
+    let spikes = ExpectedSpikes.perNeuron(
+      lowered, activity: options.activity, timesteps: network.timesteps)
     let partition = try Partition.make(
-      lowered, profile: profile, sharesCores: options.sharesCores)
+      lowered, profile: profile, options: options, spikes: spikes.map { $0[0] })
     var image = Emission(
       network: network, lowered: lowered, profile: profile, options: options, remarks: remarks
     ).image(partition)
-    let spikes = ExpectedSpikes.perNeuron(
-      lowered, activity: options.activity, timesteps: network.timesteps)
     let placement = Placement.make(
       CoreTraffic(image, spikes: spikes), profile.topology, options: options,
-      order: CoreOrder.byMap(image))
+      order: CoreOrder.byMap(image), fixed: partition.positions)
     for core in image.cores.indices { image.cores[core].position = placement.positions[core] }
     let limits = LimitCheck(
       image: image, profile: profile, names: lowered.populations.map(\.name)

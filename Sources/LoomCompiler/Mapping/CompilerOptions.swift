@@ -10,6 +10,14 @@ public enum PlacementChoice: String, Sendable, Hashable, CaseIterable {
   case random
 }
 
+/// How populations are cut into the parts that cores hold.
+public enum PartitionChoice: String, Sendable, Hashable, CaseIterable {
+  /// In space and channels so that cores share axons: what a chip is compiled for.
+  case shared
+  /// One output channel after another until a core is full: a baseline.
+  case naive
+}
+
 /// What the user may choose about mapping.
 public struct CompilerOptions: Sendable, Hashable {
   /// Whether names of layers go into the image.
@@ -22,6 +30,10 @@ public struct CompilerOptions: Sendable, Hashable {
   ///
   /// Placement weighs messages by it; calibration keeps it as `Population.expectedRate`.
   public var activity: [Double]?
+  /// How populations are cut.
+  public var partition: PartitionChoice
+  /// Parts of layers whose cores are given; the rest is cut and placed around them.
+  public var pins: [SlicePin]
   /// How cores get their places.
   public var placement: PlacementChoice
   /// How many moves refinement may try; nil: a number that grows with the cores.
@@ -32,13 +44,16 @@ public struct CompilerOptions: Sendable, Hashable {
   /// Creates options.
   public init(
     provenance: Bool = true, tool: String = "spikeloom", sharesCores: Bool = true,
-    activity: [Double]? = nil, placement: PlacementChoice = .refined, placementMoves: Int? = nil,
+    activity: [Double]? = nil, partition: PartitionChoice = .shared,
+    pins: [SlicePin] = [], placement: PlacementChoice = .refined, placementMoves: Int? = nil,
     seed: UInt64 = 0
   ) {
     self.provenance = provenance
     self.tool = tool
     self.sharesCores = sharesCores
     self.activity = activity
+    self.partition = partition
+    self.pins = pins
     self.placement = placement
     self.placementMoves = placementMoves
     self.seed = seed

@@ -45,8 +45,16 @@ public struct MappingReport: Sendable, Hashable {
   public var bindingResource: String
   /// The least number of cores that hold that total.
   public var lowerBound: Int
+  /// Input axons of all cores.
+  public var inputAxons: Int
+  /// What they would be if the slices on a core shared the axons of common sources.
+  public var sharedAxons: Int
+  /// Neurons that need an axon anywhere, once each, whatever the number of their projections.
+  public var sourceNeurons: Int
   /// Input axons beyond the first of each source and projection.
   public var duplicatedAxons: Int
+  /// Packets of one sample that the activity of calibration lets expect at all input axons.
+  public var inputPackets: Double
   /// Entries of all routing tables.
   public var routes: Int
   /// What exists only because the chip lacks something.
@@ -59,9 +67,14 @@ public struct MappingReport: Sendable, Hashable {
   /// Creates a report.
   public init(
     cores: Int, chips: Int, depth: Int, layers: [LayerMapping], bindingResource: String,
-    lowerBound: Int, duplicatedAxons: Int, routes: Int, lowering: LoweringInventory,
+    lowerBound: Int, inputAxons: Int, sharedAxons: Int, sourceNeurons: Int,
+    duplicatedAxons: Int, inputPackets: Double, routes: Int, lowering: LoweringInventory,
     placement: PlacementReport, diagnostics: [Diagnostic]
   ) {
+    self.inputAxons = inputAxons
+    self.sharedAxons = sharedAxons
+    self.sourceNeurons = sourceNeurons
+    self.inputPackets = inputPackets
     self.cores = cores
     self.chips = chips
     self.depth = depth
@@ -87,7 +100,11 @@ public struct MappingReport: Sendable, Hashable {
       "bindingResource": .text(bindingResource),
       "lowerBound": .integer(lowerBound),
       "ratio": .number(ratio),
+      "inputAxons": .integer(inputAxons),
+      "sharedAxons": .integer(sharedAxons),
+      "sourceNeurons": .integer(sourceNeurons),
       "duplicatedAxons": .integer(duplicatedAxons),
+      "inputPackets": .number(inputPackets),
       "routes": .integer(routes),
       "lowering": .object([
         "gates": .integer(lowering.gates),
@@ -108,7 +125,8 @@ public struct MappingReport: Sendable, Hashable {
     let head = [
       "\(cores) cores on \(chips) \(chips == 1 ? "chip" : "chips"), depth \(depth); bound by \(bindingResource): at least "
         + "\(lowerBound) cores, ratio \(ratioText)",
-      "\(duplicatedAxons) duplicated input axons, \(routes) routing entries",
+      "\(inputAxons) input axons for \(sourceNeurons) neurons (\(duplicatedAxons) duplicated), "
+        + "\(Int(inputPackets.rounded())) packets expected per sample, \(routes) routing entries",
       "lowering: \(lowering.gates) gates with \(lowering.gateSynapses) synapses, "
         + "\(lowering.relayNeurons) relay neurons in \(lowering.relayPopulations) populations, "
         + "\(lowering.secondCompartments) second compartments",

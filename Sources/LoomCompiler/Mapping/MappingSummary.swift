@@ -17,12 +17,47 @@ struct MappingSummary {
     return MappingReport(
       cores: image.cores.count, chips: chips, depth: lowered.depth, layers: layers,
       bindingResource: binding.name, lowerBound: binding.cores,
-      duplicatedAxons: allTiles.reduce(0) { $0 + $1.axonsIn } - distinctAxons,
+      inputAxons: inputAxons, sharedAxons: sharedAxons, sourceNeurons: sourceNeurons,
+      duplicatedAxons: inputAxons - distinctAxons, inputPackets: partition.packets,
       routes: image.cores.reduce(image.hostRoutes.cores.count) { $0 + $1.routes.cores.count },
       lowering: lowered.inventory, placement: placement.report, diagnostics: [])
   }
 
   private var allTiles: [Tile] { partition.cores.flatMap { $0 } }
+
+  private var inputAxons: Int { allTiles.reduce(0) { $0 + $1.axonsIn } }
+
+  /// Axons counted once for each core and projection, however many slices of the core they feed.
+  private var sharedAxons: Int {
+    var last = lowered.templates.map {
+      [Int32](repeating: -1, count: lowered.populations[$0.source].image.shape.count)
+    }
+    var count = 0
+    for (core, tiles) in partition.cores.enumerated() {
+      for input in tiles.flatMap(\.inputs) {
+        let shape = lowered.populations[lowered.templates[input.template].source].image.shape
+        input.sources.forEachIndex(in: shape) { index in
+          count += last[input.template][index] == Int32(core) ? 0 : 1
+          last[input.template][index] = Int32(core)
+        }
+      }
+    }
+    return count
+  }
+
+  /// Neurons with an axon anywhere.
+  private var sourceNeurons: Int {
+    var isSource = lowered.populations.map {
+      [Bool](repeating: false, count: $0.image.shape.count)
+    }
+    for input in allTiles.flatMap(\.inputs) {
+      let source = lowered.templates[input.template].source
+      input.sources.forEachIndex(in: lowered.populations[source].image.shape) {
+        isSource[source][$0] = true
+      }
+    }
+    return isSource.reduce(0) { sum, list in list.reduce(sum) { $0 + ($1 ? 1 : 0) } }
+  }
 
   private var layers: [LayerMapping] {
     var rows = lowered.populations.map { population in
@@ -50,6 +85,17 @@ struct MappingSummary {
     }
   }
 
+  /// Output entries that no partition avoids: one for each source of a projection, the host's left out.
+  private var leastEntries: Int {
+    let builder = TileBuilder(lowered, profile)
+    return lowered.templates.indices.reduce(0) { sum, index in
+      let template = lowered.templates[index]
+      guard lowered.populations[template.source].image.role != .input else { return sum }
+      let target = MapBox(lowered.populations[template.target].image.shape)
+      return sum + builder.sources(index, target).count
+    }
+  }
+
   /// The least cores that hold the total of each resource, however it is divided.
   private var lowerBounds: [(name: String, cores: Int)] {
     let tiles = allTiles
@@ -58,6 +104,7 @@ struct MappingSummary {
     var bounds = [
       ("compartments", cores(tiles.reduce(0) { $0 + $1.neurons }, profile.core.neurons)),
       ("input axons", cores(distinctAxons, profile.core.axonsIn)),
+      ("output axon entries", cores(leastEntries, profile.core.axonsOut)),
     ]
     if let limit = budget.limit(.columns) {
       bounds.append(("crossbar columns", cores(tiles.reduce(0) { $0 + $1.columns }, limit)))

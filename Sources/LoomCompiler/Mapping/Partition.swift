@@ -10,20 +10,53 @@ struct Partition {
   var cores: [[Tile]]
   /// The number of tiles of each population.
   var tileCounts: [Int]
+  /// The places of the cores that are pinned; nil: anywhere.
+  var positions: [CorePosition?]
 
   /// Tiles and cores of a lowered network; throws every finding at once.
   static func make(
     _ network: LoweredNetwork, profile: Profile, sharesCores: Bool
   ) throws(DiagnosticsError) -> Partition {
+    try make(network, profile: profile, options: CompilerOptions(sharesCores: sharesCores))
+  }
+
+  /// Tiles and cores of a lowered network; throws every finding at once.
+  ///
+  /// `spikes` are those of one neuron in one sample by population; nil: one each.
+  static func make(
+    _ network: LoweredNetwork, profile: Profile, options: CompilerOptions,
+    spikes: [Double]? = nil
+  ) throws(DiagnosticsError) -> Partition {
     try checkSize(network, profile)
-    let builder = TileBuilder(network, profile)
-    var partition = try attempt(builder, entriesPerTarget: 1, sharesCores)
+    let builder = TileBuilder(network, profile, spikes: spikes)
     let topology = profile.topology
-    if partition.cores.count > topology.coresPerChip, profile.core.axonsOutOffChip > 0 {
-      // Which destinations are on another chip is known only after placement: make room for all.
-      let entries = 1 + profile.core.axonsOutOffChip
-      partition = try attempt(builder, entriesPerTarget: entries, sharesCores)
+    let pinned = try PinnedSlices(options.pins, network, topology)
+    var rules = CutRules(
+      regions: pinned.free(builder.images.map(\.shape)), pinned: pinned, entriesPerTarget: 1,
+      sharesCores: options.sharesCores, memo: TileMemo())
+    let compartments = network.populations.reduce(0) { $0 + $1.compartments }
+    var isOnOneChip =
+      compartments <= topology.coresPerChip * profile.core.neurons
+      && Set(pinned.places.map(\.chip)).count < 2
+    var partition: Partition?
+    if isOnOneChip || profile.core.axonsOutOffChip == 0 {
+      partition = try best(builder, rules, options)
+      isOnOneChip = isOnOneChip && partition?.cores.count ?? 0 <= topology.coresPerChip
     }
+    if !isOnOneChip, profile.core.axonsOutOffChip > 0 {
+      // Which destinations are on another chip is known only after placement: make room for all.
+      rules.entriesPerTarget = 1 + profile.core.axonsOutOffChip
+      partition = nil
+    }
+    let chosen: Partition
+    if let partition { chosen = partition } else { chosen = try best(builder, rules, options) }
+    return try fitted(chosen, network, topology)
+  }
+
+  /// The partition, if the board has as many cores.
+  private static func fitted(
+    _ partition: Partition, _ network: LoweredNetwork, _ topology: Topology
+  ) throws(DiagnosticsError) -> Partition {
     let available = topology.coresPerChip * topology.maximumChips
     guard partition.cores.count <= available else {
       throw DiagnosticsError(
@@ -37,6 +70,49 @@ struct Partition {
         ])
     }
     return partition
+  }
+
+  /// What the packets at all axons of a core count in cores, one attempt for each.
+  private static let prices = [0.25, 0.025]
+
+  /// The cut that the options ask for: of slabs and even tiles the one with fewest cores, then fewest packets.
+  private static func best(
+    _ builder: TileBuilder, _ rules: CutRules, _ options: CompilerOptions
+  ) throws(DiagnosticsError) -> Partition {
+    if options.partition == .naive,
+      let naive = try NaivePartition.make(builder, rules)?.finished()
+    {
+      return naive
+    }
+    var choices: [Partition] = []
+    for price in prices {
+      if let cut = try SlabPartition.make(builder, rules, price: price)?.finished() {
+        choices.append(cut)
+      }
+    }
+    do {
+      let even = try attempt(
+        builder, entriesPerTarget: rules.entriesPerTarget, options.sharesCores)
+      if options.pins.isEmpty { choices.append(even) }
+    } catch {
+      if choices.isEmpty { throw error }
+    }
+    let best = choices.min { ($0.cores.count, $0.packets) < ($1.cores.count, $1.packets) }
+    guard let best else {
+      throw DiagnosticsError(
+        .doesNotFit,
+        [
+          Diagnostic(
+            .error, "SL4011", "needs a cut around the pins, has none",
+            remedy: "pin smaller parts, or fewer layers")
+        ])
+    }
+    return best
+  }
+
+  /// Expected packets of one sample at all input axons.
+  var packets: Double {
+    cores.reduce(0) { sum, core in core.reduce(sum) { $0 + $1.packets } }
   }
 
   /// Refuses what cannot fit before anything is allocated for it.
@@ -92,7 +168,9 @@ struct Partition {
     for population in order {
       for tile in tiles[population] { packing.place(search.complete(tile)) }
     }
-    return Partition(cores: packing.cores, tileCounts: tiles.map(\.count))
+    let cores = packing.cores
+    return Partition(
+      cores: cores, tileCounts: tiles.map(\.count), positions: cores.map { _ in nil })
   }
 
   private static func count(
@@ -100,16 +178,6 @@ struct Partition {
     _ fanOut: inout [[UInt32]]
   ) {
     let shape = images[source].shape
-    switch input.sources {
-    case .list(let indices):
-      for index in indices { fanOut[source][Int(index)] += entries }
-    case .box(let box):
-      for row in box.rows {
-        for column in box.columns {
-          let base = (row * shape.width + column) * shape.channels
-          for channel in box.channels { fanOut[source][base + channel] += entries }
-        }
-      }
-    }
+    input.sources.forEachIndex(in: shape) { fanOut[source][$0] += entries }
   }
 }

@@ -19,17 +19,20 @@ package struct Placement: Sendable {
   private static let movesPerCore = 4000
   private static let mostMoves = 12_000_000
 
-  /// The places that the options ask for; `order` is that of the row-by-row baseline.
+  /// The places that the options ask for; `order` is that of the row-by-row baseline, `fixed` are the places of
+  /// the cores that are pinned.
   static func make(
-    _ traffic: CoreTraffic, _ topology: Topology, options: CompilerOptions, order: [Int]
+    _ traffic: CoreTraffic, _ topology: Topology, options: CompilerOptions, order: [Int],
+    fixed: [CorePosition?]
   ) -> Placement {
     var placement =
       switch options.placement {
       case .refined:
-        refined(traffic, topology, moves: options.placementMoves, seed: options.seed)
-      case .hilbert: hilbert(traffic, topology)
-      case .rowByRow: rows(traffic, topology, order: order)
-      case .random: random(traffic, topology, seed: options.seed)
+        refined(
+          traffic, topology, fixed: fixed, moves: options.placementMoves, seed: options.seed)
+      case .hilbert: hilbert(traffic, topology, fixed: fixed)
+      case .rowByRow: rows(traffic, topology, order: order, fixed: fixed)
+      case .random: random(traffic, topology, fixed: fixed, seed: options.seed)
       }
     placement.choice = options.placement
     return placement
@@ -41,34 +44,36 @@ package struct Placement: Sendable {
   }
 
   /// In order of cores along a Hilbert curve over each chip's tiles, chips in turn.
-  package static func hilbert(_ traffic: CoreTraffic, _ topology: Topology) -> Placement {
-    let chips = ChipArrangement.inOrder(cores: traffic.cores, topology)
+  package static func hilbert(
+    _ traffic: CoreTraffic, _ topology: Topology, fixed: [CorePosition?] = []
+  ) -> Placement {
+    let chips = ChipArrangement.inOrder(cores: traffic.cores, topology, fixed: fixed)
+    let grid = PlacementGrid(topology, chips: chips, order: .hilbert)
     return Placement(
-      traffic, PlacementGrid(topology, chips: chips, order: .hilbert),
-      places: Array(0..<traffic.cores))
+      traffic, grid, places: grid.places(inOrder: Array(0..<traffic.cores), fixed: fixed))
   }
 
   /// In a given order of cores row by row over each chip's tiles, chips in turn.
   package static func rows(
-    _ traffic: CoreTraffic, _ topology: Topology, order: [Int]
+    _ traffic: CoreTraffic, _ topology: Topology, order: [Int], fixed: [CorePosition?] = []
   ) -> Placement {
-    let chips = ChipArrangement.inOrder(cores: traffic.cores, topology)
-    var places = [Int](repeating: 0, count: traffic.cores)
-    for (place, core) in order.enumerated() { places[core] = place }
-    return Placement(
-      traffic, PlacementGrid(topology, chips: chips, order: .rows), places: places)
+    let chips = ChipArrangement.inOrder(cores: traffic.cores, topology, fixed: fixed)
+    let grid = PlacementGrid(topology, chips: chips, order: .rows)
+    return Placement(traffic, grid, places: grid.places(inOrder: order, fixed: fixed))
   }
 
   /// Anywhere on the chips that the other orders use.
   package static func random(
-    _ traffic: CoreTraffic, _ topology: Topology, seed: UInt64
+    _ traffic: CoreTraffic, _ topology: Topology, fixed: [CorePosition?] = [], seed: UInt64
   ) -> Placement {
-    let chips = ChipArrangement.inOrder(cores: traffic.cores, topology)
+    let chips = ChipArrangement.inOrder(cores: traffic.cores, topology, fixed: fixed)
     let grid = PlacementGrid(topology, chips: chips, order: .rows)
     var generator = SeededGenerator(seed: seed)
     var places = Array(grid.positions.indices)
     for index in places.indices.reversed() { places.swapAt(index, generator.below(index + 1)) }
-    return Placement(traffic, grid, places: Array(places.prefix(traffic.cores)))
+    return Placement(
+      traffic, grid,
+      places: grid.places(inOrder: Array(0..<traffic.cores), fixed: fixed, from: places))
   }
 
   /// Along a Hilbert curve, then refined; never worse than the curve, in cost or in hops.
@@ -76,18 +81,19 @@ package struct Placement: Sendable {
   /// An eighth of the moves goes into each way of arranging the chips, all of them into the best; then one for
   /// every 500 into the busiest link. Nothing but the arguments decides.
   package static func refined(
-    _ traffic: CoreTraffic, _ topology: Topology, moves budget: Int? = nil, seed: UInt64 = 0
+    _ traffic: CoreTraffic, _ topology: Topology, fixed: [CorePosition?] = [],
+    moves budget: Int? = nil, seed: UInt64 = 0
   ) -> Placement {
-    var best = hilbert(traffic, topology)
+    var best = hilbert(traffic, topology, fixed: fixed)
     let total = min(budget ?? min(mostMoves, movesPerCore * traffic.cores), Int(Int32.max))
     guard total > 0, !traffic.flows.isEmpty else { return best }
-    let grid = arrangement(traffic, topology, moves: total / 8, seed: seed, &best.moves)
-    var annealing = PlacementAnnealing(
-      PlacementState(traffic, grid, places: Array(0..<traffic.cores)), seed: seed)
+    let start = arrangement(
+      traffic, topology, fixed: fixed, moves: total / 8, seed: seed, &best.moves)
+    var annealing = PlacementAnnealing(start, seed: seed)
     annealing.run(moves: total)
     var relief = LinkRelief(annealing.state, traffic, seed: seed)
     relief.run(moves: total / 500)
-    var result = Placement(traffic, grid, places: relief.state.places)
+    var result = Placement(traffic, start.grid, places: relief.state.places)
     best.moves += total + total / 500
     result.moves = best.moves
     let isBetter =
@@ -96,24 +102,27 @@ package struct Placement: Sendable {
     return isBetter ? result : best
   }
 
-  /// The chips on which a short annealing comes cheapest.
+  /// Cores in order on the chips on which a short annealing comes cheapest.
   private static func arrangement(
-    _ traffic: CoreTraffic, _ topology: Topology, moves: Int, seed: UInt64, _ tried: inout Int
-  ) -> PlacementGrid {
-    let grids = ChipArrangement.blocks(cores: traffic.cores, topology).map {
-      PlacementGrid(topology, chips: $0, order: .hilbert)
+    _ traffic: CoreTraffic, _ topology: Topology, fixed: [CorePosition?], moves: Int,
+    seed: UInt64, _ tried: inout Int
+  ) -> PlacementState {
+    let states = ChipArrangement.blocks(cores: traffic.cores, topology, fixed: fixed).map {
+      let grid = PlacementGrid(topology, chips: $0, order: .hilbert)
+      return PlacementState(
+        traffic, grid,
+        places: grid.places(inOrder: Array(0..<traffic.cores), fixed: fixed), fixed: fixed)
     }
-    guard grids.count > 1 else { return grids[0] }
-    var chosen = (grid: grids[0], cost: Double.infinity)
-    for grid in grids {
-      var trial = PlacementAnnealing(
-        PlacementState(traffic, grid, places: Array(0..<traffic.cores)), seed: seed)
+    guard states.count > 1 else { return states[0] }
+    var chosen = (state: states[0], cost: Double.infinity)
+    for state in states {
+      var trial = PlacementAnnealing(state, seed: seed)
       trial.run(moves: moves)
       tried += moves
-      let cost = PlacementMeasure(traffic, grid, places: trial.state.places).cost
-      if cost < chosen.cost { chosen = (grid, cost) }
+      let cost = PlacementMeasure(traffic, state.grid, places: trial.state.places).cost
+      if cost < chosen.cost { chosen = (state, cost) }
     }
-    return chosen.grid
+    return chosen.state
   }
 }
 

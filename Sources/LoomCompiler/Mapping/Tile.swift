@@ -20,6 +20,8 @@ struct Tile {
   var arrays: Int
   /// The different thresholds of its spiking neurons; empty where the chip does not count them.
   var thresholds: Set<Int32>
+  /// Expected packets of one sample at its input axons.
+  var packets = 0.0
 }
 
 /// The axons of one template onto one box.
@@ -36,19 +38,27 @@ struct TileBuilder {
   let images: [ImagePopulation]
   /// The templates onto each population.
   let incoming: [[Int]]
+  /// The templates from each population.
+  let outgoing: [[Int]]
   /// Sources by target of sparse templates, to find receptive fields without a full scan.
   private let sparse: [Int: SparseSources]
   private let runs: [SynapseRuns]
+  /// Expected spikes of a neuron in one sample, by population.
+  let spikes: [Double]
 
-  init(_ network: LoweredNetwork, _ profile: Profile) {
+  /// `spikes` are those of one neuron in one sample by population; nil: one each.
+  init(_ network: LoweredNetwork, _ profile: Profile, spikes: [Double]? = nil) {
     self.network = network
     self.profile = profile
+    self.spikes = spikes ?? Array(repeating: 1, count: network.populations.count)
     let images = network.images
     self.images = images
     var incoming = [[Int]](repeating: [], count: images.count)
+    var outgoing = incoming
     var sparse: [Int: SparseSources] = [:]
     for (index, template) in network.templates.enumerated() {
       incoming[template.target].append(index)
+      outgoing[template.source].append(index)
       if case .sparse(let offsets, let targets) = template.kind {
         sparse[index] = SparseSources(
           offsets: offsets, targets: targets, source: images[template.source].shape,
@@ -56,6 +66,7 @@ struct TileBuilder {
       }
     }
     self.incoming = incoming
+    self.outgoing = outgoing
     self.sparse = sparse
     runs = network.templates.map {
       SynapseRuns($0, source: images[$0.source].shape, target: images[$0.target].shape)
@@ -74,14 +85,13 @@ struct TileBuilder {
       population: population, box: box, inputs: [], neurons: box.count * image.compartments,
       columns: box.count * image.sites, axonsIn: 0, axonsOut: 0, words: 0, synapses: 0,
       longestAxonList: 0, formats: [], arrays: 0, thresholds: thresholds(population, box))
-    for template in incoming[population] {
-      let sources = sources(template, box)
-      guard sources.count > 0 else { continue }
-      let usage = SynapseLayout.blockUsage(
-        template: network.templates[template], sources: sources, box: box,
-        delay: network.delays[template], populations: images, profile: profile)
-      tile.inputs.append(
-        TileInput(template: template, sources: sources, delay: network.delays[template]))
+    tile.inputs = inputs(population, box)
+    for input in tile.inputs {
+      let template = network.templates[input.template]
+      let usage = BlockMeter.usage(
+        template, sources: input.sources, box: box, delay: input.delay, populations: images,
+        profile: profile)
+      tile.packets += spikes[template.source] * Double(usage.axons)
       tile.axonsIn += usage.axons
       tile.words += usage.words
       tile.synapses += usage.synapses
@@ -92,6 +102,15 @@ struct TileBuilder {
       tile.arrays = arrays([tile], format)
     }
     return tile
+  }
+
+  /// The axons of each template that has any onto a box.
+  func inputs(_ population: Int, _ box: MapBox) -> [TileInput] {
+    incoming[population].compactMap { template in
+      let sources = sources(template, box)
+      guard sources.count > 0 else { return nil }
+      return TileInput(template: template, sources: sources, delay: network.delays[template])
+    }
   }
 
   /// The different thresholds of a box; none where the chip does not count them.

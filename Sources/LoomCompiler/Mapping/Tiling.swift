@@ -18,13 +18,16 @@ package struct Tiling: Hashable {
   }
 
   /// Every box, channels innermost, so that boxes of one place follow one another.
-  package func boxes(_ shape: MapShape) -> [MapBox] {
+  package func boxes(_ shape: MapShape) -> [MapBox] { boxes(in: MapBox(shape)) }
+
+  /// Every box of a region, in the same order.
+  func boxes(in region: MapBox) -> [MapBox] {
     var boxes: [MapBox] = []
     boxes.reserveCapacity(count)
     for row in 0..<rows {
       for column in 0..<columns {
         for channel in 0..<channels {
-          boxes.append(box(channel, row, column, shape))
+          boxes.append(box(channel, row, column, region))
         }
       }
     }
@@ -32,17 +35,25 @@ package struct Tiling: Hashable {
   }
 
   /// The largest box near the middle of the map, where receptive fields are not cut off.
-  func largest(_ shape: MapShape) -> MapBox {
+  func largest(_ shape: MapShape) -> MapBox { largest(in: MapBox(shape)) }
+
+  /// The largest box near the middle of a region.
+  func largest(in region: MapBox) -> MapBox {
     box(
-      Self.middle(channels, shape.channels), Self.middle(rows, shape.height),
-      Self.middle(columns, shape.width), shape)
+      Self.middle(channels, region.channels.count), Self.middle(rows, region.rows.count),
+      Self.middle(columns, region.columns.count), region)
   }
 
-  private func box(_ channel: Int, _ row: Int, _ column: Int, _ shape: MapShape) -> MapBox {
+  private func box(_ channel: Int, _ row: Int, _ column: Int, _ region: MapBox) -> MapBox {
     MapBox(
-      channels: Self.part(channel, of: channels, length: shape.channels),
-      rows: Self.part(row, of: rows, length: shape.height),
-      columns: Self.part(column, of: columns, length: shape.width))
+      channels: Self.part(channel, of: channels, region.channels),
+      rows: Self.part(row, of: rows, region.rows),
+      columns: Self.part(column, of: columns, region.columns))
+  }
+
+  private static func part(_ index: Int, of parts: Int, _ range: Range<Int>) -> Range<Int> {
+    let part = part(index, of: parts, length: range.count)
+    return (range.lowerBound + part.lowerBound)..<(range.lowerBound + part.upperBound)
   }
 
   private static func middle(_ parts: Int, _ length: Int) -> Int {
@@ -81,7 +92,7 @@ package struct Tiling: Hashable {
   private static func ceil(_ length: Int, _ parts: Int) -> Int { (length + parts - 1) / parts }
 
   /// Numbers of parts with different largest parts, fewest first.
-  private static func splits(_ length: Int) -> [Int] {
+  static func splits(_ length: Int) -> [Int] {
     var result: [Int] = []
     var size = length
     while size >= 1 {

@@ -43,7 +43,9 @@ struct LinkRelief {
       let core = generator.below(2) == 0 ? flow.source : flow.target
       let own = state.places[core]
       let centre = (column: state.grid.columns[own], row: state.grid.rows[own])
-      guard let place = state.grid.place(near: centre, reach: 2, awayFrom: own, &generator)
+      guard !state.isFixed[own],
+        let place = state.grid.place(near: centre, reach: 2, awayFrom: own, &generator),
+        !state.isFixed[place]
       else { continue }
       let change = state.delta(moving: core, to: place)
       // The busiest link can win at most its whole share.

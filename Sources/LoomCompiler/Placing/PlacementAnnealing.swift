@@ -61,15 +61,18 @@ struct PlacementAnnealing {
   private mutating func proposal(_ radius: Int) -> (core: Int, place: Int)? {
     let core = generator.below(state.places.count)
     let own = state.places[core]
+    guard !state.isFixed[own] else { return nil }
     var centre = (column: state.grid.columns[own], row: state.grid.rows[own])
     var reach = radius
     if generator.unit() < Self.forcedShare, let middle = state.centre(of: core) {
       centre = middle
       reach = 1
     }
-    return state.grid.place(near: centre, reach: reach, awayFrom: own, &generator).map {
-      (core, $0)
-    }
+    guard
+      let place = state.grid.place(near: centre, reach: reach, awayFrom: own, &generator),
+      !state.isFixed[place]
+    else { return nil }
+    return (core, place)
   }
 }
 

@@ -87,6 +87,28 @@ package struct PlacementGrid: Sendable {
     }
   }
 
+  /// The places of cores: pinned ones where they belong, the others in order on the free places given.
+  func places(
+    inOrder order: [Int], fixed: [CorePosition?], from candidates: [Int]? = nil
+  ) -> [Int] {
+    var result = [Int](repeating: -1, count: order.count)
+    var isTaken = [Bool](repeating: false, count: positions.count)
+    if fixed.contains(where: { $0 != nil }) {
+      let known = Dictionary(uniqueKeysWithValues: zip(positions, positions.indices))
+      for (core, position) in fixed.enumerated() {
+        guard let place = position.flatMap({ known[$0] }) else { continue }
+        result[core] = place
+        isTaken[place] = true
+      }
+    }
+    var free = (candidates ?? Array(positions.indices)).filter { !isTaken[$0] }[...]
+    for core in order where result[core] < 0 {
+      guard let place = free.popFirst() else { break }
+      result[core] = place
+    }
+    return result
+  }
+
   /// The first place of a tile; nil outside the chips in use.
   func firstPlace(column: Int, row: Int) -> Int? {
     guard column >= 0, row >= 0, column < width, row < height else { return nil }

@@ -1,3 +1,5 @@
+package import LoomImage
+
 /// Cores on places, and what moving one would cost.
 ///
 /// A move puts a core on a place; a core that sits there takes the place left. The change of weighted hops is
@@ -12,16 +14,22 @@ package struct PlacementState: Sendable {
   package private(set) var places: [Int]
   /// The core on each place; −1: none.
   private(set) var occupants: [Int]
+  /// Whether a pinned core sits on a place.
+  private(set) var isFixed: [Bool]
   /// Weighted coordinates by core.
   private var columns: [Double]
   private var rows: [Double]
 
-  /// Cores on given places of a grid.
-  package init(_ traffic: CoreTraffic, _ grid: PlacementGrid, places: [Int]) {
+  /// Cores on given places of a grid; those with a position in `fixed` never move.
+  package init(
+    _ traffic: CoreTraffic, _ grid: PlacementGrid, places: [Int], fixed: [CorePosition?] = []
+  ) {
     self.grid = grid
     self.places = places
     occupants = Array(repeating: -1, count: grid.positions.count)
     for (core, place) in places.enumerated() { occupants[place] = core }
+    isFixed = Array(repeating: false, count: grid.positions.count)
+    for (place, position) in zip(places, fixed) where position != nil { isFixed[place] = true }
     columns = places.map { grid.weightedColumns[$0] }
     rows = places.map { grid.weightedRows[$0] }
     (offsets, neighbours, packets) = Self.neighbours(traffic)
