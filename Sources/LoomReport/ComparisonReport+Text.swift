@@ -207,8 +207,12 @@ extension ComparisonReport {
       + "\(ScaledUnits.energy(analytic.int8OperationPicojoules)) INT8 additions only, "
       + "\(ScaledUnits.energy(analytic.withMemoryPicojoules)) with memory"
       + "\n  dense MACs \(ScaledUnits.number(operations.macs)), without zeros "
-      + "\(ScaledUnits.number(operations.effectiveMacs)); first layer on the host "
+      + "\(ScaledUnits.number(operations.effectiveMacs)); \(frontEndTitle) "
       + "\(ScaledUnits.number(operations.frontEndMacs)) MACs"
+  }
+
+  private var frontEndTitle: String {
+    hybrid?.head == nil ? "first layer on the host" : "front end behind the head"
   }
 
   private func precisionTitle(_ precision: ANNPrecision) -> String {

@@ -77,10 +77,13 @@ struct HostSides {
   private static func unknown(_ name: String, _ network: Network) -> Diagnostic {
     let last = name.split(separator: "/").last.map { $0.lowercased() } ?? name
     let near = network.layers.map(\.name).filter { $0.lowercased().contains(last) }.prefix(5)
+    let layers = network.layers.filter { $0.operation.multiplies }.map(\.name)
+    let ends = [layers.first, layers.last].compactMap { $0 }
+    let shown = near.isEmpty ? ends : Array(near)
+    let list = shown.map { "'\($0)'" }.joined(separator: ", ")
     return Diagnostic(
       .error, "SL2032", "needs the name of a node, an output or a module, has '\(name)'",
-      notes: near.isEmpty
-        ? [] : ["alike: " + near.map { "'\($0)'" }.joined(separator: ", ")],
+      notes: shown.isEmpty ? [] : [(near.isEmpty ? "first and last layer: " : "alike: ") + list],
       remedy: "spikeloom import MODEL lists the nodes")
   }
 

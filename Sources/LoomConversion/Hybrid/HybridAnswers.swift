@@ -8,6 +8,12 @@ public struct HybridAnswers: Sendable {
   public let raw: RawAnswers
   /// The shapes of the chip part's outputs as maps, in order.
   public let chipShapes: [MapShape]
+  /// Elements that cross from the chip part to the tail, for one sample.
+  public var leavingElements: Int {
+    zip(split.chip.outputs, layouts).reduce(0) { sum, output in
+      split.tail?.inputs.contains(output.0) == true ? sum + output.1.count : sum
+    }
+  }
   private let split: HybridSplit
   /// How each output of the chip part lies in its map.
   private let layouts: [TensorLayout]
@@ -24,9 +30,13 @@ public struct HybridAnswers: Sendable {
       split.chip, options: ConversionOptions(timesteps: 1), plan: plan)
     let draft = builder.build()
     if !builder.diagnostics.isEmpty { throw DiagnosticsError(.badInput, builder.diagnostics) }
+    guard OutputTail(split.chip).roots == split.chip.outputs,
+      draft.outputs.count == split.chip.outputs.count
+    else {
+      throw DiagnosticsError(
+        HybridSplit.failure("the tail reads an activation that the chip part goes on from"))
+    }
     layouts = draft.outputs.map { draft.populations[$0].sites[0].layout }
-    precondition(
-      layouts.count == split.chip.outputs.count, "a chip part answers with all its outputs")
     chipShapes = layouts.map(\.map)
     executor = split.tail.map(FloatExecutor.init)
     raw = try Self.answers(split.whole, sampleShape)
@@ -40,7 +50,11 @@ public struct HybridAnswers: Sendable {
     let input = try InputPlan.make(whole, samples: sampleShape).layout.map
     var layouts: [TensorLayout] = []
     for output in whole.outputs {
-      guard let shape = whole[output].shape, shape.dropFirst().allSatisfy({ $0 > 0 }) else {
+      guard let shape = whole[output].shape,
+        shape.dropFirst().allSatisfy({ $0 > 0 && $0 < 1 << 26 }),
+        shape.dropFirst().reduce(1, { $0.multipliedReportingOverflow(by: $1).0 }) < 1 << 26,
+        shape.count <= 5
+      else {
         throw DiagnosticsError(
           HybridSplit.failure("the answer '\(whole[output].name)' has no fixed shape"))
       }
@@ -80,8 +94,12 @@ public struct HybridAnswers: Sendable {
     for result in results {
       for (column, values) in try result.get().enumerated() { columns[column] += values }
     }
-    return columns.map { values in
-      Tensor(shape: [samples, values.count / max(samples, 1)], floats: values)
+    return try zip(columns, raw.shapes).map { (values, shape) throws(DiagnosticsError) in
+      guard values.count == samples * shape.count else {
+        throw DiagnosticsError(
+          HybridSplit.failure("an answer has \(values.count) numbers, not \(samples) × \(shape)"))
+      }
+      return Tensor(shape: [samples, shape.count], floats: values)
     }
   }
 

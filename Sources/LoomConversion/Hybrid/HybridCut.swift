@@ -53,6 +53,13 @@ struct HybridCut {
     }
   }
 
+  /// Whether an activation that neurons stand for is left to the chip.
+  var hasNeurons: Bool {
+    graph.network.layers.indices.contains {
+      isOnChip($0) && graph.network.layers[$0].operation.isSpikingActivation
+    }
+  }
+
   /// Most layers tried as the place of another cut.
   private static let candidates = 512
 
@@ -64,7 +71,7 @@ struct HybridCut {
     let stride = max(1, layers.count / Self.candidates)
     var best: (distance: Int, name: String)?
     func offer(_ cut: HybridCut, _ distance: Int, _ end: HostSelection.End, _ layer: Int) {
-      guard distance < best?.distance ?? .max, cut.isClean else { return }
+      guard distance < best?.distance ?? .max, cut.isClean, cut.hasNeurons else { return }
       best = (distance, "\(end.rawValue):\(graph.network.layers[layer].name)")
     }
     for (number, layer) in layers.enumerated() where number % stride == 0 {

@@ -45,7 +45,7 @@ public struct HybridSplit: Sendable {
       ? graph.part(cut.head, inputs: network.inputs, outputs: entering) : nil
     chip = graph.part(cut.chip, inputs: entering, outputs: leaving)
     tail = behind.isEmpty ? nil : graph.part(cut.tail, inputs: cut.outOfChip, outputs: behind)
-    remarks = sides.remarks + Self.frontEndRemark(cut)
+    remarks = sides.remarks + Self.frontEndRemark(cut) + Self.neuronRemark(cut)
   }
 
   /// The names of the layers of the head, in order.
@@ -84,6 +84,12 @@ public struct HybridSplit: Sendable {
       "needs one tensor that crosses from the host to the chip and none past it, has "
         + "\(cut.intoChip.count) (\(list(cut.intoChip))) and \(cut.pastChip.count) past it",
       notes: notes, remedy: remedy ?? "cut where the network has one path only")
+  }
+
+  /// A chip part without an activation is legal and of little use.
+  private static func neuronRemark(_ cut: HybridCut) -> [String] {
+    cut.hasNeurons
+      ? [] : ["no activation is left to the chip: with coding direct none of its neurons spikes"]
   }
 
   /// With coding `direct`, what stands between the head and the chip's first activation is the front end's.

@@ -16,33 +16,25 @@ struct HostRun {
   let answers: HybridAnswers
   /// What the layers on the host multiply.
   let costs: HostLayerCosts
+  /// Elements that cross from the head to the chip, for one sample.
+  var enteringElements = 0
 
   /// Whether layers stand behind the chip.
   var hasTail: Bool { split.tail != nil }
 
   /// What the report says of these layers; nil if there are none.
   var facts: HybridFacts? {
-    func part(
-      _ names: [String], _ macs: Int, _ tensors: [NetworkValue], _ elements: Int
-    ) -> HybridFacts.Part? {
-      names.isEmpty
-        ? nil
-        : HybridFacts.Part(
-          nodes: names, macs: Double(macs), tensors: tensors.map(\.name), elements: elements)
+    let head = split.head.map { _ in
+      HybridFacts.Part(
+        nodes: split.headLayers, macs: Double(costs.headMacs), tensors: [split.entering.name],
+        elements: enteringElements)
     }
-    let leaving = split.leaving
-    let facts = HybridFacts(
-      head: split.head == nil
-        ? nil
-        : part(split.headLayers, costs.headMacs, [split.entering], elements(split.entering)),
-      tail: part(
-        split.tailLayers, costs.tailMacs, leaving, leaving.reduce(0) { $0 + elements($1) }))
-    return facts.head == nil && facts.tail == nil ? nil : facts
-  }
-
-  /// Elements of a value for one sample, as far as its shape is known.
-  private func elements(_ value: NetworkValue) -> Int {
-    value.shape?.dropFirst().reduce(1) { $0 * max($1, 0) } ?? 0
+    let tail = split.tail.map { _ in
+      HybridFacts.Part(
+        nodes: split.tailLayers, macs: Double(costs.tailMacs), tensors: split.leaving.map(\.name),
+        elements: answers.leavingElements)
+    }
+    return head == nil && tail == nil ? nil : HybridFacts(head: head, tail: tail)
   }
 
   /// The answers of the whole network, from those of the chip part.
@@ -92,6 +84,7 @@ struct ChipPart {
       data.calibration, preprocessing: preprocessing, threads: options.threads)
     self.options.preprocessing = split.chipPreprocessing(preprocessing)
     self.options.samplesAreBytes = self.data.samples.isBytes
+    host?.enteringElements = self.data.samples.elementsPerSample
   }
 }
 
