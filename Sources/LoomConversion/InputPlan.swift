@@ -30,8 +30,8 @@ struct InputPlan: Sendable {
   private static func readers(_ network: Network, _ value: ValueID) -> [Layer] {
     var same: Set<ValueID> = [value]
     var result: [Layer] = []
-    for layer in network.layers where layer.inputs.contains(where: { $0.map(same.contains) ?? false })
-    {
+    for layer in network.layers
+    where layer.inputs.contains(where: { $0.map(same.contains) ?? false }) {
       result.append(layer)
       if layer.operation.passesLayout { same.formUnion(layer.outputs) }
     }

@@ -97,7 +97,8 @@ private struct LayerMeter {
       shape.kernelElements = weights.shape.dropFirst(2).reduce(1, *)
       shape.macs = data.shape.dropFirst(2).reduce(1, *) * weights.count
     case .gemm(_, _, let transposeA, _):
-      shape.macs = shape.outputElements * (data.shape.count == 2 ? data.shape[transposeA ? 0 : 1] : 0)
+      shape.macs =
+        shape.outputElements * (data.shape.count == 2 ? data.shape[transposeA ? 0 : 1] : 0)
     default: shape.macs = shape.outputElements * (data.shape.last ?? 0)
     }
     nonzero += data.floats.reduce(0) { $1 != 0 ? $0 + 1 : $0 }

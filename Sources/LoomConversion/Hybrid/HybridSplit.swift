@@ -66,7 +66,8 @@ public struct HybridSplit: Sendable {
     let remedy = cut.cleanNeighbour().map { "--host \($0) is a cut that works" }
     guard !cut.hasIdleChip, !cut.intoChip.isEmpty else {
       return Diagnostic(
-        .error, "SL2034", "needs a layer that computes left to the chip, has everything on the host",
+        .error, "SL2034",
+        "needs a layer that computes left to the chip, has everything on the host",
         remedy: remedy ?? "name fewer layers with --host")
     }
     func list(_ values: [ValueID]) -> String {

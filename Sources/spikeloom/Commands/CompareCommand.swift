@@ -29,7 +29,8 @@ enum CompareCommand {
   private static func run(_ arguments: ParsedArguments) throws -> ExitStatus {
     let path = try arguments.positionals("MODEL")[0]
     _ = try arguments.required("--labels")
-    try Files.requireFolders(arguments, "--save-image", "--predictions", "--outputs", "--save-boundary")
+    try Files.requireFolders(
+      arguments, "--save-image", "--predictions", "--outputs", "--save-boundary")
     let profile = try ProfileFlags.load(arguments)
     let progress = Progress()
     progress.stage("reading \(Files.name(of: path))")
