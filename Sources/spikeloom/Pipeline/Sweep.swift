@@ -136,12 +136,14 @@ extension SweepJob {
       "emulated chip, \(stage.cores) cores, T = \(stage.timesteps), \(total) samples")
     let records: [RunRecord]
     var exit: ExitRecord?
+    var readings: ScoreReadings?
     if isRate {
       let stepwise = try stage.emulator.runStepwise(
         data.samples, threads: options.threads, lengths: lengths, rule: rule?.rule,
         timedSamples: timedSamples
       ) { progress.count($0, of: total, what: "samples") }
       records = stepwise.records
+      readings = stepwise.readings
       exit = stepwise.exit
       outcome.timing = stepwise.timing
     } else {
@@ -154,7 +156,7 @@ extension SweepJob {
     for (length, record) in zip(lengths, records) {
       outcome.points.append(
         try SweepPoint(
-          length: length, record: record, accuracy: try rightFraction(record, stage, length),
+          length: length, record: record, accuracy: try rightFraction(record, readings, stage, length),
           cores: stage.cores, imageSHA256: stage.imageSHA256, profile: profile,
           hybrid: host?.facts))
     }
@@ -167,7 +169,7 @@ extension SweepJob {
   }
 
   private func rightFraction(
-    _ record: RunRecord, _ stage: CompiledStage, _ length: RunLength
+    _ record: RunRecord, _ readings: ScoreReadings?, _ stage: CompiledStage, _ length: RunLength
   ) throws -> Double? {
     guard let host, host.hasTail else {
       return accuracy(record.predictions.map { Int($0) }, data.labels)
@@ -175,7 +177,11 @@ extension SweepJob {
     var read = stage.fixed
     read.timesteps = length.timesteps
     read.readoutStart = length.readoutStart
-    let tensors = ReadoutUnits(read).answers(record.scores, samples: record.samples)
+    // Runs of several lengths keep their scores as readings.
+    let scores = readings.map { readings in
+      (0..<record.samples).flatMap { readings.scores(sample: $0, length: length) }
+    }
+    let tensors = ReadoutUnits(read).answers(scores ?? record.scores, samples: record.samples)
     return accuracy(try host.finish(tensors, threads: options.threads).predictions, data.labels)
   }
 
