@@ -156,7 +156,8 @@ extension SweepJob {
     for (length, record) in zip(lengths, records) {
       outcome.points.append(
         try SweepPoint(
-          length: length, record: record, accuracy: try rightFraction(record, readings, stage, length),
+          length: length, record: record,
+          accuracy: try rightFraction(record, readings, stage, length),
           cores: stage.cores, imageSHA256: stage.imageSHA256, profile: profile,
           hybrid: host?.facts))
     }
