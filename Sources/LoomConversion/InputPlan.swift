@@ -25,8 +25,17 @@ struct InputPlan: Sendable {
     return InputPlan(layout: layout(sample, readers(network, data[0]), samples).simplified())
   }
 
+  /// The layers that read a value, also behind layers that keep its shape: what is in between says nothing
+  /// of axes.
   private static func readers(_ network: Network, _ value: ValueID) -> [Layer] {
-    network.layers.filter { $0.inputs.contains(value) }
+    var same: Set<ValueID> = [value]
+    var result: [Layer] = []
+    for layer in network.layers
+    where layer.inputs.contains(where: { $0.map(same.contains) ?? false }) {
+      result.append(layer)
+      if layer.operation.passesLayout { same.formUnion(layer.outputs) }
+    }
+    return result
   }
 
   private static func layout(_ sample: [Int], _ readers: [Layer], _ samples: [Int]?)
@@ -81,6 +90,14 @@ struct InputPlan: Sendable {
 }
 
 extension LoomNetwork.Operation {
+  /// Whether axes mean the same behind the layer as before it.
+  fileprivate var passesLayout: Bool {
+    switch self {
+    case .identity, .dropout, .cast: true
+    default: keepsShape
+    }
+  }
+
   /// Whether the layer reads axis 1 as channels.
   fileprivate var readsChannelFirst: Bool {
     switch self {

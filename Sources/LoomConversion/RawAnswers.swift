@@ -30,6 +30,14 @@ public struct RawAnswers: Sendable {
     shapes = layouts.map(\.map)
   }
 
+  /// The answers of a network that is not converted as a whole: those of `network`, whose outputs they are.
+  init(_ network: Network, input: MapShape, layouts: [TensorLayout]) {
+    self.network = network
+    self.input = input
+    self.layouts = layouts
+    shapes = layouts.map(\.map)
+  }
+
   /// The outputs of `network` for a batch as maps: sample after sample, outputs one after another, each
   /// channel-first.
   ///

@@ -33,11 +33,14 @@ public enum Ledger {
 
   /// The ledger of a run, or the refusal of a profile that says why its prices are missing.
   ///
+  /// - Parameter hosted: Layers on the host before or behind the chip; the link to them then belongs to
+  ///   them.
   /// - Throws: `DiagnosticsError`: SL7101 as `ledger` if the profile gives no such reason; SL7102.
   public static func account(
-    record: RunRecord, populationNames: [String] = [], profile: Profile
+    record: RunRecord, populationNames: [String] = [], profile: Profile,
+    hosted: HostedLayers? = nil
   ) throws(DiagnosticsError) -> EnergyAccount {
-    let (ledger, problems) = try priced(record, populationNames, profile)
+    let (ledger, problems) = try priced(record, populationNames, profile, hosted)
     if problems.isEmpty { return .priced(ledger) }
     guard let reason = profile.prices.unpublished else {
       throw DiagnosticsError(.badInput, problems)
@@ -57,7 +60,8 @@ public enum Ledger {
 
   /// The lines that can be priced and a finding for each price that is missing.
   private static func priced(
-    _ record: RunRecord, _ populationNames: [String], _ profile: Profile
+    _ record: RunRecord, _ populationNames: [String], _ profile: Profile,
+    _ hosted: HostedLayers? = nil
   ) throws(DiagnosticsError) -> (EnergyLedger, [Diagnostic]) {
     guard record.samples > 0, record.chips >= 0, record.stepsPerSample >= 0,
       record.intervalNanoseconds.isFinite, record.intervalNanoseconds >= 0
@@ -72,7 +76,8 @@ public enum Ledger {
     pricing.addEvents(record.cores, prefix: "", suffix: "", category: .network)
     pricing.addEvents(
       record.loweringCores, prefix: "lowering.", suffix: " (lowering)", category: .lowering)
-    pricing.addHost(record.host)
+    pricing.addHost(record.host, hosted)
+    pricing.addLayers(hosted)
     pricing.addBarrier(record)
     let window = record.intervalNanoseconds / Double(record.samples)
     pricing.addStatic(chips: record.chips, window: window)
@@ -130,22 +135,27 @@ private struct Pricing {
     }
   }
 
-  mutating func addHost(_ host: HostCounts) {
+  /// The host's own lines; what crosses to layers on the host belongs to these.
+  mutating func addHost(_ host: HostCounts, _ hosted: HostedLayers?) {
     let prices = profile.prices
+    let input: LedgerCategory = hosted?.headMacs == nil ? .host : .hostLayers
+    let output: LedgerCategory = hosted?.tailMacs == nil ? .host : .hostLayers
+    let from = hosted?.headMacs == nil ? "" : " (from the head)"
+    let to = hosted?.tailMacs == nil ? "" : " (for the tail)"
     let entries: [(String, String, LedgerCategory, UInt64, Quantity?, String)] = [
       (
         "frontEnd", "front-end MACs on the host", .frontEnd, host.frontEndMacs, prices.hostMac,
         "hostMac"
       ),
-      ("biasWrite", "bias writes", .host, host.biasWrites, prices.biasWrite, "biasWrite"),
-      ("readout", "scores read", .host, host.readouts, prices.readout, "readout"),
+      ("biasWrite", "bias writes" + from, input, host.biasWrites, prices.biasWrite, "biasWrite"),
+      ("readout", "scores read" + to, output, host.readouts, prices.readout, "readout"),
       (
         "hostNeurons", "updates of neurons on the host", .frontEnd, host.neuronUpdates,
         prices.hostMac, "hostMac"
       ),
       (
-        "hostSpike", "messages of input spikes", .host, host.inputMessages, prices.hostSpike,
-        "hostSpike"
+        "hostSpike", "messages of input spikes" + from, input, host.inputMessages,
+        prices.hostSpike, "hostSpike"
       ),
       ("chipReset", "chip resets", .host, host.chipResets, prices.chipReset, "chipReset"),
     ]
@@ -153,6 +163,15 @@ private struct Pricing {
       add(
         id: id, name: name, category: category, count: Double(count) / samples, price: price,
         key: key, followsSpikes: id == "hostSpike")
+    }
+  }
+
+  /// Multiply-accumulates of layers on the host.
+  mutating func addLayers(_ hosted: HostedLayers?) {
+    for (end, macs) in [("head", hosted?.headMacs), ("tail", hosted?.tailMacs)] {
+      add(
+        id: "hostLayers.\(end)", name: "MACs of the \(end) on the host", category: .hostLayers,
+        count: macs ?? 0, price: profile.prices.hostMac, key: "hostMac")
     }
   }
 

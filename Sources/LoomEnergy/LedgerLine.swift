@@ -10,6 +10,8 @@ public enum LedgerCategory: String, Sendable, Hashable, CaseIterable {
   case frontEnd
   /// Exchanges with the host: bias writes, readout, input spikes, resets.
   case host
+  /// Layers of the network that the host computes as an ANN, and the link between them and the chip.
+  case hostLayers
   /// Power that is drawn whatever happens, over a window.
   case staticPower
 }

@@ -26,6 +26,8 @@ extension ComparisonReport {
       "chip": .object(["cores": .integer(cores), "chips": .integer(chips)]),
       "image": .object(["sha256": .text(facts.imageSHA256)]), "profile": profileJSON,
       "calibration": .object(["source": .text(facts.calibration)]),
+      "hybrid": hybrid?.jsonValue(
+        allMacs: operations.macs, synapticOperations: operations.synapticOperations) ?? .null,
       "layers": .array(layers.map(layerJSON)), "neurobench": neurobenchJSON,
       "verdict": .object(["outcome": .text(outcome.rawValue), "text": .text(verdict)]),
       "mapping": .texts(facts.mapping), "quantization": .texts(facts.quantization),
@@ -67,6 +69,7 @@ extension ComparisonReport {
       "frontEndPicojoules": ledger?.frontEndPicojoules,
       "loweringPicojoules": ledger?.loweringPicojoules,
       "hostPicojoules": ledger?.picojoules(of: .host),
+      "hostLayersPicojoules": ledger?.picojoules(of: .hostLayers),
       "marginalPicojoulesPerSynapticOperation": ledger?.marginalPicojoulesPerOperation,
       "allInPicojoulesPerSynapticOperation": ledger?.allInPicojoulesPerOperation,
       "unattributedPicojoules": ledger?.unattributedPicojoules,

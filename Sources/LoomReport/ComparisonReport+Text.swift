@@ -7,7 +7,8 @@ extension ComparisonReport {
   /// The report as a person reads it in a terminal.
   public var text: String {
     var sections = [
-      headText, accuracyText, layerErrorText, latencyText, ledgerText, layersText, baselineText,
+      headText, accuracyText, layerErrorText, latencyText, ledgerText, hybridText, layersText,
+      baselineText,
     ]
     sections.append("Verdict\n  \(verdict)")
     for (title, lines) in [
@@ -104,6 +105,7 @@ extension ComparisonReport {
       ["Energy per sample (estimate)", "count", "price", "", "energy", "low", "high", "share"],
       alignments: [.left, .right, .right, .left])
     let total = ledger.totalPicojoules
+    let hostLayers = ledger.picojoules(of: .hostLayers)
     for line in ledger.lines {
       table.add([
         line.name, ScaledUnits.number(line.count),
@@ -121,7 +123,8 @@ extension ComparisonReport {
       ("dynamic", ledger.dynamicPicojoules), ("static", ledger.staticPicojoules),
       ("front end, part of dynamic", ledger.frontEndPicojoules),
       ("lowering, part of dynamic", ledger.loweringPicojoules),
-    ] {
+    ] + (hybrid == nil ? [] : [("layers on the host and their link, part of dynamic", hostLayers)])
+    {
       let share = total > 0 ? ScaledUnits.percent(value / total) : "-"
       table.add(["  " + name, "", "", "", ScaledUnits.energy(value), "", "", share])
     }
@@ -137,6 +140,11 @@ extension ComparisonReport {
           + "\(ScaledUnits.energy(allIn)) all in")
     }
     return lines.joined(separator: "\n")
+  }
+
+  private var hybridText: String {
+    hybrid?.text(
+      allMacs: operations.macs, synapticOperations: operations.synapticOperations) ?? ""
   }
 
   private var layersText: String {
@@ -199,8 +207,12 @@ extension ComparisonReport {
       + "\(ScaledUnits.energy(analytic.int8OperationPicojoules)) INT8 additions only, "
       + "\(ScaledUnits.energy(analytic.withMemoryPicojoules)) with memory"
       + "\n  dense MACs \(ScaledUnits.number(operations.macs)), without zeros "
-      + "\(ScaledUnits.number(operations.effectiveMacs)); first layer on the host "
+      + "\(ScaledUnits.number(operations.effectiveMacs)); \(frontEndTitle) "
       + "\(ScaledUnits.number(operations.frontEndMacs)) MACs"
+  }
+
+  private var frontEndTitle: String {
+    hybrid?.head == nil ? "first layer on the host" : "front end behind the head"
   }
 
   private func precisionTitle(_ precision: ANNPrecision) -> String {

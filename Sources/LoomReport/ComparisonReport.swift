@@ -102,6 +102,8 @@ public struct ComparisonFacts: Sendable, Equatable {
   public var mapping: [String]
   /// Lines on quantization (levels used, saturated, rounded to zero, dead).
   public var quantization: [String]
+  /// Layers that the host computes as an ordinary ANN; nil: none.
+  public var hybrid: HybridFacts?
   /// Remarks of the stages.
   public var remarks: [String]
   /// Times of day, durations, paths: all that may differ between equal runs.
@@ -158,6 +160,8 @@ public struct ComparisonReport: Sendable, Equatable {
   public var baselines: [BaselineComparison]
   /// How often each bound decided a step's duration.
   public var bounds: [StepBound: UInt64]
+  /// Layers on the host and their link to the chip; nil: none.
+  public var hybrid: HybridReport?
 
   /// Prices a run and sets the ANN beside it.
   ///
@@ -179,7 +183,8 @@ public struct ComparisonReport: Sendable, Equatable {
     profile: Profile, ann: [ANNLayer]
   ) throws(DiagnosticsError) {
     let account = try Ledger.account(
-      record: record, populationNames: populations.map(\.name), profile: profile)
+      record: record, populationNames: populations.map(\.name), profile: profile,
+      hosted: facts.hybrid?.hosted)
     let operations = OperationCounts(record: record, ann: ann)
     self.facts = facts
     self.profile = profile
@@ -193,6 +198,8 @@ public struct ComparisonReport: Sendable, Equatable {
     hostBoundShare = Double(record.hostBoundIntervals) / Double(record.samples)
     inputNanoseconds = record.inputNanoseconds / Double(record.samples)
     bounds = record.bounds
+    hybrid = HybridReport(
+      facts.hybrid, record: record, account: account, profile: profile, timesteps: facts.timesteps)
     layers = LayerComparison.pair(
       layers: account.layers, origins: populations.map(\.origin), ann: ann,
       timesteps: facts.timesteps)

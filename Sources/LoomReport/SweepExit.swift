@@ -46,7 +46,7 @@ public struct SweepExit: Sendable, Hashable {
       length: RunLength(
         timesteps: wholePoint.timesteps, readoutStart: wholePoint.readoutStart),
       record: exit.record, accuracy: accuracy, cores: wholePoint.cores,
-      imageSHA256: wholePoint.imageSHA256, profile: profile)
+      imageSHA256: wholePoint.imageSHA256, profile: profile, hybrid: wholePoint.hybrid?.facts)
     meanSteps = exit.meanSteps
     let same = zip(exit.record.predictions, whole.predictions).count { $0 == $1 }
     agreement = Double(same) / samples

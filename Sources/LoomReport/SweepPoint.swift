@@ -46,15 +46,17 @@ public struct SweepPoint: Sendable, Hashable {
   public var chips: Int
   /// SHA-256 of the image, hexadecimal.
   public var imageSHA256: String
+  /// Layers on the host and their link to the chip; nil: none.
+  public var hybrid: HybridReport?
 
   /// Prices a run.
   ///
   /// - Throws: `DiagnosticsError` of `Ledger.account` (a needed price is missing without a reason).
   public init(
     length: RunLength, record: RunRecord, accuracy: Double?, cores: Int, imageSHA256: String,
-    profile: Profile
+    profile: Profile, hybrid facts: HybridFacts? = nil
   ) throws(DiagnosticsError) {
-    let account = try Ledger.account(record: record, profile: profile)
+    let account = try Ledger.account(record: record, profile: profile, hosted: facts?.hosted)
     let samples = Double(record.samples)
     timesteps = length.timesteps
     readoutStart = length.readoutStart
@@ -66,6 +68,8 @@ public struct SweepPoint: Sendable, Hashable {
     latencyNanoseconds = record.latencyNanoseconds / samples
     intervalNanoseconds = record.intervalNanoseconds / samples
     energy = account.ledger.map(SweepEnergy.init)
+    hybrid = HybridReport(
+      facts, record: record, account: account, profile: profile, timesteps: length.timesteps)
   }
 
   /// The point as JSON.
@@ -93,6 +97,8 @@ public struct SweepPoint: Sendable, Hashable {
       "dynamicPicojoules": energy?.dynamicPicojoules,
       "staticPicojoules": energy?.staticPicojoules,
     ])
+    members["hybrid"] =
+      hybrid?.jsonValue(allMacs: nil, synapticOperations: operations.synapticOperations) ?? .null
     return .object(members)
   }
 }

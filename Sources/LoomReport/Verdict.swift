@@ -17,7 +17,7 @@ extension ComparisonReport {
     guard let ledger else {
       return "No verdict on energy: \(profile.name) has no published prices. "
         + "The network makes \(activityText(packed.breakEven, isPriced: false))."
-        + accuracySentence
+        + accuracySentence + hybridSentence
     }
     let total = ScaledUnits.energy(ledger.totalPicojoules)
     let partner = ScaledUnits.energy(packed.picojoules)
@@ -36,8 +36,10 @@ extension ComparisonReport {
     return
       "\(opening) against \(partner) for the ANN in INT8 with packed memory "
       + "(\(ScaledUnits.ratio(ratio)); \(activityText(packed.breakEven)))."
-      + operationSentence + accuracySentence
+      + operationSentence + accuracySentence + hybridSentence
   }
+
+  private var hybridSentence: String { hybrid?.sentence(allMacs: operations.macs) ?? "" }
 
   private var int8: BaselineComparison? { baselines.first { $0.precision.name == "int8" } }
 

@@ -21,6 +21,7 @@ enum CompareCommand {
         .value(
           "--waterfall", placeholder: "N",
           help: "samples that go through every stage between ANN and chip (default: all; 0: none)"),
+        HostFlags.host, HostFlags.saveBoundary,
         .flag("--strip", help: "leave names of ONNX nodes out of the image"),
       ],
     run: run)
@@ -28,12 +29,14 @@ enum CompareCommand {
   private static func run(_ arguments: ParsedArguments) throws -> ExitStatus {
     let path = try arguments.positionals("MODEL")[0]
     _ = try arguments.required("--labels")
-    try Files.requireFolders(arguments, "--save-image", "--predictions", "--outputs")
+    try Files.requireFolders(
+      arguments, "--save-image", "--predictions", "--outputs", "--save-boundary")
     let profile = try ProfileFlags.load(arguments)
     let progress = Progress()
     progress.stage("reading \(Files.name(of: path))")
     let network = try Files.model(path)
-    let data = try DataSet.read(arguments, for: network)
+    let split = try HostFlags.split(arguments, network)
+    let data = try DataSet.read(arguments, for: network, split: split)
     let choice = try PreprocessingChoice.make(
       arguments, modelPath: path, samplesAreBytes: data.samples.isBytes,
       channels: inputChannels(network))
@@ -42,15 +45,17 @@ enum CompareCommand {
       arguments, preprocessing: choice.preprocessing, samplesAreBytes: data.samples.isBytes,
       forms: .suited(to: profile))
     try ConversionFlags.requireCode(of: options.method, on: profile)
+    let part = try ChipPart(network, split, data: data, options: options, progress)
     let job = ComparisonJob(
-      network: network, data: data, profile: profile, options: options,
+      network: part.network, data: part.data, profile: profile, options: part.options,
       threads: options.threads, mapping: try PlacementFlags.read(arguments),
-      waterfallSamples: try arguments.integer("--waterfall", in: 0...Int(Int32.max)))
+      waterfallSamples: try arguments.integer("--waterfall", in: 0...Int(Int32.max)),
+      host: part.host)
     let outcome = try job.run(progress)
     let report = try outcome.report(
       job: job, modelName: Files.name(of: path), preprocessing: choice,
       host: ["model": .text(path), "data": .text(arguments.text("--data") ?? "")])
-    try write(outcome, arguments)
+    try write(outcome, job, arguments)
     if arguments.has("--json") {
       Console.print(json: report.jsonValue)
     } else {
@@ -59,14 +64,26 @@ enum CompareCommand {
     return .done
   }
 
-  private static func write(_ outcome: ComparisonOutcome, _ arguments: ParsedArguments) throws {
+  private static func write(
+    _ outcome: ComparisonOutcome, _ job: ComparisonJob, _ arguments: ParsedArguments
+  ) throws {
+    let chip = outcome.answers[.chip]
     if let path = arguments.text("--save-image") {
       try AtomicFile.write(outcome.imageBytes, to: path)
     }
     if let path = arguments.text("--predictions") {
-      try PredictionFile.write(outcome.record.predictions, to: path)
+      let predictions = chip?.predictions.map { Int32($0) } ?? outcome.record.predictions
+      try PredictionFile.write(predictions, to: path)
     }
-    if let path = arguments.text("--outputs") {
+    if let path = arguments.text("--save-boundary") {
+      try HostFlags.write(boundary: job.data.samples, to: path)
+    }
+    if let path = arguments.text("--outputs"), let host = job.host, host.hasTail,
+      let tensors = chip?.tensors
+    {
+      let whole = host.split.whole
+      try OutputFile.write(tensors, names: whole.outputs.map { whole[$0].name }, to: path)
+    } else if let path = arguments.text("--outputs") {
       try OutputFile.write(
         ReadoutUnits(outcome.fixed).answers(outcome.record.scores, samples: outcome.record.samples),
         names: outcome.fixed.outputs.map { outcome.fixed.populations[$0.index].name }, to: path)

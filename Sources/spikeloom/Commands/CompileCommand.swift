@@ -12,7 +12,8 @@ enum CompileCommand {
     name: "compile", summary: "compile a spiking network onto a chip (.chip)",
     positionals: "X.snn|MODEL",
     options: ProfileFlags.options + ConversionFlags.options + PlacementFlags.options + [
-      DataSet.calibrationOption, DataSet.calibrationCount, Files.output,
+      DataSet.calibrationOption, DataSet.calibrationCount, Files.output, HostFlags.host,
+      HostFlags.saveBoundary, HostFlags.boundaryData,
       .value(
         "--save-fixed", placeholder: "FILE", help: "also write the fixed-point network (.fixed.snn)"
       ),
@@ -23,7 +24,10 @@ enum CompileCommand {
   private static func run(_ arguments: ParsedArguments) throws -> ExitStatus {
     let path = try arguments.positionals("X.snn")[0]
     let output = arguments.text("--output") ?? Files.derived(from: path, extension: "chip")
-    try Files.requireFolders(arguments, "--output", "--save-fixed")
+    try Files.requireFolders(arguments, "--output", "--save-fixed", "--save-boundary")
+    if arguments.has("--host"), Files.isSpikingNetwork(path) {
+      throw UsageError("'--host' goes with a MODEL: convert --host divides it for a later compile")
+    }
     let profile = try ProfileFlags.load(arguments)
     let progress = Progress()
     let fixed: FixedPointNetwork
@@ -60,7 +64,8 @@ enum CompileCommand {
     if Files.isSpikingNetwork(path) { return try Files.spikingNetwork(path) }
     try ConversionFlags.requireCode(of: try ConversionFlags.method(arguments), on: profile)
     return try ConvertCommand.convert(
-      path, arguments, forms: .suited(to: profile), progress)
+      path, arguments, forms: .suited(to: profile), progress
+    ).spiking
   }
 
   private static func report(

@@ -9,7 +9,8 @@ enum ConvertCommand {
     name: "convert", summary: "turn a trained network into a spiking one (.snn)",
     positionals: "MODEL",
     options: ConversionFlags.options + [
-      DataSet.calibrationOption, DataSet.calibrationCount, Files.output,
+      DataSet.calibrationOption, DataSet.calibrationCount, Files.output, HostFlags.host,
+      HostFlags.saveBoundary, HostFlags.boundaryData,
       .value(
         "--max-pooling", placeholder: "F",
         help: "pairs (default), or comparator for chips that have it"),
@@ -19,28 +20,30 @@ enum ConvertCommand {
   private static func run(_ arguments: ParsedArguments) throws -> ExitStatus {
     let path = try arguments.positionals("MODEL")[0]
     let output = arguments.text("--output") ?? Files.derived(from: path, extension: "snn")
-    try Files.requireFolders(arguments, "--output")
+    try Files.requireFolders(arguments, "--output", "--save-boundary")
     let form = arguments.text("--max-pooling") ?? "pairs"
     guard let maxPool = MaxPoolForm(rawValue: form) else {
       throw UsageError("'--max-pooling' needs pairs or comparator, has '\(form)'")
     }
-    let spiking = try convert(path, arguments, forms: .portable(maxPool: maxPool), Progress())
+    let (spiking, split) = try convert(
+      path, arguments, forms: .portable(maxPool: maxPool), Progress())
     try AtomicFile.write(SpikingNetworkFile.encode(spiking), to: output)
     if arguments.has("--json") {
-      Console.print(json: json(spiking))
+      Console.print(json: json(spiking, split))
     } else {
       Console.print(text(spiking) + "\nwritten: \(output)")
     }
     return .done
   }
 
-  /// Reads a model and its calibration samples and converts.
+  /// Reads a model and its calibration samples and converts what `--host` leaves to the chip.
   static func convert(
     _ path: String, _ arguments: ParsedArguments, forms: ChipForms, _ progress: Progress
-  ) throws -> SpikingNetwork {
+  ) throws -> (spiking: SpikingNetwork, split: HybridSplit?) {
     let calibrationPath = try arguments.required("--calibration")
     progress.stage("reading \(Files.name(of: path))")
     let network = try Files.model(path)
+    let split = try HostFlags.split(arguments, network)
     let samples = DataSet.evenlySpaced(
       try SampleFile.read(path: calibrationPath),
       try arguments.integer("--calibration-samples", in: 1...1_000_000) ?? 1000)
@@ -48,13 +51,39 @@ enum ConvertCommand {
       arguments, modelPath: path, samplesAreBytes: samples.isBytes,
       channels: inputChannels(network))
     Console.note("    input: \(choice.description)")
-    let options = try ConversionFlags.read(
+    var options = try ConversionFlags.read(
       arguments, preprocessing: choice.preprocessing, samplesAreBytes: samples.isBytes,
       forms: forms)
+    let calibration = try boundary(samples, split, arguments, &options, progress)
     progress.stage("conversion, \(samples.count) calibration samples")
-    return try Converter.convert(network, calibration: samples, options: options) {
-      Console.note("    \($0)")
+    var spiking = try Converter.convert(
+      split?.chip ?? network, calibration: calibration, options: options
+    ) { Console.note("    \($0)") }
+    spiking.remarks = (split?.remarks ?? []) + spiking.remarks
+    return (spiking, split)
+  }
+
+  /// What the chip part is calibrated on: the head's outputs, written for other samples where asked for.
+  private static func boundary(
+    _ samples: Samples, _ split: HybridSplit?, _ arguments: ParsedArguments,
+    _ options: inout ConversionOptions, _ progress: Progress
+  ) throws -> Samples {
+    guard let split, split.head != nil else { return samples }
+    let preprocessing = options.preprocessing
+    progress.stage("head on the host: \(samples.count) calibration samples")
+    let calibration = try split.boundary(
+      samples, preprocessing: preprocessing, threads: options.threads)
+    if let path = arguments.text("--save-boundary") {
+      let data = try arguments.text("--data").map { try SampleFile.read(path: $0) }
+      if let data { progress.stage("head on the host: \(data.count) samples of --data") }
+      let written = try data.map {
+        try split.boundary($0, preprocessing: preprocessing, threads: options.threads)
+      }
+      try HostFlags.write(boundary: written ?? calibration, to: path)
     }
+    options.preprocessing = split.chipPreprocessing(preprocessing)
+    options.samplesAreBytes = false
+    return calibration
   }
 
   private static func text(_ network: SpikingNetwork) -> String {
@@ -67,9 +96,10 @@ enum ConvertCommand {
     return (lines + network.remarks.map { "  · \($0)" }).joined(separator: "\n")
   }
 
-  private static func json(_ network: SpikingNetwork) -> JSONValue {
+  private static func json(_ network: SpikingNetwork, _ split: HybridSplit?) -> JSONValue {
     .object([
       "schema": .text("spikeloom.convert/1"), "network": .text(network.name),
+      "hybrid": split?.jsonValue ?? .null,
       "method": .text(network.method), "timesteps": .integer(network.timesteps),
       "readoutStart": .integer(network.readoutStart), "coding": .text(network.coding.rawValue),
       "populations": .array(

@@ -21,6 +21,7 @@ enum SweepCommand {
         .value(
           "--latency-samples", placeholder: "N",
           help: "samples run again at each T where one run does not tell its time (default 16)"),
+        HostFlags.host,
         .flag("--early-exit", help: "at the largest T, stop a sample when its margin is safe"),
         .value(
           "--exit-every", placeholder: "K", help: "read the scores every K steps (default 4)"),
@@ -45,7 +46,8 @@ enum SweepCommand {
     let progress = Progress()
     progress.stage("reading \(Files.name(of: path))")
     let network = try Files.model(path)
-    let data = try DataSet.read(arguments, for: network)
+    let split = try HostFlags.split(arguments, network)
+    let data = try DataSet.read(arguments, for: network, split: split)
     let choice = try PreprocessingChoice.make(
       arguments, modelPath: path, samplesAreBytes: data.samples.isBytes,
       channels: inputChannels(network))
@@ -56,10 +58,12 @@ enum SweepCommand {
     try ConversionFlags.requireCode(of: options.method, on: profile)
     try SweepTimesteps.require(
       timesteps, method: options.method, once: conversion == false, exits: exit != nil)
+    try requireAnswersOnChip(split, exits: exit != nil)
+    let part = try ChipPart(network, split, data: data, options: options, progress)
     let job = SweepJob(
-      network: network, data: data, profile: profile, options: options, timesteps: timesteps,
-      convertsEach: conversion ?? options.dependsOnT, timedSamples: timedSamples,
-      exit: exit)
+      network: part.network, data: part.data, profile: profile, options: part.options,
+      timesteps: timesteps, convertsEach: conversion ?? options.dependsOnT,
+      timedSamples: timedSamples, exit: exit, host: part.host)
     let outcome = try job.run(progress)
     let report = report(job, outcome, arguments, path, choice, loss)
     Console.print(arguments.has("--json") ? JSONText.encode(report.jsonValue) : report.text)
@@ -75,11 +79,31 @@ enum SweepCommand {
       conversion: job.convertsEach ? .each : .once(timesteps: job.timesteps.last ?? 1),
       samples: job.data.samples.count, annAccuracy: outcome.annAccuracy,
       calibration: job.data.calibrationSource, timing: outcome.timing,
-      remarks: ["input: \(choice.description)"] + outcome.remarks,
+      remarks: ["input: \(choice.description)"] + hostRemarks(job) + outcome.remarks,
       host: ["model": .text(path), "data": .text(arguments.text("--data") ?? "")])
     return SweepReport(
       facts: facts, profile: job.profile, points: outcome.points, lossPoints: loss,
       exit: outcome.exit)
+  }
+
+  /// What the host does beside the chip.
+  private static func hostRemarks(_ job: SweepJob) -> [String] {
+    guard let host = job.host, let facts = host.facts else { return [] }
+    let macs = (facts.head?.macs ?? 0) + (facts.tail?.macs ?? 0)
+    return host.split.remarks + [
+      "layers on the host take \(Int(macs)) MACs a sample; their energy and the link's are in the total"
+    ]
+  }
+
+  /// Refuses early exit where the host answers (SL1840): the margin would be that of a tensor, not of classes.
+  private static func requireAnswersOnChip(
+    _ split: HybridSplit?, exits: Bool
+  ) throws(DiagnosticsError) {
+    guard exits, split?.tail != nil else { return }
+    throw DiagnosticsError(
+      Diagnostic(
+        .error, "SL1840", "early exit needs scores on the chip, has a tail on the host",
+        remedy: "leave --early-exit out, or the last layers on the chip"))
   }
 
   /// Whether each T is converted for itself; nil: as the method needs.

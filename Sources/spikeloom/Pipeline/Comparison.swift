@@ -25,6 +25,8 @@ struct ComparisonJob {
   var mapping: CompilerOptions
   /// How many samples go through the stages between ANN and chip; nil: all.
   var waterfallSamples: Int?
+  /// Layers that the host runs; `network`, `data` and `options` are then those of the chip part.
+  var host: HostRun?
 }
 
 /// What every stage of the road gave: values, not text.
@@ -64,7 +66,8 @@ extension ComparisonJob {
         Console.note("    \($0)")
       }
     }
-    let spiking = conversion.network
+    var spiking = conversion.network
+    spiking.remarks = (host?.split.remarks ?? []) + spiking.remarks
     let (fixed, quantization) = try timer.stage("fixed point for \(profile.name)") {
       try Quantizer.quantize(spiking, profile: profile)
     }
@@ -87,8 +90,9 @@ extension ComparisonJob {
         data.samples, range: nil, threads: threads
       ) { progress.count($0, of: total, what: "samples") }
     }
-    answers[.ann] = ann
     answers[.chip] = chipAnswers(record, fixed)
+    answers = try answers.mapValues(finished)
+    answers[.ann] = ann
     return ComparisonOutcome(
       answers: answers, stageSamples: stages.samples, spiking: spiking, errors: errors,
       fixed: fixed,

@@ -33,6 +33,7 @@ extension ComparisonOutcome {
     facts.waterfall = waterfall(data)
     facts.layerErrors = errors.map(LayerError.init)
     facts.discordant = data.labels.map(discordant)
+    facts.hybrid = job.host?.facts
     facts.mapping = lines(mapping.text)
     facts.quantization = lines(quantization.text)
     facts.remarks = remarks + spiking.remarks
@@ -42,7 +43,12 @@ extension ComparisonOutcome {
         seconds.map { ($0.stage, JSONValue.number($0.seconds)) }, uniquingKeysWith: { $1 }))
     return try ComparisonReport(
       facts: facts, record: record, populations: namedPopulations, cores: image.cores.count,
-      profile: job.profile, ann: spiking.annLayers.map(ANNLayer.init(cost:)))
+      profile: job.profile, ann: annLayers(job).map(ANNLayer.init(cost:)))
+  }
+
+  /// The layers of the whole network that multiply, those on the host included.
+  private func annLayers(_ job: ComparisonJob) -> [ANNLayerCost] {
+    (job.host?.costs.head ?? []) + spiking.annLayers + (job.host?.costs.tail ?? [])
   }
 
   /// The metric after a stage, if every sample went through it.

@@ -31,10 +31,14 @@ struct DataSet {
     help: "how many samples of --calibration to use, evenly spaced (default 1000)")
 
   /// Reads what the options name; labels must be as many as samples, and suit the network.
-  static func read(_ arguments: ParsedArguments, for network: Network) throws -> DataSet {
+  static func read(
+    _ arguments: ParsedArguments, for network: Network, split: HybridSplit? = nil
+  ) throws -> DataSet {
     let samples = try SampleFile.read(path: try arguments.required("--data"))
     guard try MetricFlags.chosen(arguments) == .top1 else {
-      let raw = try RawAnswers(network, samples: samples.sampleShape)
+      let raw =
+        try split.map { try HybridAnswers($0, sampleShape: samples.sampleShape).raw }
+        ?? RawAnswers(network, samples: samples.sampleShape)
       let targets = try MetricFlags.targets(
         arguments, count: samples.count, outputs: raw.shapes, picture: raw.input)
       return try make(samples: samples, labels: nil, targets: targets, arguments)

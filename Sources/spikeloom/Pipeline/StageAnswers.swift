@@ -28,13 +28,15 @@ struct StageAnswers: Sendable {
 
 extension ComparisonJob {
   /// Whether whole answers are kept, not classes alone.
-  var keepsTensors: Bool { data.targets != nil }
+  var keepsTensors: Bool { data.targets != nil || host?.hasTail == true }
 
   /// The ANN's answers, in blocks so that a large set never stands in memory as floats.
   func annAnswers(_ progress: Progress) throws -> StageAnswers {
+    let (trained, data, preprocessing) = trained
     let raw =
-      keepsTensors ? try RawAnswers(network, samples: data.samples.sampleShape) : nil
-    let network = raw?.network ?? network
+      try host?.answers.raw
+      ?? (keepsTensors ? RawAnswers(trained, samples: data.samples.sampleShape) : nil)
+    let network = raw?.network ?? trained
     let executor = FloatExecutor(network)
     var answers = StageAnswers(predictions: [])
     var values: [Float] = []
@@ -42,7 +44,7 @@ extension ComparisonJob {
     for start in stride(from: 0, to: data.samples.count, by: block) {
       let range = start..<min(start + block, data.samples.count)
       let input = try SamplePreparation.tensor(
-        data.samples, range: range, network: network, preprocessing: options.preprocessing)
+        data.samples, range: range, network: network, preprocessing: preprocessing)
       let outputs = try executor.runSamples(input, threads: threads)
       answers.predictions += firstLargest(outputs, samples: range.count)
       if let raw { values += try raw.maps(outputs, samples: range.count) }

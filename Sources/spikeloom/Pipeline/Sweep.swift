@@ -26,6 +26,8 @@ struct SweepJob {
   var timedSamples: Int
   /// Early exit at the largest T, if asked for.
   var exit: ExitOptions?
+  /// Layers that the host runs; `network`, `data` and `options` are then those of the chip part.
+  var host: HostRun?
 
   /// How samples stop early.
   struct ExitOptions {
@@ -59,6 +61,7 @@ struct SweepOutcome {
 /// A network converted and compiled for one T.
 private struct CompiledStage {
   var conversion: Conversion
+  var fixed: FixedPointNetwork
   var emulator: Emulator
   var cores: Int
   var imageSHA256: String
@@ -133,12 +136,14 @@ extension SweepJob {
       "emulated chip, \(stage.cores) cores, T = \(stage.timesteps), \(total) samples")
     let records: [RunRecord]
     var exit: ExitRecord?
+    var readings: ScoreReadings?
     if isRate {
       let stepwise = try stage.emulator.runStepwise(
         data.samples, threads: options.threads, lengths: lengths, rule: rule?.rule,
         timedSamples: timedSamples
       ) { progress.count($0, of: total, what: "samples") }
       records = stepwise.records
+      readings = stepwise.readings
       exit = stepwise.exit
       outcome.timing = stepwise.timing
     } else {
@@ -151,19 +156,34 @@ extension SweepJob {
     for (length, record) in zip(lengths, records) {
       outcome.points.append(
         try SweepPoint(
-          length: length, record: record, accuracy: rightFraction(record), cores: stage.cores,
-          imageSHA256: stage.imageSHA256, profile: profile))
+          length: length, record: record,
+          accuracy: try rightFraction(record, readings, stage, length),
+          cores: stage.cores, imageSHA256: stage.imageSHA256, profile: profile,
+          hybrid: host?.facts))
     }
     guard let rule, let exit, let whole = records.last, let point = outcome.points.last else {
       return
     }
     outcome.exit = try SweepExit(
       exit: exit, calibration: rule.calibration, whole: whole, wholePoint: point,
-      accuracy: rightFraction(exit.record), profile: profile)
+      accuracy: accuracy(exit.record.predictions.map { Int($0) }, data.labels), profile: profile)
   }
 
-  private func rightFraction(_ record: RunRecord) -> Double? {
-    accuracy(record.predictions.map { Int($0) }, data.labels)
+  private func rightFraction(
+    _ record: RunRecord, _ readings: ScoreReadings?, _ stage: CompiledStage, _ length: RunLength
+  ) throws -> Double? {
+    guard let host, host.hasTail else {
+      return accuracy(record.predictions.map { Int($0) }, data.labels)
+    }
+    var read = stage.fixed
+    read.timesteps = length.timesteps
+    read.readoutStart = length.readoutStart
+    // Runs of several lengths keep their scores as readings.
+    let scores = readings.map { readings in
+      (0..<record.samples).flatMap { readings.scores(sample: $0, length: length) }
+    }
+    let tensors = ReadoutUnits(read).answers(scores ?? record.scores, samples: record.samples)
+    return accuracy(try host.finish(tensors, threads: options.threads).predictions, data.labels)
   }
 
   /// The exit rule, its threshold chosen on calibration samples without labels.
@@ -196,7 +216,7 @@ extension SweepJob {
       options: CompilerOptions(tool: Version.tool, activity: conversion.network.activity),
       remarks: conversion.network.remarks)
     return CompiledStage(
-      conversion: conversion, emulator: try Emulator(image: image, profile: profile),
+      conversion: conversion, fixed: fixed, emulator: try Emulator(image: image, profile: profile),
       cores: mapping.cores, imageSHA256: "\(ChipFile.sha256(of: ChipFile.encode(image)))",
       remarks: conversion.network.remarks
         + (quantization.diagnostics + mapping.diagnostics).map(\.description))
@@ -204,12 +224,15 @@ extension SweepJob {
 
   /// The ANN's predictions, in blocks so that a large set never stands in memory as floats.
   private func annPredictions(_ progress: Progress) throws -> [Int] {
+    let network = host?.split.whole ?? network
+    let data = host?.data ?? data
+    let preprocessing = host?.preprocessing ?? options.preprocessing
     let executor = FloatExecutor(network)
     var predictions: [Int] = []
     for start in stride(from: 0, to: data.samples.count, by: 256) {
       let range = start..<min(start + 256, data.samples.count)
       let input = try SamplePreparation.tensor(
-        data.samples, range: range, network: network, preprocessing: options.preprocessing)
+        data.samples, range: range, network: network, preprocessing: preprocessing)
       predictions += firstLargest(
         try executor.runSamples(input, threads: options.threads), samples: range.count)
       progress.count(range.upperBound, of: data.samples.count, what: "samples")
