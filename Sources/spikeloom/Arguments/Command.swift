@@ -43,7 +43,7 @@ enum CommandRegistry {
     [
       DemoCommand.command, ImportCommand.command, ConvertCommand.command, CompileCommand.command,
       EmulateCommand.command, CompareCommand.command, SweepCommand.command,
-      VerifyCommand.command, ExplainCommand.command, DiffCommand.command,
+      VerifyCommand.command, ExplainCommand.command, DiffCommand.command, FitCommand.command,
       ProfilesCommand.command,
     ]
   }
