@@ -2,41 +2,53 @@ import LoomBase
 import LoomHardware
 import LoomImage
 
+/// A tile and how many like it a layer is cut into.
+struct TileGroup {
+  var tile: Tile
+  var count: Int
+  /// The share of `count` tiles that the layer really has: border tiles are smaller than inner ones.
+  var fill: Double = 1
+}
+
 /// The cut of a lowered network into tiles, as far as it goes: layers that fit no core are listed and the
 /// rest is cut all the same.
 struct LayerCut {
   /// Tiles of each population; empty for host-injected input and refused layers.
-  var tiles: [[Tile]]
+  var groups: [[TileGroup]]
   /// Why each refused layer fits no core.
   var refusals: [Int: [SizingViolation]]
-  /// The cores of each tile set where they were packed; nil where sharing was left out.
+  /// The cores where tiles were packed; nil where sharing was left out.
   var cores: [[Tile]]?
 
-  /// Networks of more tiles are not packed: sharing saves little where tiles fill their cores.
-  static let packedTiles = 20_000
+  /// The tiles of all layers.
+  var tileCount: Int {
+    groups.reduce(0) { sum, groups in sum + groups.reduce(0) { $0 + $1.count } }
+  }
 
   /// The cut a partition made.
   init(_ partition: Partition, populations: Int) {
-    tiles = [[Tile]](repeating: [], count: populations)
-    for core in partition.cores { for tile in core { tiles[tile.population].append(tile) } }
+    groups = [[TileGroup]](repeating: [], count: populations)
+    for core in partition.cores {
+      for tile in core { groups[tile.population].append(TileGroup(tile: tile, count: 1)) }
+    }
     refusals = [:]
     cores = partition.cores
   }
 
-  /// Cuts every population, targets first, as `Partition` does.
+  /// Cuts every population into the compiler's tiles, targets first, as `Partition` does.
   init(_ builder: TileBuilder, offChip: Bool) {
     var search = TileSearch(builder)
     let images = builder.images
     let entries = UInt32(1 + (offChip ? builder.profile.core.axonsOutOffChip : 0))
     let order = images.indices.sorted { (images[$0].start, $0) < (images[$1].start, $1) }
     var tiles = [[Tile]](repeating: [], count: images.count)
-    var refusals: [Int: [SizingViolation]] = [:]
+    refusals = [:]
     for population in order.reversed() where images[population].role != .input {
       let known = search.findings.count
       tiles[population] = search.tiles(population)
       if search.findings.count > known {
-        refusals[population] = Self.violations(
-          Array(search.findings[known...]), search, population)
+        refusals[population] = RefusedLayer.violations(
+          search.complete(RefusedLayer.tile(population, builder)), builder)
         continue
       }
       for tile in tiles[population] {
@@ -46,37 +58,51 @@ struct LayerCut {
         }
       }
     }
-    for population in tiles.indices {
-      tiles[population] = tiles[population].map { search.complete($0) }
-    }
-    self.tiles = tiles
-    self.refusals = refusals
-    guard tiles.reduce(0, { $0 + $1.count }) <= Self.packedTiles else { return }
     var packing = CorePacking(builder, sharesCores: true)
-    for population in order { for tile in tiles[population] { packing.place(tile) } }
+    groups = tiles.map { $0.map { TileGroup(tile: search.complete($0), count: 1) } }
+    for population in order { for group in groups[population] { packing.place(group.tile) } }
     cores = packing.cores
   }
 
-  /// The findings with their numbers, from the tile of a single neuron in the middle of the map.
-  private static func violations(
-    _ findings: [Diagnostic], _ search: TileSearch, _ population: Int
-  ) -> [SizingViolation] {
-    let builder = search.builder
+  /// A cut found by other means, without sharing.
+  init(groups: [[TileGroup]], refusals: [Int: [SizingViolation]]) {
+    self.groups = groups
+    self.refusals = refusals
+  }
+}
+
+/// What a layer asks of a core that holds none of its neurons.
+enum RefusedLayer {
+  /// The tile of a single neuron in the middle of the map.
+  static func tile(_ population: Int, _ builder: TileBuilder) -> Tile {
     let shape = builder.images[population].shape
-    let box = MapBox(
-      channels: shape.channels / 2..<shape.channels / 2 + 1,
-      rows: shape.height / 2..<shape.height / 2 + 1, columns: shape.width / 2..<shape.width / 2 + 1)
-    let tile = search.complete(builder.tile(population, box))
-    let budget = search.budget
-    let exceeded = budget.exceeded(tile)
-    let name = builder.network.populations[population].name
-    return findings.enumerated().map { place, finding in
-      let resource = place < exceeded.count ? exceeded[place] : nil
+    return builder.tile(
+      population,
+      MapBox(
+        channels: shape.channels / 2..<shape.channels / 2 + 1,
+        rows: shape.height / 2..<shape.height / 2 + 1,
+        columns: shape.width / 2..<shape.width / 2 + 1))
+  }
+
+  /// Everything such a tile is short of, at least one violation.
+  static func violations(_ tile: Tile, _ builder: TileBuilder) -> [SizingViolation] {
+    let budget = CoreBudget(profile: builder.profile)
+    let name = builder.network.populations[tile.population].name
+    let found = budget.exceeded(tile).map { resource in
+      let (use, limit) = (budget.use(resource, tile), budget.limit(resource) ?? 0)
       return SizingViolation(
-        resource: resource?.name ?? "a box of neurons", layer: name,
-        needs: resource.map { budget.use($0, tile) }, has: resource.flatMap { budget.limit($0) },
-        diagnostic: finding)
+        resource: resource.name, layer: name, needs: use, has: limit,
+        diagnostic: Diagnostic(
+          .error, "SL4010",
+          "needs \(use) \(resource.name) for a single neuron, has \(limit)", at: .layer(name)))
     }
+    guard found.isEmpty else { return found }
+    return [
+      SizingViolation(
+        resource: "a box of neurons", layer: name, needs: nil, has: nil,
+        diagnostic: Diagnostic(
+          .error, "SL4011", "needs a box of neurons that fits a core, has none", at: .layer(name)))
+    ]
   }
 }
 

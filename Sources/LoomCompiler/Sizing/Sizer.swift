@@ -66,19 +66,28 @@ public enum Sizer {
     return summary.sizing(exact, violations: found)
   }
 
+  /// Compartments (and crossbar columns) beyond which layers are sized by one interior tile each.
+  private static let exactCompartments = (packed: 1_000_000, crossbar: 200_000)
+
   /// The compiler's own cut where it makes one, else as much of it as there is.
   private static func cut(_ lowering: Lowering, _ builder: TileBuilder) -> LayerCut {
     let network = lowering.result
     let profile = lowering.profile
-    if let partition = try? Partition.make(network, profile: profile, sharesCores: true) {
+    let compartments = network.populations.reduce(0) { $0 + $1.compartments }
+    let onChip = profile.topology.coresPerChip
+    let isLarge = compartments > onChip * profile.core.neurons
+    var limit = exactCompartments.packed
+    if case .crossbar = profile.core.synapses { limit = exactCompartments.crossbar }
+    guard compartments <= limit else { return InteriorCut.cut(builder, offChip: isLarge) }
+    if lowering.findings.isEmpty,
+      let partition = try? Partition.make(network, profile: profile, sharesCores: true)
+    {
       return LayerCut(partition, populations: network.populations.count)
     }
-    let onChip = profile.topology.coresPerChip
-    let compartments = network.populations.reduce(0) { $0 + $1.compartments }
-    if compartments > onChip * profile.core.neurons { return LayerCut(builder, offChip: true) }
-    let cut = LayerCut(builder, offChip: false)
-    let cores = cut.cores?.count ?? cut.tiles.reduce(0) { $0 + $1.count }
-    return cores > onChip && profile.core.axonsOutOffChip > 0
-      ? LayerCut(builder, offChip: true) : cut
+    let cut = LayerCut(builder, offChip: isLarge)
+    guard !isLarge, profile.core.axonsOutOffChip > 0, cut.cores?.count ?? 0 > onChip else {
+      return cut
+    }
+    return LayerCut(builder, offChip: true)
   }
 }

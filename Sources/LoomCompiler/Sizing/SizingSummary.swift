@@ -21,7 +21,7 @@ struct SizingSummary {
   /// The sizing of a cut, with what was found before it.
   func sizing(_ cut: LayerCut, violations: [SizingViolation]) -> ChipSizing {
     let layers = layers(cut)
-    let tiles = cut.tiles.reduce(0) { $0 + $1.count }
+    let tiles = cut.tileCount
     let refused = layers.filter(\.isRefused).reduce(0) { $0 + $1.cores }
     let cores = (cut.cores?.count ?? tiles) + refused
     let topology = profile.topology
@@ -49,15 +49,15 @@ struct SizingSummary {
   }
 
   private func layers(_ cut: LayerCut) -> [LayerSizing] {
-    var cores = [Int](repeating: 0, count: cut.tiles.count)
+    var cores = [Int](repeating: 0, count: cut.groups.count)
     for core in cut.cores ?? [] {
       for population in Set(core.map(\.population)) { cores[population] += 1 }
     }
-    if cut.cores == nil { cores = cut.tiles.map(\.count) }
-    return cut.tiles.indices.compactMap { index in
+    if cut.cores == nil { cores = cut.groups.map { $0.reduce(0) { $0 + $1.count } } }
+    return cut.groups.indices.compactMap { index in
       guard network.populations[index].image.role != .input else { return nil }
       return cut.refusals[index] == nil
-        ? layer(index, cut.tiles[index], cores: cores[index]) : refused(index)
+        ? layer(index, cut.groups[index], cores: cores[index]) : refused(index)
     }
   }
 
@@ -69,15 +69,15 @@ struct SizingSummary {
       axonsOut: 0, isRefused: false, isLowering: population.image.role == .lowering)
   }
 
-  private func layer(_ index: Int, _ tiles: [Tile], cores: Int) -> LayerSizing {
+  private func layer(_ index: Int, _ groups: [TileGroup], cores: Int) -> LayerSizing {
     var row = blank(index)
     row.cores = cores
-    row.tiles = tiles.count
-    for tile in tiles {
-      row.synapses += tile.synapses
-      row.words += tile.words
-      row.axonsIn += tile.axonsIn
-      row.axonsOut += tile.axonsOut
+    for group in groups {
+      row.tiles += group.count
+      row.synapses += group.total(group.tile.synapses)
+      row.words += group.total(group.tile.words)
+      row.axonsIn += group.tile.axonsIn * group.count
+      row.axonsOut += group.total(group.tile.axonsOut)
     }
     if let activity, index < activity.count, network.populations[index].image.role == .hidden {
       let rate = activity[index] * Double(timesteps)
@@ -124,8 +124,8 @@ struct SizingSummary {
   ) -> [ResourceSizing] {
     Self.additive.compactMap { resource in
       guard let limit = budget.limit(resource) else { return nil }
-      var used = cut.tiles.reduce(0) { sum, tiles in
-        sum + tiles.reduce(0) { $0 + budget.use(resource, $1) }
+      var used = cut.groups.reduce(0) { sum, groups in
+        sum + groups.reduce(0) { $0 + $1.total(budget.use(resource, $1.tile)) }
       }
       for layer in layers where layer.isRefused {
         switch resource {
@@ -152,4 +152,9 @@ struct SizingSummary {
         notes: most.map { ["most cores are taken by layer '\($0.name)', \($0.cores)"] } ?? [],
         remedy: "choose a profile with more chips, or a smaller network"))
   }
+}
+
+extension TileGroup {
+  /// What all tiles of the group take of something of which the interior one takes so much.
+  func total(_ use: Int) -> Int { Int((Double(use * count) * fill).rounded()) }
 }

@@ -48,6 +48,8 @@ struct WeightlessNetwork {
     let population = network.populations[index]
     let sites = Set(network.frontEnd.filter { $0.target.index == index }.map(\.site))
     guard hasBias(population), sites.count < population.sites else { return .uniform(0) }
+    // A readout's bias waits in its register, where it must stay small (`Precharge`).
+    if population.role == .readout { return .uniform(1) }
     let format = profile.weight
     let shift = min(format.maximumShift, format.minimumShift + max(0, format.bits - 1))
     let wish = Int64(format.mantissaLimit) << Int64(min(shift, 20)) + 1

@@ -12,8 +12,18 @@ public struct NetworkOutline: Sendable {
   public var findings: [Diagnostic]
   /// Names of the populations that stand for refused layers.
   public var placeholders: [String]
+  /// How near the outline is to what `convert` would emit.
+  public var detail: OutlineDetail
   /// Constants without values (one number for all elements) that were read as weights of either sign.
   public var valuelessConstants: Int
+}
+
+/// How near an outline is to what `convert` would emit.
+public enum OutlineDetail: String, Sendable {
+  /// The same populations and connections.
+  case exact
+  /// Large networks: borders of poolings as if they were padded, shuffled channels as if they stayed in place.
+  case coarse
 }
 
 extension Converter {
@@ -27,14 +37,17 @@ extension Converter {
   ) throws(DiagnosticsError) -> NetworkOutline {
     let plan = try InputPlan.make(network, samples: sampleShape)
     let signed = SignedConstants(network)
-    var builder = RegionBuilder(signed.network, options: options, plan: plan)
+    let detail = NetworkScale.detail(of: network)
+    let readable = detail == .coarse ? ChannelShuffles.removed(signed.network) : signed.network
+    var builder = RegionBuilder(readable, options: options, plan: plan)
+    builder.outline = detail
     let draft = builder.build()
     let outcome = outcome(draft, options)
     let emission = Emission(
       draft: draft, outcome: outcome, inputShape: plan.layout.map, inputPeak: 1,
       hasNegativeInput: options.preprocessing.canBeNegative, inputMeans: (0, 0),
       inputName: network[network.inputs[0]].name, coding: options.coding)
-    var writer = OutlineWriter(draft: draft, emission: emission)
+    var writer = OutlineWriter(draft: draft, emission: emission, detail: detail)
     let written = writer.write()
     let spiking = SpikingNetwork(
       name: network.name, method: options.method.rawValue,
@@ -47,7 +60,7 @@ extension Converter {
     return NetworkOutline(
       network: spiking, findings: builder.diagnostics + writer.findings,
       placeholders: draft.populations.filter { $0.kind == .placeholder }.map(\.name),
-      valuelessConstants: signed.count)
+      detail: detail, valuelessConstants: signed.count)
   }
 
   /// Thresholds of 1 everywhere, and a readout from step 1 where it would be delayed.

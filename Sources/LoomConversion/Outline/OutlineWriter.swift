@@ -6,12 +6,14 @@ import LoomNetwork
 struct OutlineWriter {
   let draft: DraftNetwork
   let emission: Emission
+  let detail: OutlineDetail
   /// Maps too large to write.
   private(set) var findings: [Diagnostic] = []
 
-  init(draft: DraftNetwork, emission: Emission) {
+  init(draft: DraftNetwork, emission: Emission, detail: OutlineDetail) {
     self.draft = draft
     self.emission = emission
+    self.detail = detail
   }
 
   /// The populations, synapses and analog first layer.
@@ -77,7 +79,7 @@ struct OutlineWriter {
   private mutating func connectivity(_ term: Term, _ population: DraftPopulation) -> Connectivity? {
     do throws(RegionLimit) {
       let written = try WrittenMap(
-        term.map, in: population.shape, firstChannel: term.firstChannel)
+        term.map, in: population.shape, firstChannel: term.firstChannel, lists: detail == .exact)
       guard case .dense = written.connectivity else { return written.connectivity }
       return Self.live(written.weights, sources: term.map.source.count) ?? .dense
     } catch {
