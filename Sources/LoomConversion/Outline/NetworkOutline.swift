@@ -56,7 +56,8 @@ extension Converter {
         samplesAreBytes: options.samplesAreBytes, calibratedPeak: 1),
       coding: options.coding, timesteps: options.timesteps, readoutStart: outcome.readoutStart,
       code: outcome.code, populations: written.populations, projections: written.projections,
-      frontEnd: written.frontEnd, outputs: emission.outputs(), remarks: draft.remarks)
+      frontEnd: written.frontEnd, outputs: emission.outputs(),
+      annLayers: draft.costs.map(\.cost), remarks: draft.remarks)
     return NetworkOutline(
       network: spiking, findings: builder.diagnostics + writer.findings,
       placeholders: draft.populations.filter { $0.kind == .placeholder }.map(\.name),

@@ -31,7 +31,9 @@ struct SignedConstants {
     }
   }
 
-  private func splat(_ layer: Layer, _ position: Int) -> (id: ValueID, tensor: Tensor, value: Double)? {
+  private func splat(_ layer: Layer, _ position: Int) -> (
+    id: ValueID, tensor: Tensor, value: Double
+  )? {
     guard position < layer.inputs.count, let id = layer.inputs[position],
       let tensor = network.constants[id], tensor.type.isFloating, !tensor.shape.isEmpty,
       case .splat(let value) = tensor.storage

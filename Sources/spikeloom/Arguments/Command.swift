@@ -43,8 +43,8 @@ enum CommandRegistry {
     [
       DemoCommand.command, ImportCommand.command, ConvertCommand.command, CompileCommand.command,
       EmulateCommand.command, CompareCommand.command, SweepCommand.command,
-      VerifyCommand.command, ExplainCommand.command, DiffCommand.command, FitCommand.command,
-      ProfilesCommand.command,
+      VerifyCommand.command, ExplainCommand.command, DiffCommand.command,
+      ProfilesCommand.command, FitCommand.command,
     ]
   }
 

@@ -2,34 +2,37 @@ import LoomBase
 import LoomCompiler
 import LoomConversion
 import LoomHardware
-import LoomImport
-import LoomNetwork
 import LoomReport
 
 /// `fit`: does a network fit a chip, and if not, by how much and what would help; without a compile.
 enum FitCommand {
   static let command = Command(
-    name: "fit", summary: "does it fit, what is short, what would help (no compile)",
+    name: "fit", summary: "does it fit a chip, what is short, what would help (no compile)",
     positionals: "MODEL|X.snn",
-    options: ProfileFlags.options + ConversionFlags.options,
+    options: [
+      .value(
+        "--profile", placeholder: "P", help: "a bundled profile's name, a file, or all bundled ones"
+      ), ProfileFlags.set,
+    ] + ConversionFlags.options + MetricFlags.options + [
+      DataSet.data, DataSet.labelsOption, DataSet.calibrationOption, DataSet.calibrationCount,
+      .flag("--no-remedies", help: "only size, try no remedies"),
+    ],
     run: run)
 
   private static func run(_ arguments: ParsedArguments) throws -> ExitStatus {
     let path = try arguments.positionals("MODEL")[0]
-    let profile = try ProfileFlags.load(arguments)
     let progress = Progress()
-    progress.stage("reading")
-    let network = try ONNXImporter.network(path: path)
-    let options = try ConversionFlags.read(arguments, preprocessing: Preprocessing(scale: 1), samplesAreBytes: true, forms: .suited(to: profile), defaultTimesteps: 64)
-    progress.stage("outline")
-    let outline = try Converter.outline(network, options: options)
-    Console.report(outline.findings)
-    progress.stage("size")
-    let sizing = Sizer.size(outline.network, profile: profile)
-    for l in sizing.layers { Console.print("\(l.name) \(l.shape) cores \(l.cores) tiles \(l.tiles) syn \(l.synapses) words \(l.words) in \(l.axonsIn) out \(l.axonsOut) \(l.isRefused)") }
-    Console.report(sizing.violations.map(\.diagnostic))
-    Console.print("\(sizing.cores) cores of \(sizing.availableCores), neurons \(sizing.neurons) syn \(sizing.synapses) \(sizing.bottleneck) \(sizing.isEstimate)")
-    progress.stage("done")
-    return .done
+    progress.stage("reading \(Files.name(of: path))")
+    let job = FitJob(
+      subject: try FitSubject.read(path, arguments), path: path, arguments: arguments,
+      threads: try threadCount(arguments), progress: progress)
+    let report = try arguments.text("--profile") == "all" ? job.all() : job.single()
+    if arguments.has("--json") {
+      Console.print(json: report.jsonValue)
+    } else {
+      Console.print(report.text)
+    }
+    guard report.chips.contains(where: \.fits) else { return .doesNotFit }
+    return report.refused.isEmpty ? .done : .badInput
   }
 }

@@ -1,0 +1,217 @@
+public import LoomBase
+
+/// One layer on one chip.
+public struct FitLayer: Sendable, Hashable {
+  public var name: String
+  public var shape: String
+  public var neurons: Int
+  public var compartments: Int
+  public var cores: Int
+  public var synapses: Int
+  public var words: Int
+  public var axonsIn: Int
+  public var axonsOut: Int
+  public var fitsCore: Bool
+  public var isLowering: Bool
+  public var expectedSpikes: Double?
+  public var expectedPackets: Double?
+
+  /// Creates a row; spikes and packets are per sample, nil without calibration.
+  public init(
+    name: String, shape: String, neurons: Int, compartments: Int, cores: Int, synapses: Int,
+    words: Int, axonsIn: Int, axonsOut: Int, fitsCore: Bool, isLowering: Bool,
+    expectedSpikes: Double?, expectedPackets: Double?
+  ) {
+    self.name = name
+    self.shape = shape
+    self.neurons = neurons
+    self.compartments = compartments
+    self.cores = cores
+    self.synapses = synapses
+    self.words = words
+    self.axonsIn = axonsIn
+    self.axonsOut = axonsOut
+    self.fitsCore = fitsCore
+    self.isLowering = isLowering
+    self.expectedSpikes = expectedSpikes
+    self.expectedPackets = expectedPackets
+  }
+}
+
+/// One resource of a chip's cores.
+public struct FitResource: Sendable, Hashable {
+  public var name: String
+  public var used: Int
+  public var perCore: Int
+  public var leastCores: Int
+  public var utilisation: Double
+
+  /// Creates a row; utilisation is a share of the cores in use.
+  public init(name: String, used: Int, perCore: Int, leastCores: Int, utilisation: Double) {
+    self.name = name
+    self.used = used
+    self.perCore = perCore
+    self.leastCores = leastCores
+    self.utilisation = utilisation
+  }
+}
+
+/// One thing a network needs that a chip does not have.
+public struct FitViolation: Sendable, Hashable {
+  public var resource: String
+  public var layer: String?
+  public var needs: Int?
+  public var has: Int?
+  public var diagnostic: Diagnostic
+
+  /// Creates a violation; numbers are nil for capabilities.
+  public init(
+    resource: String, layer: String?, needs: Int?, has: Int?, diagnostic: Diagnostic
+  ) {
+    self.resource = resource
+    self.layer = layer
+    self.needs = needs
+    self.has = has
+    self.diagnostic = diagnostic
+  }
+
+  /// How many times over what there is; nil without numbers.
+  public var ratio: Double? {
+    guard let needs, let has, has > 0 else { return nil }
+    return Double(needs) / Double(has)
+  }
+}
+
+/// One chip: what a network takes of it.
+public struct FitChip: Sendable, Hashable {
+  public var profile: String
+  public var overrides: [String]
+  public var fits: Bool
+  public var cores: Int
+  public var availableCores: Int
+  public var unsharedCores: Int
+  public var chips: Int
+  public var availableChips: Int
+  public var isEstimate: Bool
+  public var bottleneck: String
+  public var neurons: Int
+  public var compartments: Int
+  public var synapses: Int
+  public var depth: Int
+  public var resources: [FitResource]
+  public var violations: [FitViolation]
+  public var layers: [FitLayer]
+
+  /// Creates a chip's row.
+  public init(
+    profile: String, overrides: [String], fits: Bool, cores: Int, availableCores: Int,
+    unsharedCores: Int, chips: Int, availableChips: Int, isEstimate: Bool, bottleneck: String,
+    neurons: Int, compartments: Int, synapses: Int, depth: Int, resources: [FitResource],
+    violations: [FitViolation], layers: [FitLayer]
+  ) {
+    self.profile = profile
+    self.overrides = overrides
+    self.fits = fits
+    self.cores = cores
+    self.availableCores = availableCores
+    self.unsharedCores = unsharedCores
+    self.chips = chips
+    self.availableChips = availableChips
+    self.isEstimate = isEstimate
+    self.bottleneck = bottleneck
+    self.neurons = neurons
+    self.compartments = compartments
+    self.synapses = synapses
+    self.depth = depth
+    self.resources = resources
+    self.violations = violations
+    self.layers = layers
+  }
+
+  /// The violation that is most times over, said in a few words; empty where nothing is short.
+  public var shortBy: String {
+    let counted = violations.filter { $0.ratio != nil }
+    if let worst = counted.max(by: { ($0.ratio ?? 0) < ($1.ratio ?? 0) }), let ratio = worst.ratio {
+      return "\(ScaledUnits.ratio(ratio)) \(worst.resource)"
+    }
+    return violations.first?.resource ?? ""
+  }
+}
+
+/// What a remedy cost when it was converted, compiled and run.
+public struct FitMeasurement: Sendable, Hashable {
+  public var samples: Int
+  public var annAccuracy: Double?
+  public var chipAccuracy: Double?
+  public var latencyNanoseconds: Double
+  public var energyPicojoules: Double?
+
+  /// Creates a measurement: fractions of the same samples, means of one sample.
+  public init(
+    samples: Int, annAccuracy: Double?, chipAccuracy: Double?, latencyNanoseconds: Double,
+    energyPicojoules: Double?
+  ) {
+    self.samples = samples
+    self.annAccuracy = annAccuracy
+    self.chipAccuracy = chipAccuracy
+    self.latencyNanoseconds = latencyNanoseconds
+    self.energyPicojoules = energyPicojoules
+  }
+}
+
+/// One remedy that was tried.
+public struct FitRemedy: Sendable, Hashable {
+  public var name: String
+  public var flags: String
+  public var fits: Bool
+  public var cores: Int
+  public var chips: Int
+  public var price: String
+  public var measurement: FitMeasurement?
+
+  /// Creates a remedy; `flags` is what to add to the command line.
+  public init(
+    name: String, flags: String, fits: Bool, cores: Int, chips: Int, price: String,
+    measurement: FitMeasurement?
+  ) {
+    self.name = name
+    self.flags = flags
+    self.fits = fits
+    self.cores = cores
+    self.chips = chips
+    self.price = price
+    self.measurement = measurement
+  }
+}
+
+/// The answer of `fit`: chips, what is short on each, what would help.
+public struct FitReport: Sendable {
+  /// The model's name.
+  public var model: String
+  /// Whether layers were sized as a compile would cut them, or how not.
+  public var method: String
+  /// Nodes that conversion refuses, beside the table.
+  public var refused: [Diagnostic]
+  /// Dense MACs of one sample of the trained network; nil for spiking networks.
+  public var macs: Int?
+  /// Remarks on the sizing.
+  public var remarks: [String]
+  /// The chips, in the order asked for.
+  public var chips: [FitChip]
+  /// Remedies that were tried; empty where the chip fits or several were asked for.
+  public var remedies: [FitRemedy]
+
+  /// Creates a report.
+  public init(
+    model: String, method: String, refused: [Diagnostic], macs: Int?, remarks: [String],
+    chips: [FitChip], remedies: [FitRemedy]
+  ) {
+    self.model = model
+    self.method = method
+    self.refused = refused
+    self.macs = macs
+    self.remarks = remarks
+    self.chips = chips
+    self.remedies = remedies
+  }
+}
