@@ -14,6 +14,9 @@ struct InteriorCut {
   /// Mean output entries of one neuron, by population.
   private var fanOut: [Double]
 
+  /// Cuts built among those whose number of tiles differs by less than a hundredth.
+  private static let triedPerBand = 4
+
   private init(_ builder: TileBuilder, offChip: Bool) {
     self.builder = builder
     budget = CoreBudget(profile: builder.profile)
@@ -68,7 +71,15 @@ struct InteriorCut {
         < (right.tiling.count, right.axons, right.tiling.channels, right.tiling.rows)
     }
     var best = candidates[...]
+    var band = (end: 0, tried: 0)
     while let candidate = best.popFirst() {
+      // Of cuts into about as many tiles only the few that read least are built.
+      if candidate.tiling.count >= band.end {
+        band = (candidate.tiling.count + max(1, candidate.tiling.count / 100), 0)
+      } else if band.tried == Self.triedPerBand {
+        continue
+      }
+      band.tried += 1
       let box = candidate.tiling.largest(image.shape)
       let tile = complete(builder.tile(population, box))
       if budget.exceeded(tile).isEmpty {
@@ -77,9 +88,6 @@ struct InteriorCut {
           tile: tile, count: count,
           fill: Double(image.shape.count) / Double(max(1, count * box.count)))
       }
-      // A tile a hundredth smaller would most likely fail as well.
-      let next = candidate.tiling.count + candidate.tiling.count / 100
-      best = best.drop { $0.tiling.count < next }
     }
     return nil
   }

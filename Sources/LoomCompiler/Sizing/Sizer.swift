@@ -16,6 +16,13 @@ public enum Sizer {
       violations: capabilities, activity: nil)
   }
 
+  /// Sizes an outlined network by interior tiles alone, as is done for large ones.
+  package static func estimate(_ outline: SpikingNetwork, profile: Profile) -> ChipSizing {
+    size(
+      WeightlessNetwork(network: outline, profile: profile).fixed(), profile: profile,
+      violations: capabilities(outline, profile), activity: nil, isExact: false)
+  }
+
   /// Sizes a calibrated network: quantized for the chip, so that the cut is the one a compile makes.
   ///
   /// - Throws: `DiagnosticsError` of kind `badInput` where the network itself is at fault; what only the
@@ -55,15 +62,14 @@ public enum Sizer {
 
   private static func size(
     _ network: FixedPointNetwork, profile: Profile, violations: [SizingViolation],
-    activity: [Double]?
+    activity: [Double]?, isExact: Bool = true
   ) -> ChipSizing {
     let lowering = Lowering.attempt(network, profile: profile)
     let builder = TileBuilder(lowering.result, profile)
     let summary = SizingSummary(
       builder: builder, activity: activity, timesteps: network.timesteps)
-    let exact = cut(lowering, builder)
-    let found = violations + lowering.findings.map(capability)
-    return summary.sizing(exact, violations: found)
+    let cut = isExact ? cut(lowering, builder) : InteriorCut.cut(builder, offChip: false)
+    return summary.sizing(cut, violations: violations + lowering.findings.map(capability))
   }
 
   /// Compartments (and crossbar columns) beyond which layers are sized by one interior tile each.

@@ -49,6 +49,7 @@ struct FitJob {
   /// All bundled chips; one that knows no pointer of `--set` is left out, and said.
   func all() throws -> FitReport {
     let overrides = arguments.all("--set")
+    for override in overrides { Console.note("· \(override) (assumed)") }
     var profiles: [Profile] = []
     var left: [String] = []
     for name in ProfileFile.bundledNames {
