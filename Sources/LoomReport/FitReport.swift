@@ -2,18 +2,31 @@ public import LoomBase
 
 /// One layer on one chip.
 public struct FitLayer: Sendable, Hashable {
+  /// The population's name.
   public var name: String
+  /// Channels × height × width.
   public var shape: String
+  /// Neurons.
   public var neurons: Int
+  /// Compartments, second ones of soft reset counted.
   public var compartments: Int
+  /// Cores with its neurons; the least possible where it fits no core.
   public var cores: Int
+  /// Stored synapses onto it.
   public var synapses: Int
+  /// Words of synapse memory.
   public var words: Int
+  /// Input axons, duplicates counted.
   public var axonsIn: Int
+  /// Output axon entries.
   public var axonsOut: Int
+  /// Whether some tile of it fits a core.
   public var fitsCore: Bool
+  /// Whether it exists only because the chip lacks something.
   public var isLowering: Bool
+  /// Spikes of one sample; nil without calibration.
   public var expectedSpikes: Double?
+  /// Packets of one sample; nil without calibration.
   public var expectedPackets: Double?
 
   /// Creates a row; spikes and packets are per sample, nil without calibration.
@@ -40,10 +53,15 @@ public struct FitLayer: Sendable, Hashable {
 
 /// One resource of a chip's cores.
 public struct FitResource: Sendable, Hashable {
+  /// The resource's name.
   public var name: String
+  /// What all tiles take.
   public var used: Int
+  /// What one core has.
   public var perCore: Int
+  /// The least cores that hold the total.
   public var leastCores: Int
+  /// Share of what the cores in use have.
   public var utilisation: Double
 
   /// Creates a row; utilisation is a share of the cores in use.
@@ -58,10 +76,15 @@ public struct FitResource: Sendable, Hashable {
 
 /// One thing a network needs that a chip does not have.
 public struct FitViolation: Sendable, Hashable {
+  /// The resource, `cores` or `capability`.
   public var resource: String
+  /// The layer; nil for the whole network.
   public var layer: String?
+  /// How much is needed.
   public var needs: Int?
+  /// How much there is.
   public var has: Int?
+  /// The finding as a compile would say it.
   public var diagnostic: Diagnostic
 
   /// Creates a violation; numbers are nil for capabilities.
@@ -84,22 +107,39 @@ public struct FitViolation: Sendable, Hashable {
 
 /// One chip: what a network takes of it.
 public struct FitChip: Sendable, Hashable {
+  /// The profile's name.
   public var profile: String
+  /// Pointers overridden by `--set`.
   public var overrides: [String]
+  /// Whether nothing is short.
   public var fits: Bool
+  /// Cores in use or needed.
   public var cores: Int
+  /// Cores of all chips.
   public var availableCores: Int
+  /// Cores if layers shared none.
   public var unsharedCores: Int
+  /// Chips the cores take.
   public var chips: Int
+  /// Chips there are.
   public var availableChips: Int
+  /// Whether the cut is not the compiler's own.
   public var isEstimate: Bool
+  /// What binds first.
   public var bottleneck: String
+  /// Neurons, lowering included.
   public var neurons: Int
+  /// Compartments, lowering included.
   public var compartments: Int
+  /// Stored synapses.
   public var synapses: Int
+  /// The greatest start, in chip steps.
   public var depth: Int
+  /// The resources of the cores.
   public var resources: [FitResource]
+  /// Everything that is short.
   public var violations: [FitViolation]
+  /// The layers, in order.
   public var layers: [FitLayer]
 
   /// Creates a chip's row.
@@ -140,10 +180,15 @@ public struct FitChip: Sendable, Hashable {
 
 /// What a remedy cost when it was converted, compiled and run.
 public struct FitMeasurement: Sendable, Hashable {
+  /// The samples run.
   public var samples: Int
+  /// Fraction right, trained network.
   public var annAccuracy: Double?
+  /// Fraction right, emulated chip.
   public var chipAccuracy: Double?
+  /// First input step to readout of one sample.
   public var latencyNanoseconds: Double
+  /// Modelled energy of one sample; nil where the profile has no prices.
   public var energyPicojoules: Double?
 
   /// Creates a measurement: fractions of the same samples, means of one sample.
@@ -161,12 +206,19 @@ public struct FitMeasurement: Sendable, Hashable {
 
 /// One remedy that was tried.
 public struct FitRemedy: Sendable, Hashable {
+  /// What is changed.
   public var name: String
+  /// What to add to the command line.
   public var flags: String
+  /// Whether the network then fits.
   public var fits: Bool
+  /// Cores it then takes.
   public var cores: Int
+  /// Chips it then takes.
   public var chips: Int
+  /// What it costs, in words.
   public var price: String
+  /// What running it gave; nil: not run.
   public var measurement: FitMeasurement?
 
   /// Creates a remedy; `flags` is what to add to the command line.
