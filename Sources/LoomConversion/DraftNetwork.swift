@@ -98,10 +98,11 @@ struct DraftNetwork: Sendable {
   /// What reports should say.
   var remarks: [String]
 
-  /// The network without the populations no answer depends on.
-  func pruned() -> DraftNetwork {
+  /// The network without the populations that neither an answer nor one of `kept` depends on.
+  func pruned(keeping kept: Set<Int> = []) -> DraftNetwork {
     var needed = [Bool](repeating: false, count: populations.count)
     for index in outputs { needed[index] = true }
+    for index in kept { needed[index] = true }
     for index in populations.indices.reversed() where needed[index] {
       for source in populations[index].sources where source >= 0 { needed[source] = true }
     }

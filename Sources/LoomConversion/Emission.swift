@@ -151,9 +151,14 @@ struct WrittenMap {
   private static let listedEntries = 16 << 20
 
   /// Writes a map whose target is a block of a population's channels.
-  init(_ map: LinearMap, in shape: MapShape, firstChannel: Int) throws(RegionLimit) {
+  ///
+  /// - Parameter lists: whether kernels that begin inside the map are listed entry by entry.
+  init(
+    _ map: LinearMap, in shape: MapShape, firstChannel: Int, lists: Bool = true
+  ) throws(RegionLimit) {
     let whole = try map.embedded(in: shape, firstChannel: firstChannel)
-    let listed = try Self.isTemplate(whole) ? whole : whole.sparse()
+    let isTemplate = Self.isTemplate(whole, lists: lists)
+    let listed = try isTemplate ? whole : whole.sparse()
     weights = listed.weights
     switch listed.form {
     case .dense: connectivity = .dense
@@ -170,12 +175,12 @@ struct WrittenMap {
   }
 
   /// Whether a map has a form of its own, not entry by entry.
-  private static func isTemplate(_ map: LinearMap) -> Bool {
+  private static func isTemplate(_ map: LinearMap, lists: Bool) -> Bool {
     switch map.form {
     case .dense, .sparse: true
     case .diagonal: map.source == map.target && map.channelFactors(map.target) != nil
     case .convolution(let geometry):
-      min(geometry.padTop, geometry.padLeft) >= 0 || map.entryBound > listedEntries
+      min(geometry.padTop, geometry.padLeft) >= 0 || !lists || map.entryBound > listedEntries
     }
   }
 

@@ -132,7 +132,7 @@ extension RegionBuilder {
     if role == 1 { target.height = axis.output } else { target.width = axis.output }
     let layout = TensorLayout(shape: [target.count], map: target, order: .flat)
     let isEven = places.indices.allSatisfy { places[$0] == axis.read(output: $0, tap: tap) }
-    if isEven {
+    if isEven || outline == .coarse {
       let pad = axis.padBegin - tap * axis.dilation
       let geometry = ConvolutionGeometry(
         kernelHeight: 1, kernelWidth: 1, strideY: role == 1 ? axis.stride : 1,

@@ -18,7 +18,9 @@ extension RegionBuilder {
     try RegionLimit.check(shape: [target.channels, rows.output, columns.output])
     let full = (rows.kernel, columns.kernel)
     let map: LinearMap
-    if divisors.0.allSatisfy({ $0 == full.0 }), divisors.1.allSatisfy({ $0 == full.1 }) {
+    let isEven =
+      divisors.0.allSatisfy { $0 == full.0 } && divisors.1.allSatisfy { $0 == full.1 }
+    if isEven || outline == .coarse {
       let size = full.0 * full.1
       map = .depthwise(
         input.map, target, geometry: ConvolutionGeometry(rows: rows, columns: columns, groups: 1),

@@ -33,6 +33,10 @@ struct RegionBuilder {
   var remarks: [String] = []
   /// Layers that are part of an activation already built.
   var taken: Set<Int> = []
+  /// Whether only sizes are wanted (`Converter.outline`).
+  var outline: OutlineDetail?
+  /// Populations that refused layers read, which are sized all the same.
+  var readByRefused: Set<Int> = []
   private var names: Set<String> = []
 
   /// Prepares the building of a network whose input is understood.
@@ -79,7 +83,7 @@ struct RegionBuilder {
     return DraftNetwork(
       populations: populations, costs: costs, maxPools: maxPools, outputs: outputs,
       remarks: remarks
-    ).pruned()
+    ).pruned(keeping: outline == nil ? [] : readByRefused)
   }
 
   private func neededLayers(roots: [ValueID]) -> [Bool] {
@@ -108,7 +112,7 @@ struct RegionBuilder {
       substitute(layer)
     } catch let limit as RegionLimit {
       diagnostics.append(.regionTooLarge(layer, entries: limit.entries))
-      substitute(layer)
+      if !rebuildApart(layer) { substitute(layer) }
     } catch {
       substitute(layer)
     }
@@ -138,6 +142,11 @@ struct RegionBuilder {
       layout = .standard(Array(known.dropFirst()))
     } else if layer.operation.keepsShape, let input = layer.inputs.first ?? nil {
       layout = values[input]?.layout
+    }
+    for input in layer.inputs.compactMap({ $0 }) {
+      for term in values[input]?.terms ?? [] where term.source >= 0 {
+        readByRefused.insert(term.source)
+      }
     }
     guard let layout, layout.count < 1 << 26 else { return }
     let nothing = AffineValue(layout: layout, terms: [], bias: [], origin: [])

@@ -6,11 +6,13 @@ import LoomNetwork
 /// Composed linear maps (a pooling folded into a dense layer) leave such columns behind. Before: dense, 3136
 /// sources of which 256 have a weight. After: sparse, 256 sources, every one of them onto all targets.
 enum LiveSources {
-  /// The projection without dead columns; the same one where there are none.
+  /// The projection without dead columns; the same one where there are none, or where no weights are known.
   static func prune(
     _ projection: FixedProjection, source: MapShape, target: MapShape
   ) -> FixedProjection {
-    guard case .dense = projection.connectivity else { return projection }
+    guard case .dense = projection.connectivity, !projection.weights.isEmpty else {
+      return projection
+    }
     let live = liveColumns(projection.weights, sources: source.count)
     guard live.count < source.count else { return projection }
     var weights: [Int16] = []

@@ -26,12 +26,18 @@ struct Lowering {
   static func lower(
     _ network: FixedPointNetwork, profile: Profile
   ) throws(DiagnosticsError) -> LoweredNetwork {
-    var lowering = Lowering(network, profile)
-    lowering.run()
+    let lowering = attempt(network, profile: profile)
     guard lowering.findings.isEmpty else {
       throw DiagnosticsError(.doesNotFit, lowering.findings)
     }
     return lowering.result
+  }
+
+  /// What can be lowered, with every finding beside it, for sizing.
+  static func attempt(_ network: FixedPointNetwork, profile: Profile) -> Lowering {
+    var lowering = Lowering(network, profile)
+    lowering.run()
+    return lowering
   }
 
   private mutating func run() {

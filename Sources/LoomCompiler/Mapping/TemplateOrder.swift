@@ -20,18 +20,19 @@ enum TemplateOrder {
     return result
   }
 
-  /// A projection's kind and weights in image order.
+  /// A projection's kind and weights in image order; without weights (sizing) the kind alone.
   static func template(
     _ projection: FixedProjection, source: MapShape, target: MapShape
   ) -> (kind: TemplateKind, weights: [Int16]) {
+    let weights = projection.weights
     switch projection.connectivity {
     case .convolution(let geometry):
       return (
         .convolution(TemplateGeometry(geometry)),
-        convolution(projection.weights, geometry, source, target)
+        weights.isEmpty ? [] : convolution(weights, geometry, source, target)
       )
     case .dense:
-      return (.dense, dense(projection.weights, source, target))
+      return (.dense, weights.isEmpty ? [] : dense(weights, source, target))
     case .sparse(let pattern):
       return sparse(pattern, projection.weights, source, target)
     }
