@@ -32,6 +32,8 @@ package struct Placement: Sendable {
       case .random: random(traffic, topology, seed: options.seed)
       }
     placement.choice = options.placement
+    // The cost that annealing makes small is that of a mesh.
+    if topology.kind == .tree, options.placement == .refined { placement.choice = .hilbert }
     return placement
   }
 
@@ -74,13 +76,14 @@ package struct Placement: Sendable {
   /// Along a Hilbert curve, then refined; never worse than the curve, in cost or in hops.
   ///
   /// An eighth of the moves goes into each way of arranging the chips, all of them into the best; then one for
-  /// every 500 into the busiest link. Nothing but the arguments decides.
+  /// every 500 into the busiest link. Nothing but the arguments decides. On trees the curve is all: its quarters,
+  /// and theirs, are the subtrees where sides are powers of two.
   package static func refined(
     _ traffic: CoreTraffic, _ topology: Topology, moves budget: Int? = nil, seed: UInt64 = 0
   ) -> Placement {
     var best = hilbert(traffic, topology)
     let total = min(budget ?? min(mostMoves, movesPerCore * traffic.cores), Int(Int32.max))
-    guard total > 0, !traffic.flows.isEmpty else { return best }
+    guard total > 0, !traffic.flows.isEmpty, topology.kind == .mesh else { return best }
     let grid = arrangement(traffic, topology, moves: total / 8, seed: seed, &best.moves)
     var annealing = PlacementAnnealing(
       PlacementState(traffic, grid, places: Array(0..<traffic.cores)), seed: seed)

@@ -33,7 +33,7 @@ extension ComparisonOutcome {
     facts.discordant = data.labels.map(discordant)
     facts.mapping = lines(mapping.text)
     facts.quantization = lines(quantization.text)
-    facts.remarks = remarks + spiking.remarks
+    facts.remarks = remarks + spiking.remarks + TickRemark.lines(job.profile)
     facts.host = host
     facts.host["seconds"] = .object(
       Dictionary(
