@@ -1,3 +1,4 @@
+import LoomBase
 public import LoomHardware
 
 /// What the chip of a profile can do, in words (`profiles show`).
@@ -40,8 +41,10 @@ public enum ProfileCapabilities {
       words.append("kernels shared by a core's neurons, to \(kernel) x \(kernel)")
       words.append("fan-out of \(format.destinations) cores")
     }
-    let shifts = profile.weight.minimumShift...max(
-      profile.weight.minimumShift, profile.weight.maximumShift)
+    let shifts =
+      profile.weight
+      .minimumShift...max(
+        profile.weight.minimumShift, profile.weight.maximumShift)
     words.append("\(profile.weight.bits)-bit weights")
     if shifts.count > 1 {
       let scope = profile.weight.shiftPerChannel ? "channel" : "projection"

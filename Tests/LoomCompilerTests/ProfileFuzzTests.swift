@@ -2,6 +2,7 @@ import Dispatch
 import LoomBase
 import LoomCompiler
 import LoomHardware
+import LoomImage
 import LoomNetwork
 import Synchronization
 import Testing
@@ -22,17 +23,25 @@ struct ProfileFuzzTests {
     }
   }
 
+  private static func decode(_ bytes: [UInt8]) -> Result<Profile, DiagnosticsError> {
+    do throws(DiagnosticsError) {
+      return .success(try ProfileFile.decode(bytes, name: "mutant"))
+    } catch {
+      return .failure(error)
+    }
+  }
+
   @Test("10,000 mutants of the bundled profiles are profiles or diagnostics, never traps")
   func decoding() {
     let accepted = Atomic<Int>(0)
     let refused = Atomic<Int>(0)
     DispatchQueue.concurrentPerform(iterations: 4) { part in
       Self.mutants(2500, seed: 100 + UInt64(part)) { bytes in
-        do {
-          let profile = try ProfileFile.decode(bytes, name: "mutant")
+        switch Self.decode(bytes) {
+        case .success(let profile):
           _ = TickWork.missing(profile)
           accepted.add(1, ordering: .relaxed)
-        } catch {
+        case .failure(let error):
           if !error.diagnostics.isEmpty { refused.add(1, ordering: .relaxed) }
         }
         return true

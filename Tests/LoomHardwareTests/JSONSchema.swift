@@ -45,7 +45,8 @@ struct JSONSchema {
     case "minimum", "maximum":
       guard let number = value.double, let bound = wanted.double else { return [] }
       return need(key == "minimum" ? number >= bound : number <= bound)
-    case "minLength": return need(value.string.map { $0.unicodeScalars.count >= wanted.int ?? 0 } ?? true)
+    case "minLength":
+      return need(value.string.map { $0.unicodeScalars.count >= wanted.int ?? 0 } ?? true)
     case "required":
       guard let members = value.members else { return [] }
       return (wanted.elements ?? []).compactMap(\.string).filter { members[$0] == nil }

@@ -33,7 +33,8 @@ struct ProfileSchemaTests {
     ])
   func refuses(name: String, pointer: String, value: String) throws {
     var document = try Self.document(name)
-    #expect(document.replace(at: pointer, with: try JSONText.decode(Array(value.utf8))))
+    let isReplaced = document.replace(at: pointer, with: try JSONText.decode(Array(value.utf8)))
+    #expect(isReplaced)
     #expect(try !Self.schema().problems(document).isEmpty)
     #expect(throws: DiagnosticsError.self) {
       try ProfileFile.decode(Array(JSONText.encode(document).utf8), name: "x")
@@ -67,8 +68,10 @@ struct ProfileSchemaTests {
       var document = whole
       guard case .object(var members)? = whole.value(at: parent) else { continue }
       members[key] = nil
-      #expect(document.replace(at: parent, with: .object(members)))
-      let isRefused = (try? ProfileFile.decode(Array(JSONText.encode(document).utf8), name: "x")) == nil
+      let isReplaced = document.replace(at: parent, with: .object(members))
+      #expect(isReplaced)
+      let isRefused =
+        (try? ProfileFile.decode(Array(JSONText.encode(document).utf8), name: "x")) == nil
       let isInvalid = !schema.problems(document).isEmpty
       // A price needs a range where it is assumed; the schema asks for the reason alone.
       if key == "range" {

@@ -42,7 +42,7 @@ struct PublishedChipsTests {
     for (rate, milliwatts) in [(11.58, 68.0), (95.93, 94.0)] {
       let spikes = neurons * rate
       // 128 synapses, 21.66 cores in x and y, one packet out and in; every neuron updated at 1 kHz.
-      let perSpike =
+      let perSpike: Double =
         128 * value(prices.synapticOperation) + 21.66 * value(prices.hopEastWest)
         + 21.66 * value(prices.hopNorthSouth) + value(prices.axonIn) + value(prices.axonOut)
         + value(prices.neuronSpike)
@@ -81,12 +81,12 @@ struct PublishedChipsTests {
   func spikeSim() throws {
     let profile = try Self.load("reram-spikesim")
     let prices = profile.prices
-    let cycle =
+    let cycle: Double =
       9 * (prices.arrayRead?.value ?? 0) + 9 * 64 * (prices.columnAdd?.value ?? 0)
       + 64 * (prices.neuronUpdate?.value ?? 0)
-    let wanted =
-      157.12 + 4.64 + 1.274 * 4 + 8 * (9 * 1.76423 + 8 * (2.03084 + 0.094245))
-      + 8 * 16 * 1.15e-6 + 8 * 0.2 + 397
+    let group: Double = 9 * 1.76423 + 8 * (2.03084 + 0.094245)
+    let buffers: Double = 8 * 16 * 1.15e-6 + 8 * 0.2 + 397
+    let wanted: Double = 157.12 + 4.64 + 1.274 * 4 + 8 * group + buffers
     #expect(abs(cycle - wanted) < 0.2)
     guard case .crossbar(let format) = profile.core.synapses else { return }
     #expect(format.readsWhenSilent && format.rows * format.arrays == profile.core.axonsIn)
@@ -105,10 +105,12 @@ struct PublishedChipsTests {
     let profile = try Self.load("speck")
     let kinds = profile.core.classes
     #expect(kinds.reduce(0) { $0 + $1.cores } == profile.topology.coresPerChip)
-    #expect(kinds.flatMap { Array(repeating: $0.kernelWords / 1024, count: $0.cores) }
-      == [16, 16, 16, 32, 32, 64, 64, 16, 16])
-    #expect(kinds.flatMap { Array(repeating: $0.neurons / 1024, count: $0.cores) }
-      == [64, 64, 64, 32, 32, 16, 16, 16, 16])
+    #expect(
+      kinds.flatMap { Array(repeating: $0.kernelWords / 1024, count: $0.cores) }
+        == [16, 16, 16, 32, 32, 64, 64, 16, 16])
+    #expect(
+      kinds.flatMap { Array(repeating: $0.neurons / 1024, count: $0.cores) }
+        == [64, 64, 64, 32, 32, 16, 16, 16, 16])
     guard case .sharedKernels(let format) = profile.core.synapses else {
       Issue.record("Speck shares kernels")
       return
@@ -116,11 +118,13 @@ struct PublishedChipsTests {
     #expect(format.destinations == 2)
   }
 
-  @Test("where no energy is published prices are left out with the reason, elsewhere none is missing")
+  @Test(
+    "where no energy is published prices are left out with the reason, elsewhere none is missing")
   func unpublished() throws {
     for name in ProfileFile.bundledNames {
       let profile = try Self.load(name)
-      let isPriced = profile.prices.synapticOperation != nil && profile.prices.staticPowerPerChip != nil
+      let isPriced =
+        profile.prices.synapticOperation != nil && profile.prices.staticPowerPerChip != nil
       #expect(isPriced == (profile.prices.unpublished == nil), "\(name)")
     }
   }
