@@ -1871,7 +1871,7 @@ enum BundledProfiles {
   "summary": "Tianjic (Pei et al. 2019, Deng et al. 2020, 28 nm) in SNN mode: 156 cores of 256 neurons with 256 inputs each, rounds of 16.8 us; energy per event unpublished",
   "notes": [
     "Only the SNN mode is described: no ANN-mode layer, no transfer of partial sums between cores, so a neuron has at most 256 inputs.",
-    "Weights of 8 bits come through an index into 32 shared values. A legal subset stands here: 31 levels -15 to 15 times a power of two, one shift for all channels of a projection, within 8 bits.",
+    "Weights of 8 bits come through an index into 32 shared values. A legal subset stands here: the 31 levels -120, -112 ... 120, the same in all cores.",
     "A neuron sends to one core; copies are made by cores it passes on the way (adjacent multicast, Deng et al. 2020, recalled). How many copies a neuron may have is not modelled but bounded by the output entries.",
     "Subtraction of the threshold as a reset is recalled, not re-read.",
     "What the work of a round takes is not published apart from the round's 5,050 cycles, so rounds too short for their work cannot be found; a core with 256 neurons and 256 inputs fits one by design."
@@ -1952,10 +1952,10 @@ enum BundledProfiles {
   "weight": {
     "bits": {"value": 5, "unit": "bit", "method": "derived",
       "source": "Pei et al., Nature 572, 2019; Deng et al., IEEE JSSC 2020; IEEE CAS Magazine 2022 (read in transcription): 32 shared values; -15 to 15 of them"},
-    "minimumShift": {"value": 0, "unit": "bit", "method": "derived",
-      "source": "shared values of 8 bits: 15 << 3 = 120"},
+    "minimumShift": {"value": 3, "unit": "bit", "method": "derived",
+      "source": "shared values of 8 bits: 15 << 3 = 120, the same for all rows of the one array"},
     "maximumShift": {"value": 3, "unit": "bit", "method": "derived",
-      "source": "shared values of 8 bits: 15 << 3 = 120"},
+      "source": "shared values of 8 bits: 15 << 3 = 120, the same for all rows of the one array"},
     "shiftPerChannel": false
   },
   "bias": {

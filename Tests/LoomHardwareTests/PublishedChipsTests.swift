@@ -111,6 +111,10 @@ struct PublishedChipsTests {
     #expect(
       kinds.flatMap { Array(repeating: $0.neurons / 1024, count: $0.cores) }
         == [64, 64, 64, 32, 32, 16, 16, 16, 16])
+    let error = #expect(throws: DiagnosticsError.self) {
+      try ProfileFile.load("speck", overrides: ["/topology/coresPerTile=10"])
+    }
+    #expect(error?.diagnostics.map(\.code) == ["SL7012"])
     guard case .sharedKernels(let format) = profile.core.synapses else {
       Issue.record("Speck shares kernels")
       return

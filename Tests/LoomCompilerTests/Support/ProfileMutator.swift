@@ -10,7 +10,7 @@ struct ProfileMutator {
   private static let hostile: [JSONValue] = [
     .null, .boolean(true), .boolean(false), .integer(0), .integer(1), .integer(-1), .integer(2),
     .integer(.max), .integer(.min), .integer(1 << 36), .integer(1 << 24), .integer(65_536),
-    .number(0.5), .number(-0.0), .number(1e308), .number(-1e308), .number(5e-324),
+    .number(0.5), .number(-0.0), .number(1e308), .number(-1e308), .number(1e-300),
     .number(9.3e18), .text(""), .text("x"), .text("NaN"), .array([]), .object([:]),
     .array([.integer(1), .integer(2)]), .text(String(repeating: "/~", count: 200)),
   ]
