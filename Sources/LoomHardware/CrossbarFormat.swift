@@ -7,7 +7,7 @@ public struct CrossbarFormat: Sendable, Hashable, Codable {
   public var columns: Int
   /// Arrays joined in one core: fan-in up to rows × arrays.
   public var arrays: Int
-  /// Bits of one cell; a weight of more bits takes as many columns as it needs. 0: any weight.
+  /// Bits of one cell, 0: any weight; a weight of more bits takes as many columns as it needs.
   public var cellBits: Int
   /// Whether every array in use is read in every step, spikes or none (analog arrays).
   public var readsWhenSilent: Bool
