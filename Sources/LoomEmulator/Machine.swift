@@ -128,6 +128,8 @@ struct Machine: Sendable {
   var coreArrays: [Int] = []
   /// Crossbars: columns in use of each core.
   var coreColumns: [Int] = []
+  /// Crossbars: whether a core at work reads all its arrays in every step, spikes or none.
+  var readsWhenSilent = false
   var accumulatorCount = 0
   /// Places in the queues of all blocks, and their slots.
   ///

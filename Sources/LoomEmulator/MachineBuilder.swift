@@ -197,6 +197,8 @@ struct MachineBuilder {
   }
 
   private mutating func addArrays(_ format: CrossbarFormat) {
+    let columnsPerWeight = format.columnsPerWeight(bits: profile.weight.bits)
+    machine.readsWhenSilent = format.readsWhenSilent
     machine.axonArrayOffsets = [0]
     machine.coreArrays = [0]
     for core in image.cores {
@@ -211,7 +213,9 @@ struct MachineBuilder {
       machine.axonArrays += placement.arrays.map { base + $0 }
       machine.coreArrays.append(base + placement.arrayCount)
       machine.coreColumns.append(
-        core.slices.reduce(0) { $0 + $1.box.count * image.populations[$1.population].sites })
+        core.slices.reduce(0) {
+          $0 + $1.box.count * image.populations[$1.population].sites * columnsPerWeight
+        })
     }
   }
 }

@@ -13,15 +13,15 @@ struct MeshPath: Sendable {
   var links = 0..<0
 }
 
-/// The tiles of all chips as one grid: XY routes, x first.
+/// The tiles of all chips as one grid with XY routes, x first; or trees (`TreeRoute`).
 ///
-/// A tile's place in the grid is chip column × tile columns + column, and likewise in y. A message goes
+/// On a mesh a tile's place in the grid is chip column × tile columns + column, and likewise in y. A message goes
 /// along its row to the destination's column, then along that column; a hop between neighbouring tiles of
 /// different chips takes the link between the chips. So a route leaves a chip at the edge tile of the row
 /// (or column) it travels in.
 struct Mesh: Sendable {
   /// Directed links, numbered as routes first take them.
-  private var linkNumbers: [Int: Int] = [:]
+  private var linkNumbers: [LinkKey: Int] = [:]
   /// Whether a link joins two chips.
   private(set) var linkIsBetweenChips: [Bool] = []
   /// The links of all paths.
@@ -35,33 +35,63 @@ struct Mesh: Sendable {
     var path = MeshPath(
       hopsEastWest: hops.eastWest, hopsNorthSouth: hops.northSouth,
       hopsBetweenChips: hops.betweenChips, staysInTile: hops.staysInTile)
-    var (x, y) = MeshHops.tile(of: start, topology)
-    let (goalX, goalY) = MeshHops.tile(of: end, topology)
     let first = pathLinks.count
     if path.staysInTile { path.nanoseconds = times.withinTile }
+    if topology.kind == .tree {
+      path.nanoseconds += climb(from: start, to: end, topology, times)
+    } else {
+      path.nanoseconds += walk(from: start, to: end, topology, times)
+    }
+    path.links = first..<pathLinks.count
+    return path
+  }
+
+  /// Takes the links of a way through the grid of tiles; returns how long they take, ns.
+  private mutating func walk(
+    from start: CorePosition, to end: CorePosition, _ topology: Topology, _ times: HopTimes
+  ) -> Double {
+    var (x, y) = MeshHops.tile(of: start, topology)
+    let (goalX, goalY) = MeshHops.tile(of: end, topology)
+    var nanoseconds = 0.0
     while x != goalX {
       let next = x + (goalX > x ? 1 : -1)
       let crosses = x / topology.tileColumns != next / topology.tileColumns
       take(x, y, direction: goalX > x ? 0 : 1, crosses, topology)
-      path.nanoseconds += crosses ? times.betweenChips : times.eastWest
+      nanoseconds += crosses ? times.betweenChips : times.eastWest
       x = next
     }
     while y != goalY {
       let next = y + (goalY > y ? 1 : -1)
       let crosses = y / topology.tileRows != next / topology.tileRows
       take(x, y, direction: goalY > y ? 2 : 3, crosses, topology)
-      path.nanoseconds += crosses ? times.betweenChips : times.northSouth
+      nanoseconds += crosses ? times.betweenChips : times.northSouth
       y = next
     }
-    path.links = first..<pathLinks.count
-    return path
+    return nanoseconds
+  }
+
+  /// Takes the links of a way up and down trees; returns how long they take, ns.
+  private mutating func climb(
+    from start: CorePosition, to end: CorePosition, _ topology: Topology, _ times: HopTimes
+  ) -> Double {
+    var nanoseconds = 0.0
+    for link in TreeRoute(from: start, to: end, topology).links {
+      var crosses = false
+      if case .between = link { crosses = true }
+      take(.tree(link), crosses)
+      nanoseconds += crosses ? times.betweenChips : times.northSouth
+    }
+    return nanoseconds
   }
 
   private mutating func take(
     _ x: Int, _ y: Int, direction: Int, _ crosses: Bool, _ topology: Topology
   ) {
     let width = topology.chipColumns * topology.tileColumns
-    let key = (y * width + x) * 4 + direction
+    take(.mesh((y * width + x) * 4 + direction), crosses)
+  }
+
+  private mutating func take(_ key: LinkKey, _ crosses: Bool) {
     let number = linkNumbers[key] ?? linkIsBetweenChips.count
     if number == linkIsBetweenChips.count {
       linkNumbers[key] = number
@@ -69,6 +99,13 @@ struct Mesh: Sendable {
     }
     pathLinks.append(Int32(number))
   }
+}
+
+/// What tells links apart.
+private enum LinkKey: Sendable, Hashable {
+  /// Tile of the grid × 4 + direction.
+  case mesh(Int)
+  case tree(TreeRoute.Link)
 }
 
 /// Durations of hops, ns.

@@ -102,7 +102,7 @@ public struct RunRecord: Sendable, Hashable {
   public var intervalNanoseconds: Double
   /// Samples whose interval the host's bias writes and readouts decide, not the chip.
   public var hostBoundIntervals = 0
-  /// Time the host takes to write a sample's biases, ns, summed over samples; before the first step (estimate).
+  /// Time the host takes to write a sample's biases and to inject its spikes, ns, summed over samples (estimate).
   public var inputNanoseconds = 0.0
   /// Duration of each chip step, ns, summed over samples (estimate).
   public var stepNanoseconds: [Double]

@@ -46,7 +46,7 @@ struct SampleWorker {
     var observer = Observer(emulator.image, emulator.machine)
     observer.raster = raster
     if let plan = stepwise?.plan, !plan.arrayCores.isEmpty {
-      observer.arrays = ArrayReadLog(offsets: plan.blockOffsets, arrays: plan.arrayCores.count)
+      observer.arrays = ArrayReadLog(plan)
     }
     loop = StepLoop(
       emulator.machine, emulator.timing, steps: emulator.image.schedule.steps,
@@ -95,7 +95,7 @@ struct SampleWorker {
     result.latency += latency
     let interval = emulator.interval(
       latency: latency, loop, steps: loop.steps, period: emulator.image.schedule.timesteps,
-      readouts: emulator.readouts)
+      readouts: emulator.readouts, inputSpikes: hostSpikes.reduce(0) { $0 + $1.count })
     result.interval += interval.nanoseconds
     if interval.isHostBound { result.hostBoundIntervals += 1 }
     result.predictions.append(SampleWorker.firstLargest(scores))
@@ -134,11 +134,13 @@ extension Emulator {
   ///   - loop: The loop that ran the sample.
   ///   - steps: The steps of the sample, from its first.
   ///   - readouts: Numbers the host reads.
+  ///   - inputSpikes: Spikes the host injects.
   func interval(
-    latency: Double, _ loop: StepLoop, steps: Int, period: Int, readouts: Int
+    latency: Double, _ loop: StepLoop, steps: Int, period: Int, readouts: Int, inputSpikes: Int = 0
   ) -> (nanoseconds: Double, isHostBound: Bool) {
     let hostTime =
       Double(host.biasWrites) * timing.biasWrite + Double(readouts) * timing.readout
+      + Double(inputSpikes) * timing.hostSpike
     guard let pipelined = loop.pipelined else { return (latency + timing.reset + hostTime, false) }
     let chip = pipelined.interval(period: period, steps: steps) { timing.duration(boundBy: $0) }
     return (max(chip, hostTime), hostTime > chip)

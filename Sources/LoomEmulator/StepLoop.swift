@@ -86,6 +86,7 @@ struct StepLoop {
 
   private mutating func run(core: Int, step: Int) {
     var work = receive(core: core, step: step)
+    if machine.readsWhenSilent { readArrays(core, step) }
     longestRoute = 0
     for index in machine.coreSlices[core] {
       let slice = machine.slices[index]
@@ -169,6 +170,22 @@ struct StepLoop {
           reads += 1
         }
       }
+    }
+    tally.arrayReads[core] &+= reads
+  }
+
+  /// Reads the arrays no event has opened, where any of the core's populations is active.
+  private mutating func readArrays(_ core: Int, _ step: Int) {
+    let active = machine.coreSlices[core].filter {
+      step >= machine.slices[$0].activeFrom && step < machine.slices[$0].activeTo
+    }
+    guard !active.isEmpty else { return }
+    var reads: UInt64 = 0
+    for array in machine.coreArrays[core]..<machine.coreArrays[core + 1] {
+      observer.arrays?.note(array: array, slices: active)
+      guard state.arrayMarks[array] != step + 1 else { continue }
+      state.arrayMarks[array] = step + 1
+      reads += 1
     }
     tally.arrayReads[core] &+= reads
   }

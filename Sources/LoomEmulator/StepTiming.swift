@@ -19,6 +19,7 @@ struct StepTiming: Sendable {
   /// Resetting between samples, where they are not pipelined.
   var reset = 0.0
   var biasWrite = 0.0
+  var hostSpike = 0.0
   var readout = 0.0
   /// Samples follow one another every T steps.
   var isPipelined = false
@@ -38,12 +39,6 @@ struct TimingReader {
     self.profile = profile
   }
 
-  /// Durations of what happens within a step.
-  private static let withinTick: Set<String> = [
-    "synapticOperation", "neuronUpdate", "neuronSpike", "axonIn", "axonOut", "hopEastWest",
-    "hopNorthSouth", "hopWithinTile", "hopBetweenChips", "linkOccupancy", "chipLinkOccupancy",
-  ]
-
   /// The durations; throws those that are needed and missing, by JSON pointer.
   mutating func timing() throws(DiagnosticsError) -> StepTiming {
     let times = profile.times
@@ -59,7 +54,8 @@ struct TimingReader {
       times.axonOut, "axonOut", if: hasRoutes || image.spikeCounts != nil)
     timing.hops.withinTile = need(times.hopWithinTile, "hopWithinTile", if: hasRoutes)
     let spreads = hasRoutes && places.tiles > 1
-    timing.hops.eastWest = need(times.hopEastWest, "hopEastWest", if: spreads)
+    timing.hops.eastWest = need(
+      times.hopEastWest, "hopEastWest", if: spreads && profile.topology.kind == .mesh)
     timing.hops.northSouth = need(times.hopNorthSouth, "hopNorthSouth", if: spreads)
     timing.linkOccupancy = need(times.linkOccupancy, "linkOccupancy", if: spreads)
     let spans = hasRoutes && places.chips > 1
@@ -73,6 +69,10 @@ struct TimingReader {
     timing.isPipelined = profile.neuron.perPopulationReset
     timing.reset = need(times.reset, "reset", if: !timing.isPipelined)
     timing.biasWrite = need(times.biasWrite, "biasWrite", if: !image.frontEnd.isEmpty)
+    // Input spikes enter during ticks of a fixed length.
+    timing.hostSpike = need(
+      times.hostSpike ?? times.biasWrite, "hostSpike",
+      if: image.input.isSpikes && profile.synchronisation != .fixedTick)
     timing.readout = need(times.readout, "readout")
     if !findings.isEmpty { throw DiagnosticsError(.badInput, findings) }
     return timing
@@ -84,7 +84,7 @@ struct TimingReader {
     guard isNeeded else { return 0 }
     guard let quantity else {
       // With ticks of a fixed length what goes on inside one tells only whether it is long enough.
-      if profile.synchronisation == .fixedTick, TimingReader.withinTick.contains(key) { return 0 }
+      if profile.synchronisation == .fixedTick, TickWork.keys.contains(key) { return 0 }
       report(key)
       return 0
     }

@@ -16,6 +16,14 @@ public struct EventKind: Sendable {
   /// The price.
   let price: any KeyPath<Prices, Quantity?> & Sendable
 
+  /// Whether one more spike adds to it on a chip: arrays that are read when silent are read anyway.
+  func followsSpikes(on profile: Profile) -> Bool {
+    guard id == "arrayRead" || id == "columnAdd",
+      case .crossbar(let format) = profile.core.synapses, format.readsWhenSilent
+    else { return followsSpikes }
+    return false
+  }
+
   /// The number of events in some counts.
   public func count(in counts: CoreCounts) -> Double { Double(counts[keyPath: count]) }
 

@@ -131,7 +131,7 @@ private struct Pricing {
       add(
         id: prefix + kind.id, name: kind.name + suffix, category: category,
         count: total / samples, price: kind.price(in: profile.prices), key: kind.id,
-        followsSpikes: kind.followsSpikes)
+        followsSpikes: kind.followsSpikes(on: profile))
     }
   }
 
@@ -194,7 +194,7 @@ private struct Pricing {
   /// Energy of the events of some counts that follow spikes (or do not), pJ per sample.
   private func picojoules(_ counts: CoreCounts, followingSpikes: Bool) -> Double {
     var sum = 0.0
-    for kind in EventKind.all where kind.followsSpikes == followingSpikes {
+    for kind in EventKind.all where kind.followsSpikes(on: profile) == followingSpikes {
       sum += kind.count(in: counts) * (kind.price(in: profile.prices)?.value ?? 0)
     }
     return sum / samples

@@ -209,6 +209,146 @@ enum BundledProfiles {
 }
 
 """##),
+    ("darwin3", ##"""
+{
+  "$schema": "./profile.schema.json",
+  "schema": "spikeloom.profile/1",
+  "name": "darwin3",
+  "summary": "Darwin3 (Ma et al. 2024, 22 nm): 24 x 24 mesh of programmable cores with 4,096 neurons each; only the marginal energy of a synaptic operation is known",
+  "notes": [
+    "576 places of the mesh hold 575 neuron cores and one RISC-V node; all 576 are used here (a network that fills the chip has one core too many).",
+    "Two kinds of cores differ in the size of their axon-in memory; sizes were not found, so all are alike here. Convolutions are stored compressed on the chip, synapse by synapse here: memory is overestimated.",
+    "Soft reset, start steps and thresholds of their own are taken as instructions of a neuron's program; that the host writes and reads node memory by packets is assumed.",
+    "5.47 pJ is marginal: the paper separates baseline and neuron power, whose figures were not at hand. Energy is refused until they are given.",
+    "How long steps take was not found; the tick is assumed and overruns cannot be found."
+  ],
+  "synchronisation": "fixedTick",
+  "topology": {
+    "tileColumns": {"value": 24, "unit": "tiles", "method": "published",
+      "source": "Ma et al., Natl Sci Rev 11(5), 2024, nwae102: 6 x 6 groups of 4 x 4 tiles"},
+    "tileRows": {"value": 24, "unit": "tiles", "method": "published",
+      "source": "Ma et al., Natl Sci Rev 11(5), 2024, nwae102: 6 x 6 groups of 4 x 4 tiles"},
+    "coresPerTile": {"value": 1, "unit": "cores", "method": "published",
+      "source": "Ma et al., Natl Sci Rev 11(5), 2024, nwae102: a node and a router each"},
+    "maximumChips": {"value": 960, "unit": "chips", "method": "published",
+      "source": "Darwin Monkey system, 2025: 960 chips (recalled, not re-read)"},
+    "chipColumns": {"value": 32, "unit": "chips", "method": "assumed", "range": [8, 64],
+      "source": "Spikeloom",
+      "reason": "the arrangement of chips was not found"}
+  },
+  "core": {
+    "neurons": {"value": 4096, "unit": "neurons", "method": "published",
+      "source": "Ma et al., Natl Sci Rev 11(5), 2024, nwae102: 2.35 million on 575 cores (core count read in one weak source)"},
+    "axonsIn": {"value": 4096, "unit": "axons", "method": "assumed", "range": [2048, 65536],
+      "source": "Spikeloom",
+      "reason": "depth of the axon-in memory not found; fan-in up to 4,096 times it by compression"},
+    "axonsOut": {"value": 16384, "unit": "entries", "method": "assumed", "range": [4096, 65536],
+      "source": "Spikeloom",
+      "reason": "depth of the axon-out memory not found; four for each neuron"},
+    "axonsOutOffChip": {"value": 1, "unit": "entries", "method": "assumed", "range": [0, 1],
+      "source": "Spikeloom",
+      "reason": "not found"},
+    "synapses": {
+      "kind": "packedEntries",
+      "memoryBits": {"value": 2097152, "unit": "bit", "method": "assumed", "range": [524288, 8388608],
+        "source": "Spikeloom",
+        "reason": "size of the connection memory not found; 256 KB a core"},
+      "wordBits": {"value": 64, "unit": "bit", "method": "assumed", "range": [32, 128],
+        "source": "Spikeloom",
+        "reason": "entry format not found"},
+      "prefixBits": {"value": 16, "unit": "bit", "method": "assumed", "range": [8, 64],
+        "source": "Spikeloom",
+        "reason": "entry format not found"},
+      "indexBits": {"value": 12, "unit": "bit", "method": "derived",
+        "source": "Ma et al., Natl Sci Rev 11(5), 2024, nwae102: 12 bits address 4,096 neurons"},
+      "tagBits": {"value": 0, "unit": "bit", "method": "assumed", "range": [0, 8],
+        "source": "Spikeloom",
+        "reason": "entry format not found"},
+      "maximumSynapsesPerEntry": {"value": 64, "unit": "synapses", "method": "assumed", "range": [16, 4096],
+        "source": "Spikeloom",
+        "reason": "entry format not found"},
+      "maximumWordsPerAxon": {"value": 4096, "unit": "words", "method": "assumed", "range": [256, 65536],
+        "source": "Spikeloom",
+        "reason": "entry format not found"},
+      "maximumFormats": {"value": 16, "unit": "formats", "method": "assumed", "range": [1, 64],
+        "source": "Spikeloom",
+        "reason": "entry format not found"}
+    }
+  },
+  "neuron": {
+    "potentialBits": {"value": 16, "unit": "bit", "method": "assumed", "range": [16, 32],
+      "source": "Spikeloom",
+      "reason": "operands of 16 bits (recalled, not re-read)"},
+    "firesOnGreaterOnly": false,
+    "softReset": "native",
+    "hardReset": true,
+    "thresholdShift": {"value": 0, "unit": "bit", "method": "assumed",
+      "source": "Spikeloom",
+      "reason": "neurons are programs of the chip's instruction set (Ma et al., Natl Sci Rev 11(5), 2024, nwae102)"},
+    "thresholdMantissaBits": {"value": 15, "unit": "bit", "method": "assumed",
+      "source": "Spikeloom",
+      "reason": "neurons are programs of the chip's instruction set (Ma et al., Natl Sci Rev 11(5), 2024, nwae102); the positive half of 16 bits"},
+    "distinctThresholds": {"value": 0, "unit": "thresholds", "method": "assumed",
+      "source": "Spikeloom",
+      "reason": "neurons are programs of the chip's instruction set (Ma et al., Natl Sci Rev 11(5), 2024, nwae102): a parameter of each"},
+    "startStep": true,
+    "perPopulationReset": false,
+    "comparatorSites": {"value": 0, "unit": "sites", "method": "assumed",
+      "source": "Spikeloom",
+      "reason": "one accumulated input a step"},
+    "potentialReadout": true,
+    "analogInput": true,
+    "codes": ["rate"]
+  },
+  "weight": {
+    "bits": {"value": 8, "unit": "bit", "method": "published",
+      "source": "Ma et al., Natl Sci Rev 11(5), 2024, nwae102: weights of 1, 2, 4, 8 or 16 bits (recalled, not re-read)"},
+    "minimumShift": {"value": 0, "unit": "bit", "method": "assumed",
+      "source": "Spikeloom",
+      "reason": "shifts are instructions of the neuron's program; that weights have them by format is assumed"},
+    "maximumShift": {"value": 7, "unit": "bit", "method": "assumed",
+      "source": "Spikeloom",
+      "reason": "shifts are instructions of the neuron's program; 8 bits anywhere in 15"},
+    "shiftPerChannel": true
+  },
+  "bias": {
+    "mantissaBits": {"value": 0, "unit": "bit", "method": "assumed",
+      "source": "Spikeloom",
+      "reason": "neurons are programs of the chip's instruction set (Ma et al., Natl Sci Rev 11(5), 2024, nwae102): any integer of the potential's width"},
+    "maximumExponent": {"value": 0, "unit": "bit", "method": "assumed",
+      "source": "Spikeloom",
+      "reason": "neurons are programs of the chip's instruction set (Ma et al., Natl Sci Rev 11(5), 2024, nwae102)"}
+  },
+  "delay": {
+    "maximum": {"value": 15, "unit": "steps", "method": "assumed", "range": [1, 255],
+      "source": "Spikeloom",
+      "reason": "not found; as TrueNorth's ring of 16 slots"}
+  },
+  "prices": {
+    "unpublished": "of Darwin3 only the marginal 5.47 pJ of a synaptic operation is at hand; neuron updates, routing and power at rest are separated in the paper (Ma et al. 2024) but were not transcribed",
+    "synapticOperation": {"value": 5.47, "unit": "pJ", "method": "published",
+      "source": "Ma et al., Natl Sci Rev 11(5), 2024, nwae102 (read in transcription): marginal, 0.8 V, 333 MHz"}
+  },
+  "times": {
+    "biasWrite": {"value": 100, "unit": "ns", "method": "assumed", "range": [3, 10000],
+      "source": "Spikeloom",
+      "reason": "a packet over the chip's edge; not found"},
+    "readout": {"value": 200, "unit": "ns", "method": "assumed", "range": [6, 20000],
+      "source": "Spikeloom",
+      "reason": "request and reply; not found"},
+    "reset": {"value": 12300, "unit": "ns", "method": "assumed", "range": [12300, 1000000],
+      "source": "Spikeloom",
+      "reason": "all cores at once, one cycle at 333 MHz for each of 4,096 neurons"},
+    "hostSpike": {"value": 0, "unit": "ns", "method": "assumed", "range": [0, 1000],
+      "source": "Spikeloom",
+      "reason": "input spikes enter during the ticks"},
+    "tick": {"value": 1000000, "unit": "ns", "method": "assumed", "range": [10000, 1000000],
+      "source": "Spikeloom",
+      "reason": "not found; 1 ms as other chips of biological time"}
+  }
+}
+
+"""##),
     ("loihi1-davies", ##"""
 {
   "$schema": "./profile.schema.json",
@@ -819,6 +959,1318 @@ enum BundledProfiles {
     "reset": {"value": 21709, "unit": "ns", "method": "assumed", "range": [1000, 50000],
       "source": "Spikeloom",
       "reason": "no figure published for Loihi 2; all cores at once, 2.65 ns for each of 8,192 neurons"}
+  }
+}
+
+"""##),
+    ("odin", ##"""
+{
+  "$schema": "./profile.schema.json",
+  "schema": "spikeloom.profile/1",
+  "name": "odin",
+  "summary": "ODIN (Frenkel et al. 2019, 28 nm FDSOI, measured at 0.55 V): one core of 256 neurons, 64 k synapses of 3 bits, sign by axon",
+  "notes": [
+    "One core without a network: a neuron's spike meets the axon of its own number, other axons are the host's address events; that numbering is the loader's to keep.",
+    "The chip checks the threshold after every synaptic event and knows no time-steps. Steps are the host's: it sends the events of a step, then one time reference event. An image of this tool fires at the end of a step.",
+    "There are no bias registers (the schema has no word for that: mantissaBits is at least one magnitude bit here); biases go through synapses of neurons that fire in every step.",
+    "The membrane of the chip is 8 bits without sign and stops at 0; the schema knows signed potentials only, so 8 bits with sign stand here and negative potentials are kept where the chip would clip them.",
+    "Weights have 3 bits and no sign; the sign belongs to the axon (configuration bit of its source neuron). The fourth bit of a synapse says whether learning may change it.",
+    "All-in figure, not to be mixed with the marginal price: 12.7 pJ a synaptic operation at 75 MHz and 37.5 M operations a second."
+  ],
+  "synchronisation": "barrier",
+  "topology": {
+    "tileColumns": {"value": 1, "unit": "tiles", "method": "derived",
+      "source": "ChFrenkel/ODIN, documentation: one core"},
+    "tileRows": {"value": 1, "unit": "tiles", "method": "derived",
+      "source": "ChFrenkel/ODIN, documentation: one core"},
+    "coresPerTile": {"value": 1, "unit": "cores", "method": "published",
+      "source": "ChFrenkel/ODIN, documentation"},
+    "maximumChips": {"value": 1, "unit": "chips", "method": "derived",
+      "source": "ChFrenkel/ODIN, documentation: no network"},
+    "chipColumns": {"value": 1, "unit": "chips", "method": "derived",
+      "source": "ChFrenkel/ODIN, documentation: no network"}
+  },
+  "routing": {
+    "multicast": false,
+    "fanOut": {"value": 1, "unit": "destinations", "method": "derived",
+      "source": "ChFrenkel/ODIN, documentation: a neuron's spike meets its own row of the crossbar"},
+    "tableEntries": {"value": 0, "unit": "entries", "method": "derived",
+      "source": "ChFrenkel/ODIN, documentation: no table"},
+    "tablePerChip": false
+  },
+  "core": {
+    "neurons": {"value": 256, "unit": "neurons", "method": "published",
+      "source": "ChFrenkel/ODIN, documentation"},
+    "axonsIn": {"value": 256, "unit": "axons", "method": "published",
+      "source": "ChFrenkel/ODIN, documentation"},
+    "axonsOut": {"value": 256, "unit": "entries", "method": "derived",
+      "source": "ChFrenkel/ODIN, documentation: each neuron its own row"},
+    "axonsOutOffChip": {"value": 0, "unit": "entries", "method": "derived",
+      "source": "ChFrenkel/ODIN, documentation: one core"},
+    "synapses": {
+      "kind": "crossbar",
+      "rows": {"value": 256, "unit": "axons", "method": "published",
+        "source": "ChFrenkel/ODIN, documentation"},
+      "columns": {"value": 256, "unit": "columns", "method": "published",
+        "source": "ChFrenkel/ODIN, documentation"},
+      "arrays": {"value": 1, "unit": "arrays", "method": "derived",
+        "source": "ChFrenkel/ODIN, documentation: 32 KB of synapses"},
+      "cellBits": {"value": 4, "unit": "bit", "method": "published",
+        "source": "ChFrenkel/ODIN, documentation: 3 bits and the mapping bit; the sign is the axon's"},
+      "signPerAxon": true
+    }
+  },
+  "neuron": {
+    "potentialBits": {"value": 8, "unit": "bit", "method": "published",
+      "source": "ChFrenkel/ODIN, lif_neuron.v: 8-bit membrane (without sign on chip, see notes)"},
+    "firesOnGreaterOnly": false,
+    "softReset": "none",
+    "hardReset": true,
+    "thresholdShift": {"value": 0, "unit": "bit", "method": "derived",
+      "source": "ChFrenkel/ODIN, documentation: plain integers"},
+    "thresholdMantissaBits": {"value": 7, "unit": "bit", "method": "derived",
+      "source": "ChFrenkel/ODIN, documentation: 8-bit register; positive half of 8 bits with sign"},
+    "distinctThresholds": {"value": 0, "unit": "thresholds", "method": "derived",
+      "source": "ChFrenkel/ODIN, documentation: a threshold in each neuron"},
+    "startStep": false,
+    "perPopulationReset": false,
+    "comparatorSites": {"value": 0, "unit": "sites", "method": "derived",
+      "source": "ChFrenkel/ODIN, documentation: none"},
+    "potentialReadout": true,
+    "analogInput": false,
+    "codes": ["rate"]
+  },
+  "weight": {
+    "bits": {"value": 4, "unit": "bit", "method": "published",
+      "source": "ChFrenkel/ODIN, documentation: 3-bit magnitude, sign per source"},
+    "minimumShift": {"value": 0, "unit": "bit", "method": "derived",
+      "source": "ChFrenkel/ODIN, documentation: no shifter"},
+    "maximumShift": {"value": 0, "unit": "bit", "method": "derived",
+      "source": "ChFrenkel/ODIN, documentation: no shifter"},
+    "shiftPerChannel": false
+  },
+  "bias": {
+    "mantissaBits": {"value": 1, "unit": "bit", "method": "assumed",
+      "source": "ChFrenkel/ODIN, documentation",
+      "reason": "there is no bias register: the least the schema can say; see notes"},
+    "maximumExponent": {"value": 0, "unit": "bit", "method": "derived",
+      "source": "ChFrenkel/ODIN, documentation: no exponent"}
+  },
+  "delay": {
+    "maximum": {"value": 1, "unit": "steps", "method": "derived",
+      "source": "ChFrenkel/ODIN, documentation: no delays"}
+  },
+  "prices": {
+    "synapticOperation": {"value": 8.43, "unit": "pJ", "method": "published", "range": [8.43, 12.7],
+      "source": "Frenkel et al., IEEE TBCAS 13(1), 2019 (read in transcription): marginal, 0.55 V, 28 nm FDSOI; update of the neuron and its firing within it"},
+    "neuronUpdate": {"value": 0, "unit": "pJ", "method": "derived", "range": [0, 8.43],
+      "source": "a neuron without leak is updated by synaptic operations alone, whose price holds it; the step's time reference event is clock and static power"},
+    "neuronSpike": {"value": 0, "unit": "pJ", "method": "derived", "range": [0, 8.43],
+      "source": "within the synaptic operation that fires it, the output event within axonOut"},
+    "axonIn": {"value": 0, "unit": "pJ", "method": "derived", "range": [0, 8.43],
+      "source": "one cycle against 512 of the 256 synaptic operations that follow, whose price holds it"},
+    "axonOut": {"value": 8.43, "unit": "pJ", "method": "assumed", "range": [0, 100],
+      "source": "Spikeloom",
+      "reason": "an output event over the four-phase link is not priced apart; as one synaptic operation"},
+    "hopWithinTile": {"value": 0, "unit": "pJ", "method": "derived", "range": [0, 8.43],
+      "source": "no network: a neuron's own axon is in the core"},
+    "readout": {"value": 64, "unit": "pJ", "method": "assumed", "range": [20, 640],
+      "source": "Spikeloom",
+      "reason": "one 20-bit SPI command, its pads at the 2 pJ/bit of TrueNorth's periphery (Merolla et al. 2014) + one neuron access"},
+    "barrier": {"value": 0, "unit": "pJ", "method": "derived", "range": [0, 2158],
+      "source": "the time reference event that ends a step is a loop of the clocked controller, whose power the static one holds"},
+    "biasWrite": {"value": 64, "unit": "pJ", "method": "assumed", "range": [20, 640],
+      "source": "Spikeloom",
+      "reason": "one SPI command, as readout"},
+    "hostSpike": {"value": 28.4, "unit": "pJ", "method": "assumed", "range": [8.43, 280],
+      "source": "Spikeloom",
+      "reason": "a 10-bit address event over pads at 2 pJ/bit (TrueNorth's periphery, Merolla et al. 2014) + 8.43"},
+    "hostMac": {"value": 3.2, "unit": "pJ", "method": "assumed", "range": [0.23, 30],
+      "source": "Spikeloom",
+      "reason": "the host is not described; an INT32 multiply-accumulate at 45 nm (Horowitz 2014, 3.1 + 0.1) without memory; low: INT8, high: with instruction and memory"},
+    "chipReset": {"value": 16384, "unit": "pJ", "method": "assumed", "range": [2158, 163840],
+      "source": "Spikeloom",
+      "reason": "256 neurons written over SPI at 64 pJ each"},
+    "staticPowerPerChip": {"value": 0.1608, "unit": "mW", "method": "derived", "range": [0.0273, 0.1608],
+      "source": "Frenkel et al., IEEE TBCAS 13(1), 2019 (read in transcription): 27.3 uW leakage + 1.78 uW/MHz x 75 MHz = 133.5 uW with a clock that never stops (0.55 V)"}
+  },
+  "times": {
+    "synapticOperation": {"value": 26.666, "unit": "ns", "method": "derived",
+      "source": "ChFrenkel/ODIN, documentation: a synapse takes 2 cycles, all 256 targets of a source one after another; 75 MHz at 0.55 V (Frenkel et al., IEEE TBCAS 13(1), 2019 (read in transcription))"},
+    "neuronUpdate": {"value": 0, "unit": "ns", "method": "derived",
+      "source": "ChFrenkel/ODIN, documentation: the time reference event of a step is its barrier"},
+    "neuronSpike": {"value": 0.0, "unit": "ns", "method": "derived",
+      "source": "ChFrenkel/ODIN, documentation: fires within the update; 75 MHz at 0.55 V (Frenkel et al., IEEE TBCAS 13(1), 2019 (read in transcription))"},
+    "axonIn": {"value": 13.333, "unit": "ns", "method": "derived",
+      "source": "ChFrenkel/ODIN, documentation: one cycle before the loop over neurons; 75 MHz at 0.55 V (Frenkel et al., IEEE TBCAS 13(1), 2019 (read in transcription))"},
+    "axonOut": {"value": 80, "unit": "ns", "method": "assumed", "range": [40, 1000],
+      "source": "ChFrenkel/ODIN, documentation",
+      "reason": "four-phase handshake, 6 cycles as in tinyODIN's simulated RTL; 75 MHz"},
+    "hopWithinTile": {"value": 0, "unit": "ns", "method": "derived",
+      "source": "ChFrenkel/ODIN, documentation: no network"},
+    "barrierByTiles": [
+      {
+        "units": 1,
+        "duration": {"value": 6826.496, "unit": "ns", "method": "derived",
+          "source": "ChFrenkel/ODIN, documentation: time reference event, 512 cycles; 75 MHz at 0.55 V (Frenkel et al., IEEE TBCAS 13(1), 2019 (read in transcription))"}
+      }
+    ],
+    "biasWrite": {"value": 1000, "unit": "ns", "method": "assumed", "range": [400, 40000],
+      "source": "Spikeloom",
+      "reason": "one SPI command of 20 bits and data at 50 MHz or less"},
+    "readout": {"value": 1000, "unit": "ns", "method": "assumed", "range": [400, 40000],
+      "source": "Spikeloom",
+      "reason": "one SPI command of 20 bits and data at 50 MHz or less"},
+    "hostSpike": {"value": 66.667, "unit": "ns", "method": "assumed", "range": [13, 700],
+      "source": "ChFrenkel/ODIN, documentation",
+      "reason": "an input event takes 5 cycles until the controller waits again (tinyODIN's simulated RTL); 75 MHz"},
+    "reset": {"value": 256000, "unit": "ns", "method": "assumed", "range": [100000, 10000000],
+      "source": "Spikeloom",
+      "reason": "256 neurons written over SPI, 1 us each"}
+  }
+}
+
+"""##),
+    ("paicore2", ##"""
+{
+  "$schema": "./profile.schema.json",
+  "schema": "spikeloom.profile/1",
+  "name": "paicore2",
+  "summary": "PAICORE 2.0 after PAIlib's hardware definitions: 32 x 32 cores on a quad tree, 1,152 axons x 512 dendrites of 1-bit cells each; energy per event unpublished",
+  "notes": [
+    "1,024 places of the tree hold 1,008 offline and 16 online cores (x and y from 28); all are used as offline cores here (a network that fills the chip has 16 cores too many).",
+    "Weights of 1, 2, 4 or 8 bits join as many dendrites (columns): 64 neurons a core at 8 bits, 128 with --set /weight/bits=4.",
+    "Not in the schema: fan-in extension, which folds dendrites so that 2^k x 1,152 inputs feed 512 / 2^k neurons, and ANN mode (8-bit inputs).",
+    "A neuron has one destination whose wildcard bits name many cores; that these cores must be aligned and take the spike at one axon number is not modelled. Messages climb to the lowest router above both cores and descend; both ways count as hops in y.",
+    "Start and end of a core's work are registers (tick_wait_start, tick_wait_end): start steps hold for all neurons of a core.",
+    "What the work of a step takes is not published, so ticks too short for their work cannot be found."
+  ],
+  "synchronisation": "fixedTick",
+  "topology": {
+    "kind": "tree",
+    "tileColumns": {"value": 32, "unit": "tiles", "method": "published",
+      "source": "PAICookbook/PAIlib, hw_defs"},
+    "tileRows": {"value": 32, "unit": "tiles", "method": "published",
+      "source": "PAICookbook/PAIlib, hw_defs"},
+    "coresPerTile": {"value": 1, "unit": "cores", "method": "derived",
+      "source": "PAICookbook/PAIlib, hw_defs: each leaf of the tree is one core"},
+    "maximumChips": {"value": 1024, "unit": "chips", "method": "published",
+      "source": "PAICookbook/PAIlib, hw_defs: 5 bits in x and y"},
+    "chipColumns": {"value": 32, "unit": "chips", "method": "published",
+      "source": "PAICookbook/PAIlib, hw_defs: 5 bits in x and y"}
+  },
+  "routing": {
+    "multicast": true,
+    "fanOut": {"value": 0, "unit": "destinations", "method": "derived",
+      "source": "PAICookbook/PAIlib, hw_defs: wildcard bits; see notes"},
+    "tableEntries": {"value": 0, "unit": "entries", "method": "derived",
+      "source": "PAICookbook/PAIlib, hw_defs: routers compare addresses, there is no table"},
+    "tablePerChip": false
+  },
+  "core": {
+    "neurons": {"value": 512, "unit": "neurons", "method": "published",
+      "source": "PAICookbook/PAIlib, hw_defs: 512 dendrites"},
+    "axonsIn": {"value": 1152, "unit": "axons", "method": "published",
+      "source": "PAICookbook/PAIlib, hw_defs"},
+    "axonsOut": {"value": 16384, "unit": "entries", "method": "assumed", "range": [512, 524288],
+      "source": "PAICookbook/PAIlib, hw_defs",
+      "reason": "one destination a neuron with wildcard bits; 32 cores for each of 512 neurons"},
+    "axonsOutOffChip": {"value": 0, "unit": "entries", "method": "derived",
+      "source": "PAICookbook/PAIlib, hw_defs: the chip's address is part of every frame"},
+    "synapses": {
+      "kind": "crossbar",
+      "rows": {"value": 1152, "unit": "axons", "method": "published",
+        "source": "PAICookbook/PAIlib, hw_defs"},
+      "columns": {"value": 512, "unit": "columns", "method": "published",
+        "source": "PAICookbook/PAIlib, hw_defs"},
+      "arrays": {"value": 1, "unit": "arrays", "method": "derived",
+        "source": "PAICookbook/PAIlib, hw_defs: one weight RAM a core"},
+      "cellBits": {"value": 1, "unit": "bit", "method": "published",
+        "source": "PAICookbook/PAIlib, hw_defs"}
+    }
+  },
+  "neuron": {
+    "potentialBits": {"value": 30, "unit": "bit", "method": "published",
+      "source": "PAICookbook/PAIlib, hw_defs: 30-bit signed membrane"},
+    "firesOnGreaterOnly": false,
+    "softReset": "native",
+    "hardReset": true,
+    "thresholdShift": {"value": 0, "unit": "bit", "method": "derived",
+      "source": "PAICookbook/PAIlib, hw_defs: plain integers"},
+    "thresholdMantissaBits": {"value": 29, "unit": "bit", "method": "derived",
+      "source": "PAICookbook/PAIlib, hw_defs: the positive half of the membrane"},
+    "distinctThresholds": {"value": 0, "unit": "thresholds", "method": "derived",
+      "source": "PAICookbook/PAIlib, hw_defs: a parameter of each neuron"},
+    "startStep": true,
+    "perPopulationReset": false,
+    "comparatorSites": {"value": 0, "unit": "sites", "method": "assumed",
+      "source": "PAICookbook/PAIlib, hw_defs",
+      "reason": "maximum pooling exists in ANN mode only"},
+    "potentialReadout": false,
+    "analogInput": false,
+    "codes": ["rate"]
+  },
+  "weight": {
+    "bits": {"value": 8, "unit": "bit", "method": "published",
+      "source": "PAICookbook/PAIlib, hw_defs: 1, 2, 4 or 8 bits"},
+    "minimumShift": {"value": 0, "unit": "bit", "method": "derived",
+      "source": "PAICookbook/PAIlib, hw_defs: no shifter"},
+    "maximumShift": {"value": 0, "unit": "bit", "method": "derived",
+      "source": "PAICookbook/PAIlib, hw_defs: no shifter"},
+    "shiftPerChannel": false
+  },
+  "bias": {
+    "mantissaBits": {"value": 29, "unit": "bit", "method": "derived",
+      "source": "PAICookbook/PAIlib, hw_defs: leak of 30 bits with sign, added each step"},
+    "maximumExponent": {"value": 0, "unit": "bit", "method": "derived",
+      "source": "PAICookbook/PAIlib, hw_defs: no exponent"}
+  },
+  "delay": {
+    "maximum": {"value": 255, "unit": "steps", "method": "derived",
+      "source": "PAICookbook/PAIlib, hw_defs: 256 time slots"}
+  },
+  "prices": {
+    "unpublished": "public is an all-in figure only: 5.181 TSOPS/W, about 0.19 pJ a synaptic operation (chip paper, JSSC 2024, recalled); what one event costs and what the chip takes at rest is not"
+  },
+  "times": {
+    "readout": {"value": 0, "unit": "ns", "method": "assumed", "range": [0, 100000],
+      "source": "Spikeloom",
+      "reason": "output spikes leave during the ticks"},
+    "reset": {"value": 100000, "unit": "ns", "method": "assumed", "range": [1000, 1000000],
+      "source": "Spikeloom",
+      "reason": "one tick in which all potentials are set"},
+    "hostSpike": {"value": 0, "unit": "ns", "method": "assumed", "range": [0, 100],
+      "source": "Spikeloom",
+      "reason": "input frames enter during the ticks"},
+    "tick": {"value": 100000, "unit": "ns", "method": "assumed", "range": [1000, 1000000],
+      "source": "Spikeloom",
+      "reason": "the tick is a signal from outside; its least length is not published"}
+  }
+}
+
+"""##),
+    ("ranc", ##"""
+{
+  "$schema": "./profile.schema.json",
+  "schema": "spikeloom.profile/1",
+  "name": "ranc",
+  "summary": "RANC: open RTL and simulator of a TrueNorth-like mesh (University of Arizona), its default parameters; no energy was published",
+  "notes": [
+    "All widths are parameters of the RTL; these are the defaults of its modules (NeuronBlock.v: leak, weight, threshold and potential of 9 bits, 4 weights, 2 reset modes).",
+    "Fires on v >= threshold and subtracts it in linear mode (simulator, neuronblock.cpp). The negative threshold with its own reset stays unused: give it the lowest number.",
+    "The C++ simulator keeps potentials as plain integers, the RTL in 9 bits; this profile is the RTL, saturating."
+  ],
+  "synchronisation": "fixedTick",
+  "topology": {
+    "tileColumns": {"value": 16, "unit": "tiles", "method": "assumed", "range": [1, 256],
+      "source": "Spikeloom",
+      "reason": "the grid is a parameter; examples have up to 512 cores (mnist_512core), packets reach 255 in x and y"},
+    "tileRows": {"value": 16, "unit": "tiles", "method": "assumed", "range": [1, 256],
+      "source": "Spikeloom",
+      "reason": "the grid is a parameter; examples have up to 512 cores (mnist_512core), packets reach 255 in x and y"},
+    "coresPerTile": {"value": 1, "unit": "cores", "method": "published",
+      "source": "UA-RCL/RANC, documentation and RTL parameters (commit f220102): a router for each core"},
+    "maximumChips": {"value": 1, "unit": "chips", "method": "derived",
+      "source": "UA-RCL/RANC, documentation and RTL parameters (commit f220102): one FPGA"},
+    "chipColumns": {"value": 1, "unit": "chips", "method": "derived",
+      "source": "UA-RCL/RANC, documentation and RTL parameters (commit f220102): one FPGA"}
+  },
+  "routing": {
+    "multicast": false,
+    "fanOut": {"value": 1, "unit": "destinations", "method": "published",
+      "source": "UA-RCL/RANC, documentation and RTL parameters (commit f220102): one destination in each row of the core SRAM"},
+    "tableEntries": {"value": 0, "unit": "entries", "method": "derived",
+      "source": "UA-RCL/RANC, documentation and RTL parameters (commit f220102): the destination stands in the neuron's own row"},
+    "tablePerChip": false
+  },
+  "core": {
+    "neurons": {"value": 256, "unit": "neurons", "method": "published",
+      "source": "UA-RCL/RANC, documentation and RTL parameters (commit f220102)"},
+    "axonsIn": {"value": 256, "unit": "axons", "method": "published",
+      "source": "UA-RCL/RANC, documentation and RTL parameters (commit f220102)"},
+    "axonsOut": {"value": 256, "unit": "entries", "method": "derived",
+      "source": "UA-RCL/RANC, documentation and RTL parameters (commit f220102): one destination for each neuron"},
+    "axonsOutOffChip": {"value": 0, "unit": "entries", "method": "derived",
+      "source": "UA-RCL/RANC, documentation and RTL parameters (commit f220102): one FPGA"},
+    "synapses": {
+      "kind": "crossbar",
+      "rows": {"value": 256, "unit": "axons", "method": "published",
+        "source": "UA-RCL/RANC, documentation and RTL parameters (commit f220102)"},
+      "columns": {"value": 256, "unit": "columns", "method": "published",
+        "source": "UA-RCL/RANC, documentation and RTL parameters (commit f220102)"},
+      "arrays": {"value": 1, "unit": "arrays", "method": "derived",
+        "source": "UA-RCL/RANC, documentation and RTL parameters (commit f220102): one crossbar a core"},
+      "cellBits": {"value": 1, "unit": "bit", "method": "published",
+        "source": "UA-RCL/RANC, documentation and RTL parameters (commit f220102): 256 connection bits a row of 367"},
+      "axonTypes": {"value": 4, "unit": "types", "method": "published",
+        "source": "UA-RCL/RANC, documentation and RTL parameters (commit f220102): 4 weights a neuron, picked by the axon"}
+    }
+  },
+  "neuron": {
+    "potentialBits": {"value": 9, "unit": "bit", "method": "published",
+      "source": "UA-RCL/RANC, documentation and RTL parameters (commit f220102): POTENTIAL_WIDTH 9"},
+    "firesOnGreaterOnly": false,
+    "softReset": "native",
+    "hardReset": true,
+    "thresholdShift": {"value": 0, "unit": "bit", "method": "derived",
+      "source": "UA-RCL/RANC, documentation and RTL parameters (commit f220102): thresholds are plain integers"},
+    "thresholdMantissaBits": {"value": 8, "unit": "bit", "method": "derived",
+      "source": "UA-RCL/RANC, documentation and RTL parameters (commit f220102): THRESHOLD_WIDTH 9 with sign"},
+    "distinctThresholds": {"value": 0, "unit": "thresholds", "method": "derived",
+      "source": "UA-RCL/RANC, documentation and RTL parameters (commit f220102): in each neuron's row"},
+    "startStep": false,
+    "perPopulationReset": false,
+    "comparatorSites": {"value": 0, "unit": "sites", "method": "derived",
+      "source": "UA-RCL/RANC, documentation and RTL parameters (commit f220102): columns are added"},
+    "potentialReadout": false,
+    "analogInput": false,
+    "codes": ["rate"]
+  },
+  "weight": {
+    "bits": {"value": 9, "unit": "bit", "method": "published",
+      "source": "UA-RCL/RANC, documentation and RTL parameters (commit f220102): WEIGHT_WIDTH 9, signed"},
+    "minimumShift": {"value": 0, "unit": "bit", "method": "derived",
+      "source": "UA-RCL/RANC, documentation and RTL parameters (commit f220102): no shifter"},
+    "maximumShift": {"value": 0, "unit": "bit", "method": "derived",
+      "source": "UA-RCL/RANC, documentation and RTL parameters (commit f220102): no shifter"},
+    "shiftPerChannel": false
+  },
+  "bias": {
+    "mantissaBits": {"value": 8, "unit": "bit", "method": "derived",
+      "source": "UA-RCL/RANC, documentation and RTL parameters (commit f220102): LEAK_WIDTH 9 with sign, added each tick"},
+    "maximumExponent": {"value": 0, "unit": "bit", "method": "derived",
+      "source": "UA-RCL/RANC, documentation and RTL parameters (commit f220102): no exponent"}
+  },
+  "delay": {
+    "maximum": {"value": 15, "unit": "steps", "method": "published",
+      "source": "UA-RCL/RANC, documentation and RTL parameters (commit f220102): scheduler of 16 ticks, 4-bit field"}
+  },
+  "prices": {
+    "unpublished": "RANC is open RTL and a simulator; no energy or power of an implementation was found"
+  },
+  "times": {
+    "readout": {"value": 0, "unit": "ns", "method": "assumed", "range": [0, 1000000],
+      "source": "Spikeloom",
+      "reason": "output spikes leave over the output bus during the ticks"},
+    "reset": {"value": 1000000, "unit": "ns", "method": "assumed", "range": [1000, 10000000],
+      "source": "Spikeloom",
+      "reason": "not published; one tick without input"},
+    "hostSpike": {"value": 0, "unit": "ns", "method": "assumed", "range": [0, 1000],
+      "source": "Spikeloom",
+      "reason": "input packets enter during the ticks"},
+    "tick": {"value": 1000000, "unit": "ns", "method": "assumed", "range": [10000, 1000000],
+      "source": "Spikeloom",
+      "reason": "the tick is given from outside; 1 ms as TrueNorth, which it follows; an FPGA can be much quicker"}
+  }
+}
+
+"""##),
+    ("reram-spikesim", ##"""
+{
+  "$schema": "./profile.schema.json",
+  "schema": "spikeloom.profile/1",
+  "name": "reram-spikesim",
+  "summary": "Memristive crossbars after SpikeSim (Yale, 65 nm, RRAM 64 x 64): processing elements of 9 arrays with 4-bit ADCs, every array read in every step, spikes or none",
+  "notes": [
+    "A core is SpikeSim's processing element (PE): 9 arrays of 64 x 64 whose column sums are added, 64 neurons. A tile has 8 of them on an H-tree.",
+    "SpikeSim keeps a convolution once and works off its positions one after another; here every position has cells of its own and all work at once: more arrays, fewer cycles, the same reads.",
+    "One PE cycle costs H-tree 157.12 + fetch 4.64 + neuron 5.096 + 8 x (9 x 1.76423 + 8 x (2.03084 + 0.094245)) + 8 x 16 x 1.15e-6 + 8 x 0.2 + tile buffer 397 = 828.5 pJ. It is dealt out so that a PE with all 9 arrays, 64 columns and 64 neurons in use costs that again: arrayRead 9 x 76.38, columnAdd 576 x 0.2361, neuronUpdate 64 x 0.0796.",
+    "Not event-driven: zero input costs the same. Spikes, messages and synaptic operations have no price of their own.",
+    "Arithmetic is exact here: clipping by the 4-bit ADCs and variation of the cells, which SpikeSim's accuracy engine models, are not. The README speaks of 1-bit RRAM cells; the energy model counts one column a 4-bit weight, and so does this profile.",
+    "Not in SpikeSim: networks between tiles (a router of ISAAC is assumed) and static power (assumed). Soft reset and the comparison are those of its digital neuron, taken as programmable."
+  ],
+  "synchronisation": "fixedTick",
+  "topology": {
+    "tileColumns": {"value": 8, "unit": "tiles", "method": "assumed", "range": [1, 64],
+      "source": "Spikeloom",
+      "reason": "SpikeSim makes as many tiles as a network needs; 64 a chip"},
+    "tileRows": {"value": 8, "unit": "tiles", "method": "assumed", "range": [1, 64],
+      "source": "Spikeloom",
+      "reason": "SpikeSim makes as many tiles as a network needs; 64 a chip"},
+    "coresPerTile": {"value": 8, "unit": "cores", "method": "published",
+      "source": "Intelligent-Computing-Lab-Yale/SpikeSim, ela_spikesim.py (commit a83c451), 65 nm: pe_per_tile 8"},
+    "maximumChips": {"value": 64, "unit": "chips", "method": "assumed", "range": [1, 64],
+      "source": "Spikeloom",
+      "reason": "SpikeSim knows one chip of any size"},
+    "chipColumns": {"value": 8, "unit": "chips", "method": "assumed", "range": [1, 8],
+      "source": "Spikeloom",
+      "reason": "SpikeSim knows one chip of any size"}
+  },
+  "core": {
+    "neurons": {"value": 64, "unit": "neurons", "method": "derived",
+      "source": "Intelligent-Computing-Lab-Yale/SpikeSim, ela_spikesim.py (commit a83c451), 65 nm: one for each column"},
+    "axonsIn": {"value": 576, "unit": "axons", "method": "derived",
+      "source": "Intelligent-Computing-Lab-Yale/SpikeSim, ela_spikesim.py (commit a83c451), 65 nm: 9 arrays of 64 rows"},
+    "axonsOut": {"value": 4096, "unit": "entries", "method": "assumed", "range": [64, 65536],
+      "source": "Spikeloom",
+      "reason": "SpikeSim has no output tables; 64 destinations for each neuron on average"},
+    "axonsOutOffChip": {"value": 0, "unit": "entries", "method": "assumed", "range": [0, 1],
+      "source": "Spikeloom",
+      "reason": "destinations carry the chip's address"},
+    "synapses": {
+      "kind": "crossbar",
+      "rows": {"value": 64, "unit": "axons", "method": "published",
+        "source": "Intelligent-Computing-Lab-Yale/SpikeSim, ela_spikesim.py (commit a83c451), 65 nm"},
+      "columns": {"value": 64, "unit": "columns", "method": "published",
+        "source": "Intelligent-Computing-Lab-Yale/SpikeSim, ela_spikesim.py (commit a83c451), 65 nm"},
+      "arrays": {"value": 9, "unit": "arrays", "method": "published",
+        "source": "Intelligent-Computing-Lab-Yale/SpikeSim, ela_spikesim.py (commit a83c451), 65 nm: one for each tap of a 3 x 3 kernel"},
+      "cellBits": {"value": 4, "unit": "bit", "method": "derived",
+        "source": "Intelligent-Computing-Lab-Yale/SpikeSim, ela_spikesim.py (commit a83c451), 65 nm: one column for each weight of the 4-bit network"},
+      "readsWhenSilent": true
+    }
+  },
+  "neuron": {
+    "potentialBits": {"value": 16, "unit": "bit", "method": "assumed", "range": [8, 24],
+      "source": "Intelligent-Computing-Lab-Yale/SpikeSim, ela_spikesim.py (commit a83c451), 65 nm",
+      "reason": "width of the digital neuron not stated; its memory is counted as 22 cells a neuron"},
+    "firesOnGreaterOnly": false,
+    "softReset": "native",
+    "hardReset": true,
+    "thresholdShift": {"value": 0, "unit": "bit", "method": "assumed",
+      "source": "Intelligent-Computing-Lab-Yale/SpikeSim, ela_spikesim.py (commit a83c451), 65 nm",
+      "reason": "plain integers"},
+    "thresholdMantissaBits": {"value": 15, "unit": "bit", "method": "assumed",
+      "source": "Intelligent-Computing-Lab-Yale/SpikeSim, ela_spikesim.py (commit a83c451), 65 nm",
+      "reason": "the positive half of the potential"},
+    "distinctThresholds": {"value": 0, "unit": "thresholds", "method": "assumed",
+      "source": "Intelligent-Computing-Lab-Yale/SpikeSim, ela_spikesim.py (commit a83c451), 65 nm",
+      "reason": "a register for each neuron"},
+    "startStep": true,
+    "perPopulationReset": false,
+    "comparatorSites": {"value": 0, "unit": "sites", "method": "assumed",
+      "source": "Intelligent-Computing-Lab-Yale/SpikeSim, ela_spikesim.py (commit a83c451), 65 nm",
+      "reason": "columns are added"},
+    "potentialReadout": true,
+    "analogInput": true,
+    "codes": ["rate"]
+  },
+  "weight": {
+    "bits": {"value": 4, "unit": "bit", "method": "published",
+      "source": "Intelligent-Computing-Lab-Yale/SpikeSim, ela_spikesim.py (commit a83c451), 65 nm and README: 4-bit quantized network"},
+    "minimumShift": {"value": 0, "unit": "bit", "method": "assumed",
+      "source": "Intelligent-Computing-Lab-Yale/SpikeSim, ela_spikesim.py (commit a83c451), 65 nm",
+      "reason": "digital shift behind the converter"},
+    "maximumShift": {"value": 7, "unit": "bit", "method": "assumed", "range": [0, 11],
+      "source": "Intelligent-Computing-Lab-Yale/SpikeSim, ela_spikesim.py (commit a83c451), 65 nm",
+      "reason": "digital shift behind the converter"},
+    "shiftPerChannel": true
+  },
+  "bias": {
+    "mantissaBits": {"value": 0, "unit": "bit", "method": "assumed",
+      "source": "Intelligent-Computing-Lab-Yale/SpikeSim, ela_spikesim.py (commit a83c451), 65 nm",
+      "reason": "added by the digital neuron: any integer of the potential's width"},
+    "maximumExponent": {"value": 0, "unit": "bit", "method": "assumed",
+      "source": "Intelligent-Computing-Lab-Yale/SpikeSim, ela_spikesim.py (commit a83c451), 65 nm",
+      "reason": "no exponent"}
+  },
+  "delay": {
+    "maximum": {"value": 15, "unit": "steps", "method": "assumed", "range": [1, 15],
+      "source": "Spikeloom",
+      "reason": "SpikeSim has no delays; spikes wait in the tile buffer"}
+  },
+  "prices": {
+    "synapticOperation": {"value": 0, "unit": "pJ", "method": "derived",
+      "source": "Intelligent-Computing-Lab-Yale/SpikeSim, ela_spikesim.py (commit a83c451), 65 nm: all cells of an array work at once, within arrayRead"},
+    "neuronUpdate": {"value": 0.0796, "unit": "pJ", "method": "derived", "range": [0.0796, 5.096],
+      "source": "Intelligent-Computing-Lab-Yale/SpikeSim, ela_spikesim.py (commit a83c451), 65 nm: neuron 1.274 x 4 = 5.096 pJ a PE cycle over 64 columns; high end: each neuron"},
+    "neuronSpike": {"value": 0, "unit": "pJ", "method": "derived", "range": [0, 10],
+      "source": "Intelligent-Computing-Lab-Yale/SpikeSim, ela_spikesim.py (commit a83c451), 65 nm: moving inputs and outputs is the H-tree's and the buffers', a share of arrayRead"},
+    "axonIn": {"value": 0, "unit": "pJ", "method": "derived", "range": [0, 10],
+      "source": "Intelligent-Computing-Lab-Yale/SpikeSim, ela_spikesim.py (commit a83c451), 65 nm: moving inputs and outputs is the H-tree's and the buffers', a share of arrayRead"},
+    "axonOut": {"value": 0, "unit": "pJ", "method": "derived", "range": [0, 10],
+      "source": "Intelligent-Computing-Lab-Yale/SpikeSim, ela_spikesim.py (commit a83c451), 65 nm: moving inputs and outputs is the H-tree's and the buffers', a share of arrayRead"},
+    "hopEastWest": {"value": 4.4, "unit": "pJ", "method": "assumed", "range": [0, 17.6],
+      "source": "Spikeloom",
+      "reason": "SpikeSim has no network between tiles; a router of ISAAC (Shafiee et al. 2016, 32 nm, read in transcription), 4.4 pJ a flit"},
+    "hopNorthSouth": {"value": 4.4, "unit": "pJ", "method": "assumed", "range": [0, 17.6],
+      "source": "Spikeloom",
+      "reason": "SpikeSim has no network between tiles; a router of ISAAC (Shafiee et al. 2016, 32 nm, read in transcription), 4.4 pJ a flit"},
+    "hopWithinTile": {"value": 0, "unit": "pJ", "method": "derived", "range": [0, 4.4],
+      "source": "Intelligent-Computing-Lab-Yale/SpikeSim, ela_spikesim.py (commit a83c451), 65 nm: the H-tree, a share of arrayRead"},
+    "hopBetweenChips": {"value": 832, "unit": "pJ", "method": "assumed", "range": [400, 1700],
+      "source": "Spikeloom",
+      "reason": "SpikeSim has one chip; 32 bits at TrueNorth's 26 pJ/bit (Merolla et al. 2014)"},
+    "arrayRead": {"value": 76.38, "unit": "pJ", "method": "derived", "range": [14.114, 574.5],
+      "source": "Intelligent-Computing-Lab-Yale/SpikeSim, ela_spikesim.py (commit a83c451), 65 nm: crossbar 1.76423 x 8 column groups = 14.114, + (H-tree 157.12 + fetch 4.64 + tile buffer 397 + temporary buffer 1.6) / 9 arrays = 62.262; high end: a PE of which one array is used"},
+    "columnAdd": {"value": 0.2361, "unit": "pJ", "method": "derived", "range": [0.2361, 2.1251],
+      "source": "Intelligent-Computing-Lab-Yale/SpikeSim, ela_spikesim.py (commit a83c451), 65 nm: ADC 2.03084 + multiplexer 0.094245 for each column of a PE cycle, over its 9 arrays; high end: a conversion for each array"},
+    "biasWrite": {"value": 846, "unit": "pJ", "method": "assumed", "range": [430, 1750],
+      "source": "Spikeloom",
+      "reason": "a 32-bit message over the edge at TrueNorth's 26 pJ/bit + 3.2 hops"},
+    "readout": {"value": 1692, "unit": "pJ", "method": "assumed", "range": [860, 3500],
+      "source": "Spikeloom",
+      "reason": "request and reply"},
+    "hostSpike": {"value": 846, "unit": "pJ", "method": "assumed", "range": [430, 1750],
+      "source": "Spikeloom",
+      "reason": "a message over the edge"},
+    "hostMac": {"value": 3.2, "unit": "pJ", "method": "assumed", "range": [0.23, 30],
+      "source": "Spikeloom",
+      "reason": "the host is not described; an INT32 multiply-accumulate at 45 nm (Horowitz 2014, 3.1 + 0.1) without memory; low: INT8, high: with instruction and memory"},
+    "chipReset": {"value": 24642, "unit": "pJ", "method": "assumed", "range": [12321, 98568],
+      "source": "Spikeloom",
+      "reason": "32,768 potentials of 16 bits written x 47 fJ/bit (Merolla et al. 2014, 28 nm)"},
+    "staticPowerPerChip": {"value": 407.9, "unit": "mW", "method": "assumed", "range": [0, 4079],
+      "source": "Spikeloom",
+      "reason": "SpikeSim counts no leakage; a tenth of what all 512 PEs draw when each works in every cycle: 512 x 828.5 pJ / 104 ns = 4,079 mW"}
+  },
+  "times": {
+    "biasWrite": {"value": 20, "unit": "ns", "method": "assumed", "range": [5, 100],
+      "source": "Spikeloom",
+      "reason": "a packet over the chip's edge"},
+    "readout": {"value": 40, "unit": "ns", "method": "assumed", "range": [10, 200],
+      "source": "Spikeloom",
+      "reason": "request and reply"},
+    "reset": {"value": 6656, "unit": "ns", "method": "assumed", "range": [104, 100000],
+      "source": "Spikeloom",
+      "reason": "all PEs at once, a PE cycle for each of 64 neurons"},
+    "hostSpike": {"value": 0, "unit": "ns", "method": "assumed", "range": [0, 100],
+      "source": "Spikeloom",
+      "reason": "input spikes enter during the ticks"},
+    "tick": {"value": 104, "unit": "ns", "method": "derived", "range": [104, 10000],
+      "source": "Intelligent-Computing-Lab-Yale/SpikeSim, ela_spikesim.py (commit a83c451), 65 nm: PE cycle of 26 clocks at 250 MHz; what messages take is not counted there"}
+  }
+}
+
+"""##),
+    ("speck", ##"""
+{
+  "$schema": "./profile.schema.json",
+  "schema": "spikeloom.profile/1",
+  "name": "speck",
+  "summary": "SynSense Speck / DYNAP-CNN after sinabs' documentation: 9 asynchronous convolution cores with shared kernels and memories of different sizes; energy per operation unpublished",
+  "notes": [
+    "Each core keeps one convolution: kernel words shared by all its neurons, 16-bit states of its own. A kernel takes inputs x 2^(ceil log2(height x width) + ceil log2 outputs) words of 8 bits, for addresses are padded.",
+    "No time-step: a spike is handled when it comes, a neuron may fire several times for one event, and congestion drops events.",
+    "What the schema cannot say: strides of 1, 2, 4, 8 and padding 0 to 7 only, sum pooling 1, 2 or 4 behind a core, 1,024 biases a core, which act as a leak on a slow clock only, 15 output classes.",
+    "Process: Speck 65 nm, DYNAP-CNN 22 nm (recalled). Power is that of Yao et al. 2024: 0.42 mW resting, about 0.70 mW running."
+  ],
+  "synchronisation": "asynchronous",
+  "topology": {
+    "tileColumns": {"value": 1, "unit": "tiles", "method": "derived",
+      "source": "synsense/sinabs, docs/speck and backend/dynapcnn/chips/dynapcnn.py: every core reaches every other over one event network"},
+    "tileRows": {"value": 1, "unit": "tiles", "method": "derived",
+      "source": "synsense/sinabs, docs/speck and backend/dynapcnn/chips/dynapcnn.py: every core reaches every other over one event network"},
+    "coresPerTile": {"value": 9, "unit": "cores", "method": "published",
+      "source": "synsense/sinabs, docs/speck and backend/dynapcnn/chips/dynapcnn.py: 9 convolution cores and a readout"},
+    "maximumChips": {"value": 1, "unit": "chips", "method": "derived",
+      "source": "synsense/sinabs, docs/speck and backend/dynapcnn/chips/dynapcnn.py: one chip"},
+    "chipColumns": {"value": 1, "unit": "chips", "method": "derived",
+      "source": "synsense/sinabs, docs/speck and backend/dynapcnn/chips/dynapcnn.py: one chip"}
+  },
+  "routing": {
+    "multicast": false,
+    "fanOut": {"value": 0, "unit": "destinations", "method": "derived",
+      "source": "synsense/sinabs, docs/speck and backend/dynapcnn/chips/dynapcnn.py: as many axons as a kernel meets, in the cores of at most 2 layers (core/synapses/destinations)"},
+    "tableEntries": {"value": 0, "unit": "entries", "method": "derived",
+      "source": "synsense/sinabs, docs/speck and backend/dynapcnn/chips/dynapcnn.py: two destination registers a core, no table"},
+    "tablePerChip": false
+  },
+  "core": {
+    "neurons": {"value": 65536, "unit": "neurons", "method": "published",
+      "source": "synsense/sinabs, docs/speck and backend/dynapcnn/chips/dynapcnn.py: neuron memory of cores 0 to 2, the largest: 64 x 1,024 states of 16 bits"},
+    "axonsIn": {"value": 16777216, "unit": "axons", "method": "derived",
+      "source": "synsense/sinabs, docs/speck and backend/dynapcnn/chips/dynapcnn.py: input maps of 128 x 128 in 1,024 channels"},
+    "axonsOut": {"value": 131072, "unit": "entries", "method": "derived",
+      "source": "synsense/sinabs, docs/speck and backend/dynapcnn/chips/dynapcnn.py: two destination cores for each of 65,536 neurons"},
+    "axonsOutOffChip": {"value": 0, "unit": "entries", "method": "derived",
+      "source": "synsense/sinabs, docs/speck and backend/dynapcnn/chips/dynapcnn.py: one chip"},
+    "synapses": {
+      "kind": "sharedKernels",
+      "maximumInput": {"value": 128, "unit": "neurons", "method": "published",
+        "source": "synsense/sinabs, docs/speck and backend/dynapcnn/chips/dynapcnn.py: input 128 x 128"},
+      "maximumOutput": {"value": 64, "unit": "neurons", "method": "published",
+        "source": "synsense/sinabs, docs/speck and backend/dynapcnn/chips/dynapcnn.py: output 64 x 64 a channel"},
+      "maximumChannels": {"value": 1024, "unit": "channels", "method": "published",
+        "source": "synsense/sinabs, docs/speck and backend/dynapcnn/chips/dynapcnn.py"},
+      "maximumKernel": {"value": 16, "unit": "neurons", "method": "published",
+        "source": "synsense/sinabs, docs/speck and backend/dynapcnn/chips/dynapcnn.py: kernels to 16 x 16"},
+      "destinations": {"value": 2, "unit": "cores", "method": "published",
+        "source": "synsense/sinabs, docs/speck and backend/dynapcnn/chips/dynapcnn.py: fan-out of 2 layers"}
+    },
+    "classes": [
+      {
+        "name": "large maps (cores 0 to 2)",
+        "cores": {"value": 3, "unit": "cores", "method": "published",
+          "source": "synsense/sinabs, docs/speck and backend/dynapcnn/chips/dynapcnn.py"},
+        "neurons": {"value": 65536, "unit": "neurons", "method": "published",
+          "source": "synsense/sinabs, docs/speck and backend/dynapcnn/chips/dynapcnn.py: 64 x 1,024 states"},
+        "kernelWords": {"value": 16384, "unit": "words", "method": "published",
+          "source": "synsense/sinabs, docs/speck and backend/dynapcnn/chips/dynapcnn.py: 16 x 1,024 weights of 8 bits"}
+      },
+      {
+        "name": "middle (cores 3 and 4)",
+        "cores": {"value": 2, "unit": "cores", "method": "published",
+          "source": "synsense/sinabs, docs/speck and backend/dynapcnn/chips/dynapcnn.py"},
+        "neurons": {"value": 32768, "unit": "neurons", "method": "published",
+          "source": "synsense/sinabs, docs/speck and backend/dynapcnn/chips/dynapcnn.py: 32 x 1,024 states"},
+        "kernelWords": {"value": 32768, "unit": "words", "method": "published",
+          "source": "synsense/sinabs, docs/speck and backend/dynapcnn/chips/dynapcnn.py: 32 x 1,024 weights of 8 bits"}
+      },
+      {
+        "name": "large kernels (cores 5 and 6)",
+        "cores": {"value": 2, "unit": "cores", "method": "published",
+          "source": "synsense/sinabs, docs/speck and backend/dynapcnn/chips/dynapcnn.py"},
+        "neurons": {"value": 16384, "unit": "neurons", "method": "published",
+          "source": "synsense/sinabs, docs/speck and backend/dynapcnn/chips/dynapcnn.py: 16 x 1,024 states"},
+        "kernelWords": {"value": 65536, "unit": "words", "method": "published",
+          "source": "synsense/sinabs, docs/speck and backend/dynapcnn/chips/dynapcnn.py: 64 x 1,024 weights of 8 bits"}
+      },
+      {
+        "name": "small (cores 7 and 8)",
+        "cores": {"value": 2, "unit": "cores", "method": "published",
+          "source": "synsense/sinabs, docs/speck and backend/dynapcnn/chips/dynapcnn.py"},
+        "neurons": {"value": 16384, "unit": "neurons", "method": "published",
+          "source": "synsense/sinabs, docs/speck and backend/dynapcnn/chips/dynapcnn.py: 16 x 1,024 states"},
+        "kernelWords": {"value": 16384, "unit": "words", "method": "published",
+          "source": "synsense/sinabs, docs/speck and backend/dynapcnn/chips/dynapcnn.py: 16 x 1,024 weights of 8 bits"}
+      }
+    ]
+  },
+  "neuron": {
+    "potentialBits": {"value": 16, "unit": "bit", "method": "published",
+      "source": "synsense/sinabs, docs/speck and backend/dynapcnn/chips/dynapcnn.py: 16-bit states"},
+    "firesOnGreaterOnly": false,
+    "softReset": "native",
+    "hardReset": true,
+    "thresholdShift": {"value": 0, "unit": "bit", "method": "derived",
+      "source": "synsense/sinabs, docs/speck and backend/dynapcnn/chips/dynapcnn.py: plain integers"},
+    "thresholdMantissaBits": {"value": 15, "unit": "bit", "method": "derived",
+      "source": "synsense/sinabs, docs/speck and backend/dynapcnn/chips/dynapcnn.py: the positive half of 16-bit states"},
+    "distinctThresholds": {"value": 1, "unit": "thresholds", "method": "published",
+      "source": "synsense/sinabs, docs/speck and backend/dynapcnn/chips/dynapcnn.py: one threshold a layer"},
+    "startStep": false,
+    "perPopulationReset": false,
+    "comparatorSites": {"value": 0, "unit": "sites", "method": "derived",
+      "source": "synsense/sinabs, docs/speck and backend/dynapcnn/chips/dynapcnn.py: sum pooling only"},
+    "potentialReadout": false,
+    "analogInput": false,
+    "codes": ["rate"]
+  },
+  "weight": {
+    "bits": {"value": 8, "unit": "bit", "method": "published",
+      "source": "synsense/sinabs, docs/speck and backend/dynapcnn/chips/dynapcnn.py: 8-bit weights"},
+    "minimumShift": {"value": 0, "unit": "bit", "method": "derived",
+      "source": "synsense/sinabs, docs/speck and backend/dynapcnn/chips/dynapcnn.py: no shifter"},
+    "maximumShift": {"value": 0, "unit": "bit", "method": "derived",
+      "source": "synsense/sinabs, docs/speck and backend/dynapcnn/chips/dynapcnn.py: no shifter"},
+    "shiftPerChannel": false
+  },
+  "bias": {
+    "mantissaBits": {"value": 15, "unit": "bit", "method": "assumed",
+      "source": "synsense/sinabs, docs/speck and backend/dynapcnn/chips/dynapcnn.py",
+      "reason": "a bias for each output channel, of the state's width; acts as a leak on a slow clock"},
+    "maximumExponent": {"value": 0, "unit": "bit", "method": "derived",
+      "source": "synsense/sinabs, docs/speck and backend/dynapcnn/chips/dynapcnn.py: no exponent"}
+  },
+  "delay": {
+    "maximum": {"value": 1, "unit": "steps", "method": "derived",
+      "source": "synsense/sinabs, docs/speck and backend/dynapcnn/chips/dynapcnn.py: no delays"}
+  },
+  "prices": {
+    "unpublished": "no energy per operation of Speck or DYNAP-CNN was found; public are 0.42 mW resting and about 0.70 mW running",
+    "staticPowerPerChip": {"value": 0.42, "unit": "mW", "method": "published", "range": [0.42, 0.7],
+      "source": "Yao et al., Nat. Commun. 2024 (read in transcription): resting power"}
+  },
+  "times": {
+    "synapticOperation": {"value": 0, "unit": "ns", "method": "derived", "range": [0, 373.3],
+      "source": "Yao et al., Nat. Commun. 2024, and Richter et al., 2023 (read in transcription): 3.36 us for an event through 9 layers, 373 ns each, taken as axonIn; nothing of it published apart"},
+    "neuronUpdate": {"value": 0, "unit": "ns", "method": "derived", "range": [0, 373.3],
+      "source": "Yao et al., Nat. Commun. 2024, and Richter et al., 2023 (read in transcription): 3.36 us for an event through 9 layers, 373 ns each, taken as axonIn; nothing of it published apart"},
+    "neuronSpike": {"value": 0, "unit": "ns", "method": "derived", "range": [0, 373.3],
+      "source": "Yao et al., Nat. Commun. 2024, and Richter et al., 2023 (read in transcription): 3.36 us for an event through 9 layers, 373 ns each, taken as axonIn; nothing of it published apart"},
+    "axonIn": {"value": 373.3, "unit": "ns", "method": "derived", "range": [100, 373.3],
+      "source": "Yao et al., Nat. Commun. 2024, and Richter et al., 2023 (read in transcription): 3.36 us for an event through 9 layers, 373 ns each, taken as axonIn; nothing of it published apart"},
+    "axonOut": {"value": 0, "unit": "ns", "method": "derived", "range": [0, 373.3],
+      "source": "Yao et al., Nat. Commun. 2024, and Richter et al., 2023 (read in transcription): 3.36 us for an event through 9 layers, 373 ns each, taken as axonIn; nothing of it published apart"},
+    "hopWithinTile": {"value": 0, "unit": "ns", "method": "derived", "range": [0, 373.3],
+      "source": "Yao et al., Nat. Commun. 2024, and Richter et al., 2023 (read in transcription): 3.36 us for an event through 9 layers, 373 ns each, taken as axonIn; nothing of it published apart"},
+    "readout": {"value": 0, "unit": "ns", "method": "assumed", "range": [0, 1000],
+      "source": "Spikeloom",
+      "reason": "output spikes leave as they come; the readout core counts them"},
+    "reset": {"value": 1000000, "unit": "ns", "method": "assumed", "range": [10000, 100000000],
+      "source": "Spikeloom",
+      "reason": "not published; states written through the configuration port"},
+    "hostSpike": {"value": 33, "unit": "ns", "method": "assumed", "range": [10, 1000],
+      "source": "Spikeloom",
+      "reason": "not published; 30 M events a second"}
+  }
+}
+
+"""##),
+    ("spinnaker1", ##"""
+{
+  "$schema": "./profile.schema.json",
+  "schema": "spikeloom.profile/1",
+  "name": "spinnaker1",
+  "summary": "SpiNNaker 1 as software runs it (sPyNNaker, steps of 1 ms): boards of 48 chips; energy fitted on a 4-chip board by SNABSuite (Ostrau et al. 2022)",
+  "notes": [
+    "In this profile a chip is a board: 48 SpiNNaker chips are its tiles, 16 application cores of each its cores, so hops between SpiNNaker chips are hops between tiles and static power is a board's.",
+    "The links of a SpiNNaker chip are six (east, north-east, north and back); messages here go along rows, then columns, so no diagonal is taken and hops are counted too high. The 48 chips are laid out as 8 x 6, on a real board as a hexagon-like shape.",
+    "Multicast by key and mask: one packet serves all destinations. The table of 1,024 entries belongs to a router, that is to a tile (tablePerChip: true means the router's).",
+    "Energy: three networks were fitted, one to one 93.9 nJ a delivered event, random 9.59, one to all 7.54. Read as a synapse in a row: with s for a synapse and a for fetching a row, one to all is s = 7.54, one to one s + a, so a = 86.4; random rows then have 42 synapses. These are marginal; static power is the board's with the network loaded and silent, in which the updates of all neurons each millisecond are held.",
+    "Figures of the 48-chip board exist and were kept out of this profile; its static power is 12 times that of the 4-chip board.",
+    "Neurons are programs: soft reset, start steps and a constant input current set for each sample (PyNN's i_offset) take a model of one's own or the builder's API. Weights are magnitudes of 16 bits with excitatory and inhibitory rows apart; 16 bits with sign are a subset of that.",
+    "What the work of a step takes was not found, so ticks too short for their work cannot be found; 256 neurons a core is the software's own bound against that."
+  ],
+  "synchronisation": "fixedTick",
+  "topology": {
+    "tileColumns": {"value": 8, "unit": "tiles", "method": "derived",
+      "source": "48 SpiNNaker chips of a board as 8 x 6"},
+    "tileRows": {"value": 6, "unit": "tiles", "method": "derived",
+      "source": "48 SpiNNaker chips of a board as 8 x 6"},
+    "coresPerTile": {"value": 16, "unit": "cores", "method": "derived",
+      "source": "SpiNNaker documentation (read in transcription): 18 ARM968 a chip, one monitor and one spare"},
+    "maximumChips": {"value": 1200, "unit": "chips", "method": "published",
+      "source": "the machine of a million cores has 1,200 boards (recalled, not re-read)"},
+    "chipColumns": {"value": 40, "unit": "chips", "method": "assumed", "range": [30, 60],
+      "source": "Spikeloom",
+      "reason": "boards form a torus; 40 x 30 boards here, without its closing links"}
+  },
+  "routing": {
+    "multicast": true,
+    "fanOut": {"value": 0, "unit": "destinations", "method": "derived",
+      "source": "SpiNNakerManchester/PACMAN: as many as the tables hold"},
+    "tableEntries": {"value": 1024, "unit": "entries", "method": "published",
+      "source": "key/mask entries of one router (recalled, not re-read)"},
+    "tablePerChip": true
+  },
+  "core": {
+    "neurons": {"value": 256, "unit": "neurons", "method": "published",
+      "source": "SpiNNakerManchester/sPyNNaker: at most 256 LIF neurons a core"},
+    "axonsIn": {"value": 524288, "unit": "axons", "method": "derived",
+      "source": "SpiNNaker documentation (read in transcription): 128 MB of SDRAM over 16 cores, 8 MB; a row with one synapse takes 16 bytes"},
+    "axonsOut": {"value": 16777216, "unit": "entries", "method": "derived",
+      "source": "keys have 32 bits and destinations stand in routers, not in cores: the schema's largest number"},
+    "axonsOutOffChip": {"value": 0, "unit": "entries", "method": "derived",
+      "source": "keys are the same on all boards"},
+    "synapses": {
+      "kind": "packedEntries",
+      "memoryBits": {"value": 67108864, "unit": "bit", "method": "derived",
+        "source": "SpiNNaker documentation (read in transcription): 128 MB of SDRAM a chip over 16 cores"},
+      "wordBits": {"value": 32, "unit": "bit", "method": "published",
+        "source": "SpiNNakerManchester/sPyNNaker: a synapse is one word"},
+      "prefixBits": {"value": 64, "unit": "bit", "method": "derived",
+        "source": "SpiNNakerManchester/sPyNNaker: three words before the synapses of a row (recalled, not re-read); the schema takes at most two"},
+      "indexBits": {"value": 8, "unit": "bit", "method": "published",
+        "source": "SpiNNakerManchester/sPyNNaker: index of one of 256 neurons"},
+      "tagBits": {"value": 4, "unit": "bit", "method": "derived",
+        "source": "SpiNNakerManchester/sPyNNaker: 32 bits less weight 16, delay 4, index 8: type and unused (rows without gaps are stored shorter here, the index once)"},
+      "maximumSynapsesPerEntry": {"value": 256, "unit": "synapses", "method": "derived",
+        "source": "SpiNNakerManchester/sPyNNaker: a row of a core has one synapse for each of 256 neurons"},
+      "maximumWordsPerAxon": {"value": 4096, "unit": "words", "method": "assumed", "range": [256, 65536],
+        "source": "SpiNNakerManchester/sPyNNaker",
+        "reason": "rows with several synapses onto a neuron are allowed; 16 for each of 256 neurons"},
+      "maximumFormats": {"value": 1024, "unit": "formats", "method": "assumed", "range": [2, 1024],
+        "source": "SpiNNakerManchester/sPyNNaker",
+        "reason": "a scale for each receptor of a population, kept by the program"}
+    }
+  },
+  "neuron": {
+    "potentialBits": {"value": 32, "unit": "bit", "method": "derived",
+      "source": "SpiNNakerManchester/sPyNNaker: state in 16.15 fixed point with sign"},
+    "firesOnGreaterOnly": false,
+    "softReset": "native",
+    "hardReset": true,
+    "thresholdShift": {"value": 0, "unit": "bit", "method": "derived",
+      "source": "SpiNNakerManchester/sPyNNaker: 16.15 fixed point, any integer of it"},
+    "thresholdMantissaBits": {"value": 31, "unit": "bit", "method": "derived",
+      "source": "SpiNNakerManchester/sPyNNaker: 16.15 fixed point"},
+    "distinctThresholds": {"value": 0, "unit": "thresholds", "method": "derived",
+      "source": "SpiNNakerManchester/sPyNNaker: a parameter of each neuron"},
+    "startStep": true,
+    "perPopulationReset": false,
+    "comparatorSites": {"value": 0, "unit": "sites", "method": "assumed", "range": [0, 2],
+      "source": "SpiNNakerManchester/sPyNNaker",
+      "reason": "a program could compare its inputs; no model does"},
+    "potentialReadout": true,
+    "analogInput": true,
+    "codes": ["rate"]
+  },
+  "weight": {
+    "bits": {"value": 16, "unit": "bit", "method": "derived",
+      "source": "SpiNNakerManchester/sPyNNaker: 16-bit magnitudes, excitatory and inhibitory apart; 16 bits with sign are within them"},
+    "minimumShift": {"value": 0, "unit": "bit", "method": "derived",
+      "source": "SpiNNakerManchester/sPyNNaker: ring buffers shifted left by their scale"},
+    "maximumShift": {"value": 15, "unit": "bit", "method": "derived",
+      "source": "SpiNNakerManchester/sPyNNaker: 16 bits anywhere in 31"},
+    "shiftPerChannel": false
+  },
+  "bias": {
+    "mantissaBits": {"value": 0, "unit": "bit", "method": "derived",
+      "source": "SpiNNakerManchester/sPyNNaker: i_offset, 16.15 fixed point: any integer of the potential"},
+    "maximumExponent": {"value": 0, "unit": "bit", "method": "derived",
+      "source": "SpiNNakerManchester/sPyNNaker: no exponent"}
+  },
+  "delay": {
+    "maximum": {"value": 16, "unit": "steps", "method": "published",
+      "source": "SpiNNakerManchester/sPyNNaker: delays of 1 to 16 steps (recalled, not re-read)"}
+  },
+  "prices": {
+    "synapticOperation": {"value": 7540, "unit": "pJ", "method": "derived", "range": [5203, 9590],
+      "source": "hbp-unibi/SNABSuite and Ostrau et al. 2022, fit on a 4-chip board: 7.54 nJ a delivered event, one to all, where rows are long (sd 31 %)"},
+    "neuronUpdate": {"value": 0, "unit": "pJ", "method": "derived", "range": [0, 87891],
+      "source": "held by the static power: the loaded, silent network updates all neurons each step; high end: (4.11 - 2.67) W over 64 cores x 256 neurons x 1 kHz"},
+    "neuronSpike": {"value": 10400, "unit": "pJ", "method": "derived", "range": [8216, 12584],
+      "source": "hbp-unibi/SNABSuite and Ostrau et al. 2022, fit on a 4-chip board: 10.4 nJ a spike (sd 21 %)"},
+    "axonIn": {"value": 86360, "unit": "pJ", "method": "derived", "range": [79787, 95270],
+      "source": "hbp-unibi/SNABSuite and Ostrau et al. 2022, fit on a 4-chip board: 93.9 nJ a delivered event, one to one (sd 7 %), less 7.54 nJ for its synapse"},
+    "axonOut": {"value": 0, "unit": "pJ", "method": "derived", "range": [0, 10400],
+      "source": "SNABSuite's prices are of whole deliveries, routers and links within them (hbp-unibi/SNABSuite; Ostrau et al. 2022); sending is within the price of a spike"},
+    "hopEastWest": {"value": 0, "unit": "pJ", "method": "derived", "range": [0, 10400],
+      "source": "SNABSuite's prices are of whole deliveries, routers and links within them (hbp-unibi/SNABSuite; Ostrau et al. 2022)"},
+    "hopNorthSouth": {"value": 0, "unit": "pJ", "method": "derived", "range": [0, 10400],
+      "source": "SNABSuite's prices are of whole deliveries, routers and links within them (hbp-unibi/SNABSuite; Ostrau et al. 2022)"},
+    "hopWithinTile": {"value": 0, "unit": "pJ", "method": "derived", "range": [0, 10400],
+      "source": "SNABSuite's prices are of whole deliveries, routers and links within them (hbp-unibi/SNABSuite; Ostrau et al. 2022)"},
+    "hopBetweenChips": {"value": 10400, "unit": "pJ", "method": "assumed", "range": [0, 104000],
+      "source": "Spikeloom",
+      "reason": "links between boards go through FPGAs, which no 4-chip board has; as a spike"},
+    "biasWrite": {"value": 93900, "unit": "pJ", "method": "assumed", "range": [9590, 939000],
+      "source": "Spikeloom",
+      "reason": "a host packet handled by a core; as a delivered event, one to one"},
+    "readout": {"value": 93900, "unit": "pJ", "method": "assumed", "range": [9590, 939000],
+      "source": "Spikeloom",
+      "reason": "a recorded value sent to the host; as a delivered event, one to one"},
+    "hostSpike": {"value": 93900, "unit": "pJ", "method": "assumed", "range": [9590, 939000],
+      "source": "Spikeloom",
+      "reason": "an injected packet; as a delivered event, one to one"},
+    "hostMac": {"value": 3.2, "unit": "pJ", "method": "assumed", "range": [0.23, 30],
+      "source": "Spikeloom",
+      "reason": "the host is not described; an INT32 multiply-accumulate at 45 nm (Horowitz 2014, 3.1 + 0.1) without memory; low: INT8, high: with instruction and memory"},
+    "chipReset": {"value": 2044723200, "unit": "pJ", "method": "assumed", "range": [0, 20447232000],
+      "source": "Spikeloom",
+      "reason": "196,608 neurons of a board at the 10.4 nJ of a spike, whose handling resets a neuron"},
+    "staticPowerPerChip": {"value": 49320, "unit": "mW", "method": "derived", "range": [29160, 51360],
+      "source": "hbp-unibi/SNABSuite and Ostrau et al. 2022, fit on a 4-chip board: 4-chip board with the network loaded and silent 4.11 W, x 12; low end: before boot 2.43 W x 12, high end: spiking 4.28 W x 12 (one chip: 1.03 W; Stromatias et al. 2013 give up to 1 W)"}
+  },
+  "times": {
+    "biasWrite": {"value": 1000, "unit": "ns", "method": "assumed", "range": [100, 100000],
+      "source": "Spikeloom",
+      "reason": "one packet of many in a datagram over 100 Mbit/s Ethernet"},
+    "readout": {"value": 1000, "unit": "ns", "method": "assumed", "range": [100, 100000],
+      "source": "Spikeloom",
+      "reason": "one value of many in a datagram over 100 Mbit/s Ethernet"},
+    "reset": {"value": 1000000, "unit": "ns", "method": "assumed", "range": [1000000, 1000000000],
+      "source": "Spikeloom",
+      "reason": "one step in which the program clears its state"},
+    "hostSpike": {"value": 0, "unit": "ns", "method": "assumed", "range": [0, 10000],
+      "source": "Spikeloom",
+      "reason": "input spikes enter during the ticks"},
+    "tick": {"value": 1000000, "unit": "ns", "method": "published",
+      "source": "SpiNNakerManchester/sPyNNaker: real time, 1 ms a step"}
+  }
+}
+
+"""##),
+    ("tianjic", ##"""
+{
+  "$schema": "./profile.schema.json",
+  "schema": "spikeloom.profile/1",
+  "name": "tianjic",
+  "summary": "Tianjic (Pei et al. 2019, Deng et al. 2020, 28 nm) in SNN mode: 156 cores of 256 neurons with 256 inputs each, rounds of 16.8 us; energy per event unpublished",
+  "notes": [
+    "Only the SNN mode is described: no ANN-mode layer, no transfer of partial sums between cores, so a neuron has at most 256 inputs.",
+    "Weights of 8 bits come through an index into 32 shared values. A legal subset stands here: the 31 levels -120, -112 ... 120, the same in all cores.",
+    "A neuron sends to one core; copies are made by cores it passes on the way (adjacent multicast, Deng et al. 2020, recalled). How many copies a neuron may have is not modelled but bounded by the output entries.",
+    "Subtraction of the threshold as a reset is recalled, not re-read.",
+    "What the work of a round takes is not published apart from the round's 5,050 cycles, so rounds too short for their work cannot be found; a core with 256 neurons and 256 inputs fits one by design."
+  ],
+  "synchronisation": "fixedTick",
+  "topology": {
+    "tileColumns": {"value": 13, "unit": "tiles", "method": "assumed", "range": [12, 26],
+      "source": "Spikeloom",
+      "reason": "156 cores in a mesh are published, its sides are not; 13 x 12"},
+    "tileRows": {"value": 12, "unit": "tiles", "method": "assumed", "range": [6, 13],
+      "source": "Spikeloom",
+      "reason": "156 cores in a mesh are published, its sides are not; 13 x 12"},
+    "coresPerTile": {"value": 1, "unit": "cores", "method": "published",
+      "source": "Pei et al., Nature 572, 2019; Deng et al., IEEE JSSC 2020; IEEE CAS Magazine 2022 (read in transcription)"},
+    "maximumChips": {"value": 25, "unit": "chips", "method": "assumed", "range": [1, 25],
+      "source": "Spikeloom",
+      "reason": "a board of 5 x 5 chips was shown (recalled, not re-read)"},
+    "chipColumns": {"value": 5, "unit": "chips", "method": "assumed", "range": [1, 5],
+      "source": "Spikeloom",
+      "reason": "a board of 5 x 5 chips was shown (recalled, not re-read)"}
+  },
+  "routing": {
+    "multicast": true,
+    "fanOut": {"value": 0, "unit": "destinations", "method": "derived",
+      "source": "Pei et al., Nature 572, 2019; Deng et al., IEEE JSSC 2020; IEEE CAS Magazine 2022 (read in transcription): copies by adjacent multicast; see notes"},
+    "tableEntries": {"value": 0, "unit": "entries", "method": "assumed", "range": [0, 256],
+      "source": "Spikeloom",
+      "reason": "the routing memory is not described; destinations are counted as output entries"},
+    "tablePerChip": false
+  },
+  "core": {
+    "neurons": {"value": 256, "unit": "neurons", "method": "published",
+      "source": "Pei et al., Nature 572, 2019; Deng et al., IEEE JSSC 2020; IEEE CAS Magazine 2022 (read in transcription)"},
+    "axonsIn": {"value": 256, "unit": "axons", "method": "published",
+      "source": "Pei et al., Nature 572, 2019; Deng et al., IEEE JSSC 2020; IEEE CAS Magazine 2022 (read in transcription): fan-in of 256"},
+    "axonsOut": {"value": 4096, "unit": "entries", "method": "assumed", "range": [256, 16384],
+      "source": "Spikeloom",
+      "reason": "adjacent multicast; 16 destinations for each neuron on average"},
+    "axonsOutOffChip": {"value": 0, "unit": "entries", "method": "assumed", "range": [0, 1],
+      "source": "Spikeloom",
+      "reason": "destinations carry the chip's address"},
+    "synapses": {
+      "kind": "crossbar",
+      "rows": {"value": 256, "unit": "axons", "method": "published",
+        "source": "Pei et al., Nature 572, 2019; Deng et al., IEEE JSSC 2020; IEEE CAS Magazine 2022 (read in transcription)"},
+      "columns": {"value": 256, "unit": "columns", "method": "published",
+        "source": "Pei et al., Nature 572, 2019; Deng et al., IEEE JSSC 2020; IEEE CAS Magazine 2022 (read in transcription)"},
+      "arrays": {"value": 1, "unit": "arrays", "method": "derived",
+        "source": "Pei et al., Nature 572, 2019; Deng et al., IEEE JSSC 2020; IEEE CAS Magazine 2022 (read in transcription): one array of 256 x 256 indices"},
+      "cellBits": {"value": 5, "unit": "bit", "method": "derived",
+        "source": "Pei et al., Nature 572, 2019; Deng et al., IEEE JSSC 2020; IEEE CAS Magazine 2022 (read in transcription): 32 shared values, an index of 5 bits"}
+    }
+  },
+  "neuron": {
+    "potentialBits": {"value": 24, "unit": "bit", "method": "assumed", "range": [16, 32],
+      "source": "Spikeloom",
+      "reason": "not found; wide enough for 256 inputs of 8 bits over 256 rounds"},
+    "firesOnGreaterOnly": false,
+    "softReset": "native",
+    "hardReset": true,
+    "thresholdShift": {"value": 0, "unit": "bit", "method": "assumed", "range": [0, 8],
+      "source": "Spikeloom",
+      "reason": "not found; plain integers"},
+    "thresholdMantissaBits": {"value": 23, "unit": "bit", "method": "assumed", "range": [15, 31],
+      "source": "Spikeloom",
+      "reason": "not found; the positive half of the potential"},
+    "distinctThresholds": {"value": 0, "unit": "thresholds", "method": "assumed", "range": [0, 256],
+      "source": "Spikeloom",
+      "reason": "not found; each neuron has parameters of its own"},
+    "startStep": false,
+    "perPopulationReset": false,
+    "comparatorSites": {"value": 0, "unit": "sites", "method": "derived",
+      "source": "SNN mode: columns are added"},
+    "potentialReadout": false,
+    "analogInput": false,
+    "codes": ["rate"]
+  },
+  "weight": {
+    "bits": {"value": 5, "unit": "bit", "method": "derived",
+      "source": "Pei et al., Nature 572, 2019; Deng et al., IEEE JSSC 2020; IEEE CAS Magazine 2022 (read in transcription): 32 shared values; -15 to 15 of them"},
+    "minimumShift": {"value": 3, "unit": "bit", "method": "derived",
+      "source": "shared values of 8 bits: 15 << 3 = 120, the same for all rows of the one array"},
+    "maximumShift": {"value": 3, "unit": "bit", "method": "derived",
+      "source": "shared values of 8 bits: 15 << 3 = 120, the same for all rows of the one array"},
+    "shiftPerChannel": false
+  },
+  "bias": {
+    "mantissaBits": {"value": 0, "unit": "bit", "method": "assumed", "range": [0, 23],
+      "source": "Spikeloom",
+      "reason": "a bias for each neuron in ANN mode; that it has the potential's width is assumed"},
+    "maximumExponent": {"value": 0, "unit": "bit", "method": "assumed", "range": [0, 3],
+      "source": "Spikeloom",
+      "reason": "no exponent"}
+  },
+  "delay": {
+    "maximum": {"value": 1, "unit": "steps", "method": "assumed", "range": [1, 16],
+      "source": "Spikeloom",
+      "reason": "not found; none beyond the round"}
+  },
+  "prices": {
+    "unpublished": "public are totals only: 400 mW typical at 0.9 V and 300 MHz, 649 GSOPS/W in SNN mode (all in, 1.54 pJ a synaptic operation, recalled); what one event costs and what the chip takes at rest is not"
+  },
+  "times": {
+    "readout": {"value": 0, "unit": "ns", "method": "assumed", "range": [0, 16833],
+      "source": "Spikeloom",
+      "reason": "output spikes leave during the rounds"},
+    "reset": {"value": 16833, "unit": "ns", "method": "assumed", "range": [16833, 1000000],
+      "source": "Spikeloom",
+      "reason": "one round that sets all potentials"},
+    "hostSpike": {"value": 0, "unit": "ns", "method": "assumed", "range": [0, 100],
+      "source": "Spikeloom",
+      "reason": "input spikes enter during the rounds"},
+    "tick": {"value": 16833, "unit": "ns", "method": "derived", "range": [16800, 1000000],
+      "source": "Pei et al., Nature 572, 2019; Deng et al., IEEE JSSC 2020; IEEE CAS Magazine 2022 (read in transcription): 5,050 cycles at 300 MHz"}
+  }
+}
+
+"""##),
+    ("tinyodin", ##"""
+{
+  "$schema": "./profile.schema.json",
+  "schema": "spikeloom.profile/1",
+  "name": "tinyodin",
+  "summary": "tinyODIN after its open RTL (ChFrenkel/tinyODIN): one core of 256 LIF neurons with 12-bit membranes, 64 k signed 4-bit synapses; no energy published",
+  "notes": [
+    "One core without a network: a neuron's spike meets the axon of its own number, other axons are the host's address events; that numbering is the loader's to keep.",
+    "The chip checks the threshold after every synaptic event and knows no time-steps. Steps are the host's: it sends the events of a step, then one time reference event. An image of this tool fires at the end of a step; for the event-by-event core itself see the command tinyodin.",
+    "There are no bias registers (the schema has no word for that: mantissaBits is at least one magnitude bit here); biases go through synapses of neurons that fire in every step.",
+    "The threshold register is read as 12 bits without sign; 11 magnitude bits are all that a signed membrane can reach."
+  ],
+  "synchronisation": "barrier",
+  "topology": {
+    "tileColumns": {"value": 1, "unit": "tiles", "method": "derived",
+      "source": "ChFrenkel/tinyODIN, documentation: one core"},
+    "tileRows": {"value": 1, "unit": "tiles", "method": "derived",
+      "source": "ChFrenkel/tinyODIN, documentation: one core"},
+    "coresPerTile": {"value": 1, "unit": "cores", "method": "published",
+      "source": "ChFrenkel/tinyODIN, documentation"},
+    "maximumChips": {"value": 1, "unit": "chips", "method": "derived",
+      "source": "ChFrenkel/tinyODIN, documentation: no network"},
+    "chipColumns": {"value": 1, "unit": "chips", "method": "derived",
+      "source": "ChFrenkel/tinyODIN, documentation: no network"}
+  },
+  "routing": {
+    "multicast": false,
+    "fanOut": {"value": 1, "unit": "destinations", "method": "derived",
+      "source": "ChFrenkel/tinyODIN, documentation: a neuron's spike meets its own row of the crossbar"},
+    "tableEntries": {"value": 0, "unit": "entries", "method": "derived",
+      "source": "ChFrenkel/tinyODIN, documentation: no table"},
+    "tablePerChip": false
+  },
+  "core": {
+    "neurons": {"value": 256, "unit": "neurons", "method": "published",
+      "source": "ChFrenkel/tinyODIN, documentation"},
+    "axonsIn": {"value": 256, "unit": "axons", "method": "published",
+      "source": "ChFrenkel/tinyODIN, documentation"},
+    "axonsOut": {"value": 256, "unit": "entries", "method": "derived",
+      "source": "ChFrenkel/tinyODIN, documentation: each neuron its own row"},
+    "axonsOutOffChip": {"value": 0, "unit": "entries", "method": "derived",
+      "source": "ChFrenkel/tinyODIN, documentation: one core"},
+    "synapses": {
+      "kind": "crossbar",
+      "rows": {"value": 256, "unit": "axons", "method": "published",
+        "source": "ChFrenkel/tinyODIN, documentation"},
+      "columns": {"value": 256, "unit": "columns", "method": "published",
+        "source": "ChFrenkel/tinyODIN, documentation"},
+      "arrays": {"value": 1, "unit": "arrays", "method": "derived",
+        "source": "ChFrenkel/tinyODIN, documentation: 32 KB of synapses"},
+      "cellBits": {"value": 4, "unit": "bit", "method": "published",
+        "source": "ChFrenkel/tinyODIN, documentation: 4-bit signed weights"}
+    }
+  },
+  "neuron": {
+    "potentialBits": {"value": 12, "unit": "bit", "method": "published",
+      "source": "ChFrenkel/tinyODIN, documentation: 12-bit signed membrane"},
+    "firesOnGreaterOnly": false,
+    "softReset": "none",
+    "hardReset": true,
+    "thresholdShift": {"value": 0, "unit": "bit", "method": "derived",
+      "source": "ChFrenkel/tinyODIN, documentation: plain integers"},
+    "thresholdMantissaBits": {"value": 11, "unit": "bit", "method": "derived",
+      "source": "ChFrenkel/tinyODIN, documentation: 12-bit register, positive half"},
+    "distinctThresholds": {"value": 0, "unit": "thresholds", "method": "derived",
+      "source": "ChFrenkel/tinyODIN, documentation: a threshold in each neuron"},
+    "startStep": false,
+    "perPopulationReset": false,
+    "comparatorSites": {"value": 0, "unit": "sites", "method": "derived",
+      "source": "ChFrenkel/tinyODIN, documentation: none"},
+    "potentialReadout": true,
+    "analogInput": false,
+    "codes": ["rate"]
+  },
+  "weight": {
+    "bits": {"value": 4, "unit": "bit", "method": "published",
+      "source": "ChFrenkel/tinyODIN, documentation: 4-bit signed weights"},
+    "minimumShift": {"value": 0, "unit": "bit", "method": "derived",
+      "source": "ChFrenkel/tinyODIN, documentation: no shifter"},
+    "maximumShift": {"value": 0, "unit": "bit", "method": "derived",
+      "source": "ChFrenkel/tinyODIN, documentation: no shifter"},
+    "shiftPerChannel": false
+  },
+  "bias": {
+    "mantissaBits": {"value": 1, "unit": "bit", "method": "assumed",
+      "source": "ChFrenkel/tinyODIN, documentation",
+      "reason": "there is no bias register: the least the schema can say; see notes"},
+    "maximumExponent": {"value": 0, "unit": "bit", "method": "derived",
+      "source": "ChFrenkel/tinyODIN, documentation: no exponent"}
+  },
+  "delay": {
+    "maximum": {"value": 1, "unit": "steps", "method": "derived",
+      "source": "ChFrenkel/tinyODIN, documentation: no delays"}
+  },
+  "prices": {
+    "unpublished": "tinyODIN is RTL: no power of an implementation was published"
+  },
+  "times": {
+    "synapticOperation": {"value": 26.666, "unit": "ns", "method": "assumed", "range": [6.6665, 106.664],
+      "source": "ChFrenkel/tinyODIN, documentation",
+      "reason": "a synapse takes 2 cycles, all 256 targets of a source one after another; no clock published: ODIN's 75 MHz taken (Frenkel et al. 2019)"},
+    "neuronUpdate": {"value": 0, "unit": "ns", "method": "assumed", "range": [0, 1],
+      "source": "ChFrenkel/tinyODIN, documentation",
+      "reason": "the time reference event of a step is its barrier"},
+    "neuronSpike": {"value": 0, "unit": "ns", "method": "assumed", "range": [0, 1],
+      "source": "ChFrenkel/tinyODIN, documentation",
+      "reason": "fires within the update"},
+    "axonIn": {"value": 39.999, "unit": "ns", "method": "assumed", "range": [9.99975, 159.996],
+      "source": "ChFrenkel/tinyODIN, documentation",
+      "reason": "1 + 2(N+1) cycles a spike event: three beside the loop over N; no clock published: ODIN's 75 MHz taken (Frenkel et al. 2019)"},
+    "axonOut": {"value": 79.998, "unit": "ns", "method": "assumed", "range": [19.9995, 319.992],
+      "source": "ChFrenkel/tinyODIN, documentation",
+      "reason": "output event over the four-phase link, 6 cycles without delay of the receiver; no clock published: ODIN's 75 MHz taken (Frenkel et al. 2019)"},
+    "hopWithinTile": {"value": 0, "unit": "ns", "method": "assumed", "range": [0, 1],
+      "source": "ChFrenkel/tinyODIN, documentation",
+      "reason": "no network"},
+    "barrierByTiles": [
+      {
+        "units": 1,
+        "duration": {"value": 6853.162, "unit": "ns", "method": "assumed", "range": [1713.2905, 27412.648],
+          "source": "ChFrenkel/tinyODIN, documentation",
+          "reason": "time reference event, 2(N+1) = 514 cycles; no clock published: ODIN's 75 MHz taken (Frenkel et al. 2019)"}
+      }
+    ],
+    "biasWrite": {"value": 1000, "unit": "ns", "method": "assumed", "range": [400, 40000],
+      "source": "Spikeloom",
+      "reason": "one SPI command of 20 bits and data at 50 MHz or less"},
+    "readout": {"value": 1000, "unit": "ns", "method": "assumed", "range": [400, 40000],
+      "source": "Spikeloom",
+      "reason": "one SPI command of 20 bits and data at 50 MHz or less"},
+    "hostSpike": {"value": 66.667, "unit": "ns", "method": "assumed", "range": [13, 700],
+      "source": "ChFrenkel/tinyODIN, documentation",
+      "reason": "an input event takes 5 cycles until the controller waits again (tinyODIN's simulated RTL); 75 MHz"},
+    "reset": {"value": 256000, "unit": "ns", "method": "assumed", "range": [100000, 10000000],
+      "source": "Spikeloom",
+      "reason": "256 neurons written over SPI, 1 us each"}
+  }
+}
+
+"""##),
+    ("truenorth", ##"""
+{
+  "$schema": "./profile.schema.json",
+  "schema": "spikeloom.profile/1",
+  "name": "truenorth",
+  "summary": "IBM TrueNorth after Akopyan et al. 2015 and Merolla et al. 2014: 4,096 cores of 256 axons x 256 neurons, four axon types, a tick of 1 ms",
+  "notes": [
+    "Papers were read in quote-level transcriptions, not opened; what is recalled says so.",
+    "Energy follows one line: power measured at two rates of 2^20 neurons with 128 active synapses each. Its slope, 2.30 pJ a synaptic event, holds all that a spike sets off; hops and packets have prices of their own here, so they are taken out of the slope at the networks' mean distance, and the sum is the measured one again. Its intercept holds the updates of all neurons each millisecond; they have a price of their own here and are taken out of the static power.",
+    "The all-in figure, 26 pJ a synaptic event, is total power over rate and must not be mixed with these.",
+    "A neuron sends to one axon of one core with its own delay; copies need neurons of their own. Weights: 4 signed numbers of 9 bits in each neuron, one chosen by the type of the axon.",
+    "How long the work of a step takes is not published (no hop latency, no update time), so ticks too short for their work cannot be found.",
+    "Stochastic synapses, leaks and thresholds of the chip are not used. The potential saturates here; on the chip it has a floor of its own."
+  ],
+  "synchronisation": "fixedTick",
+  "topology": {
+    "tileColumns": {"value": 64, "unit": "tiles", "method": "published",
+      "source": "Akopyan et al., IEEE TCAD 34(10), 2015 (read in transcription): 64 x 64 cores, a router each"},
+    "tileRows": {"value": 64, "unit": "tiles", "method": "published",
+      "source": "Akopyan et al., IEEE TCAD 34(10), 2015 (read in transcription): 64 x 64 cores, a router each"},
+    "coresPerTile": {"value": 1, "unit": "cores", "method": "published",
+      "source": "Akopyan et al., IEEE TCAD 34(10), 2015 (read in transcription): a router each"},
+    "maximumChips": {"value": 16, "unit": "chips", "method": "published",
+      "source": "NS16e system, 4 x 4 chips (recalled, not re-read); packets reach 255 cores in x and y (Akopyan et al. 2015), which 4 x 4 chips of 64 x 64 keep within"},
+    "chipColumns": {"value": 4, "unit": "chips", "method": "published",
+      "source": "NS16e system, 4 x 4 chips (recalled, not re-read)"}
+  },
+  "routing": {
+    "multicast": false,
+    "fanOut": {"value": 1, "unit": "destinations", "method": "published",
+      "source": "Akopyan et al., IEEE TCAD 34(10), 2015 (read in transcription): a neuron sends to one axon on one core"},
+    "tableEntries": {"value": 0, "unit": "entries", "method": "derived",
+      "source": "Akopyan et al., IEEE TCAD 34(10), 2015 (read in transcription): the destination stands in the neuron's own row, there is no table"},
+    "tablePerChip": false
+  },
+  "core": {
+    "neurons": {"value": 256, "unit": "neurons", "method": "published",
+      "source": "Akopyan et al., IEEE TCAD 34(10), 2015 (read in transcription)"},
+    "axonsIn": {"value": 256, "unit": "axons", "method": "published",
+      "source": "Akopyan et al., IEEE TCAD 34(10), 2015 (read in transcription)"},
+    "axonsOut": {"value": 256, "unit": "entries", "method": "derived",
+      "source": "Akopyan et al., IEEE TCAD 34(10), 2015 (read in transcription): one destination for each of 256 neurons"},
+    "axonsOutOffChip": {"value": 0, "unit": "entries", "method": "derived",
+      "source": "Akopyan et al., IEEE TCAD 34(10), 2015 (read in transcription): destinations are relative in x and y, across chips too"},
+    "synapses": {
+      "kind": "crossbar",
+      "rows": {"value": 256, "unit": "axons", "method": "published",
+        "source": "Akopyan et al., IEEE TCAD 34(10), 2015 (read in transcription)"},
+      "columns": {"value": 256, "unit": "columns", "method": "published",
+        "source": "Akopyan et al., IEEE TCAD 34(10), 2015 (read in transcription)"},
+      "arrays": {"value": 1, "unit": "arrays", "method": "derived",
+        "source": "Akopyan et al., IEEE TCAD 34(10), 2015 (read in transcription): one crossbar a core"},
+      "cellBits": {"value": 1, "unit": "bit", "method": "published",
+        "source": "Akopyan et al., IEEE TCAD 34(10), 2015 (read in transcription): 1-bit crossbar"},
+      "axonTypes": {"value": 4, "unit": "types", "method": "published",
+        "source": "Merolla et al., Science 345, 2014, supplement (read in transcription) and RANC's documentation: each axon has one of 4 types"}
+    }
+  },
+  "neuron": {
+    "potentialBits": {"value": 20, "unit": "bit", "method": "published",
+      "source": "Akopyan et al., IEEE TCAD 34(10), 2015 (read in transcription): 20-bit signed membrane"},
+    "firesOnGreaterOnly": false,
+    "softReset": "native",
+    "hardReset": true,
+    "thresholdShift": {"value": 0, "unit": "bit", "method": "derived",
+      "source": "Cassidy et al., IJCNN 2013 (recalled, not re-read): thresholds are plain integers"},
+    "thresholdMantissaBits": {"value": 18, "unit": "bit", "method": "published",
+      "source": "Cassidy et al., IJCNN 2013 (recalled, not re-read): thresholds of 18 bits"},
+    "distinctThresholds": {"value": 0, "unit": "thresholds", "method": "derived",
+      "source": "Akopyan et al., IEEE TCAD 34(10), 2015 (read in transcription): the threshold stands in the neuron's own row"},
+    "startStep": false,
+    "perPopulationReset": false,
+    "comparatorSites": {"value": 0, "unit": "sites", "method": "derived",
+      "source": "Akopyan et al., IEEE TCAD 34(10), 2015 (read in transcription): columns are added, never compared"},
+    "potentialReadout": false,
+    "analogInput": false,
+    "codes": ["rate"]
+  },
+  "weight": {
+    "bits": {"value": 9, "unit": "bit", "method": "published",
+      "source": "Merolla et al., Science 345, 2014, supplement (read in transcription) and RANC's documentation: 4 signed 9-bit weights a neuron"},
+    "minimumShift": {"value": 0, "unit": "bit", "method": "derived",
+      "source": "Akopyan et al., IEEE TCAD 34(10), 2015 (read in transcription): no shifter"},
+    "maximumShift": {"value": 0, "unit": "bit", "method": "derived",
+      "source": "Akopyan et al., IEEE TCAD 34(10), 2015 (read in transcription): no shifter"},
+    "shiftPerChannel": false
+  },
+  "bias": {
+    "mantissaBits": {"value": 8, "unit": "bit", "method": "published",
+      "source": "Cassidy et al., IJCNN 2013 (recalled, not re-read): leak of 9 bits with sign, added each tick"},
+    "maximumExponent": {"value": 0, "unit": "bit", "method": "derived",
+      "source": "Cassidy et al., IJCNN 2013 (recalled, not re-read): no exponent"}
+  },
+  "delay": {
+    "maximum": {"value": 15, "unit": "steps", "method": "published",
+      "source": "Akopyan et al., IEEE TCAD 34(10), 2015 (read in transcription): delays of 1 to 15 ticks, scheduler of 16 x 256"}
+  },
+  "prices": {
+    "synapticOperation": {"value": 1.498, "unit": "pJ", "method": "derived", "range": [1.498, 2.3],
+      "source": "68 and 94 mW at 11.58 and 95.93 Hz, 2^20 neurons, 128 active synapses, 0.8 V (Akopyan et al. 2015, Fig. 17): a line through both has 64.4 mW and 2.30 pJ a synaptic event; 2.30 x 128 = 294.4 pJ a spike, less 43.32 hops x 2.3 = 99.6 (mean distance of 21.66 cores in x and in y: Merolla et al. 2014, recalled) and two packet accesses of 1.504 = 3.0, over 128 synapses"},
+    "neuronUpdate": {"value": 19.27, "unit": "pJ", "method": "derived", "range": [9.6, 38.6],
+      "source": "Merolla et al., Science 345, 2014, supplement (read in transcription): SRAM row to controller 47 fJ/bit x 410 bits of a neuron's row"},
+    "neuronSpike": {"value": 0, "unit": "pJ", "method": "derived", "range": [0, 19.27],
+      "source": "what firing adds is the packet, priced as axonOut: the row with the destination was read by the update"},
+    "axonIn": {"value": 1.504, "unit": "pJ", "method": "derived", "range": [0.752, 3.1],
+      "source": "Merolla et al., Science 345, 2014, supplement (read in transcription): 47 fJ/bit x 32 bits of a packet put into the scheduler"},
+    "axonOut": {"value": 1.504, "unit": "pJ", "method": "derived", "range": [0.752, 3.1],
+      "source": "Merolla et al., Science 345, 2014, supplement (read in transcription): 47 fJ/bit x 32 bits of a packet read from the neuron's row"},
+    "hopEastWest": {"value": 2.3, "unit": "pJ", "method": "published",
+      "source": "Merolla et al., Science 345, 2014, supplement (read in transcription): 2.3 pJ per spike and core crossed, 72 fJ/bit x 32 bits"},
+    "hopNorthSouth": {"value": 2.3, "unit": "pJ", "method": "published",
+      "source": "Merolla et al., Science 345, 2014, supplement (read in transcription): 2.3 pJ per spike and core crossed, 72 fJ/bit x 32 bits"},
+    "hopWithinTile": {"value": 2.3, "unit": "pJ", "method": "derived", "range": [0, 2.3],
+      "source": "Merolla et al., Science 345, 2014, supplement (read in transcription): one router crossed"},
+    "hopBetweenChips": {"value": 832, "unit": "pJ", "method": "derived", "range": [400, 1700],
+      "source": "Merolla et al., Science 345, 2014, supplement (read in transcription): 32 bits x 26 pJ/bit chip to chip"},
+    "readout": {"value": 941, "unit": "pJ", "method": "assumed", "range": [832, 30112],
+      "source": "Spikeloom",
+      "reason": "an output spike leaves the chip as a packet, 832 pJ and 47.5 hops from the middle of a side x 2.3; taken once for each count, up to 32 spikes at the high end"},
+    "hostSpike": {"value": 941, "unit": "pJ", "method": "derived", "range": [832, 1882],
+      "source": "Merolla et al., Science 345, 2014, supplement (read in transcription): 32 bits x 26 pJ/bit over the edge = 832, + 47.5 hops on average from the middle of a side x 2.3 = 109"},
+    "hostMac": {"value": 3.2, "unit": "pJ", "method": "assumed", "range": [0.23, 30],
+      "source": "Spikeloom",
+      "reason": "the host is not described; an INT32 multiply-accumulate at 45 nm (Horowitz 2014, 3.1 + 0.1) without memory; low: INT8, high: with instruction and memory"},
+    "chipReset": {"value": 985662, "unit": "pJ", "method": "derived", "range": [492831, 20206060],
+      "source": "Merolla et al., Science 345, 2014, supplement (read in transcription): 2^20 potentials of 20 bits written x 47 fJ/bit"},
+    "staticPowerPerChip": {"value": 44.2, "unit": "mW", "method": "derived", "range": [42, 64.4],
+      "source": "68 and 94 mW at 11.58 and 95.93 Hz, 2^20 neurons, 128 active synapses, 0.8 V (Akopyan et al. 2015, Fig. 17): a line through both has 64.4 mW and 2.30 pJ a synaptic event; less the updates within the intercept, 2^20 neurons x 1 kHz x 19.27 pJ = 20.2 mW; low end: 42 mW at zero activity and 0.70 V; high end: the whole intercept"}
+  },
+  "times": {
+    "readout": {"value": 0, "unit": "ns", "method": "assumed", "range": [0, 1000000],
+      "source": "Spikeloom",
+      "reason": "output spikes leave during the ticks; the host counts them"},
+    "reset": {"value": 1000000, "unit": "ns", "method": "assumed", "range": [200000, 10000000],
+      "source": "Spikeloom",
+      "reason": "not published; one tick in which no input enters and all potentials are set"},
+    "hostSpike": {"value": 0, "unit": "ns", "method": "assumed", "range": [0, 1000],
+      "source": "Spikeloom",
+      "reason": "input spikes enter during the ticks"},
+    "tick": {"value": 1000000, "unit": "ns", "method": "published", "range": [200000, 1000000],
+      "source": "Akopyan et al., IEEE TCAD 34(10), 2015 (read in transcription): global tick of 1 kHz; low end: 5 kHz, verified"}
   }
 }
 

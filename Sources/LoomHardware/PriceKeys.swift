@@ -48,6 +48,7 @@ enum TimeKeys {
     ("linkOccupancy", \.linkOccupancy),
     ("chipLinkOccupancy", \.chipLinkOccupancy),
     ("biasWrite", \.biasWrite),
+    ("hostSpike", \.hostSpike),
     ("readout", \.readout),
     ("reset", \.reset),
     ("tick", \.tick),

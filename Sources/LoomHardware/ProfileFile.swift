@@ -159,7 +159,7 @@ public enum ProfileFile {
     let endings = [Synchronisation.barrier, .fixedTick, .asynchronous]
     let synchronisation = reader.choice("synchronisation", of: root, at: "", among: endings)
     let none = Digest(of: [])
-    return Profile(
+    let profile = Profile(
       name: reader.text("name", of: root, at: ""),
       summary: reader.text("summary", of: root, at: ""),
       synchronisation: synchronisation ?? .barrier,
@@ -169,5 +169,7 @@ public enum ProfileFile {
       bias: reader.bias(root["bias"]), delay: reader.delay(root["delay"]),
       prices: reader.prices(root["prices"]), times: reader.times(root["times"]),
       quantities: [:], overrides: [], structureDigest: none, digest: none)
+    reader.checkClasses(profile)
+    return profile
   }
 }

@@ -44,8 +44,10 @@ struct ProfileOverride {
   /// Only capabilities are plain values; names, sources and the like are not the chip's.
   private var isSettablePlainValue: Bool {
     let tokens = pointer.split(separator: "/")
-    return tokens == ["synchronisation"]
-      || (tokens.count == 2 && (tokens[0] == "neuron" || tokens[0] == "weight"))
+    let capabilities: [Substring] = ["neuron", "weight", "routing"]
+    return tokens == ["synchronisation"] || tokens == ["topology", "kind"]
+      || (tokens.count == 2 && capabilities.contains(tokens[0]))
+      || (tokens.count == 3 && tokens[..<2] == ["core", "synapses"])
   }
 
   /// Adds a price or duration that the profile leaves open.

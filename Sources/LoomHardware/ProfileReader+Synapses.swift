@@ -74,7 +74,17 @@ extension ProfileReader {
         "destinations", of: members, at: place, unit: "cores", in: 1...65536))
   }
 
-  /// Reads `/core/classes`; together they must be the cores of a chip.
+  /// Classes, where there are any, are together the cores of a chip.
+  mutating func checkClasses(_ profile: Profile) {
+    let classes = profile.core.classes
+    let cores = classes.reduce(0) { $0 + $1.cores }
+    guard !classes.isEmpty, cores != profile.topology.coresPerChip else { return }
+    report(
+      "SL7012", "needs classes of \(profile.topology.coresPerChip) cores together, has \(cores)",
+      at: "/core/classes")
+  }
+
+  /// Reads `/core/classes`.
   mutating func classes(_ value: JSONValue?) -> [CoreClass] {
     guard let value else { return [] }
     guard let list = value.elements, !list.isEmpty, list.count <= 1024 else {

@@ -6,7 +6,7 @@ public struct RoutingCapabilities: Sendable, Hashable, Codable {
   public var fanOut: Int
   /// Routing-table entries of one router or core, as `tablePerChip` says; 0: no table of that kind.
   public var tableEntries: Int
-  /// Whether the table belongs to a chip's router (SpiNNaker); else to each core.
+  /// Whether the table belongs to a router, which the cores of its tile share (SpiNNaker); else to each core.
   public var tablePerChip: Bool
 
   /// Creates capabilities; without arguments those of a chip that sends one message to each destination core.

@@ -30,6 +30,8 @@ public struct Times: Sendable, Hashable {
   public var barrierByChips: [BarrierPoint] = []
   /// One write of one bias register by the host, ns.
   public var biasWrite: Quantity?
+  /// One input spike injected by the host, ns; nil: as a bias write, which is one message of the host too.
+  public var hostSpike: Quantity?
   /// One potential read by the host, ns.
   public var readout: Quantity?
   /// Resetting the state between samples, ns.

@@ -3,6 +3,8 @@ public enum TopologyKind: String, Codable, Sendable {
   /// A two-dimensional mesh; messages go along their row, then along their column.
   case mesh
   /// A quad tree over the tiles: a router joins 2 × 2 tiles, or 2 × 2 routers below it (PAICORE 2.0).
+  ///
+  /// Messages climb to the lowest router above both tiles and descend; both ways count as hops in y.
   case tree
 }
 

@@ -4,7 +4,7 @@ public import LoomHardware
 ///
 /// The tiles of all chips are one grid: a tile's place in it is chip column × tile columns + column, and
 /// likewise in y. A message goes along its row, then along its column; a step between neighbouring tiles of
-/// different chips is a hop between chips, not one in x or y.
+/// different chips is a hop between chips, not one in x or y. On chips whose routers form trees see `TreeRoute`.
 public struct MeshHops: Sendable, Hashable {
   /// Hops in x within chips.
   public var eastWest: Int
@@ -27,6 +27,10 @@ public struct MeshHops: Sendable, Hashable {
 
   /// The hops from one core to another.
   public init(from start: CorePosition, to end: CorePosition, _ topology: Topology) {
+    if topology.kind == .tree {
+      self.init(onTreeFrom: start, to: end, topology)
+      return
+    }
     let (x, y) = MeshHops.tile(of: start, topology)
     let (goalX, goalY) = MeshHops.tile(of: end, topology)
     let crossedX = abs(goalX / topology.tileColumns - x / topology.tileColumns)

@@ -24,7 +24,7 @@ public struct BlockUsage: Sendable, Hashable {
 public struct CoreUsage: Sendable, Hashable {
   /// Compartments.
   public var neurons: Int = 0
-  /// Neurons × current sites: columns of crossbars.
+  /// Neurons × current sites, × the columns a weight takes where cells have fewer bits: columns of crossbars.
   public var columns: Int = 0
   /// Input axons.
   public var axonsIn: Int = 0
@@ -125,7 +125,9 @@ public enum SynapseLayout {
           blocks: blocks, slices: slices, templates: templates, populations: populations,
           format: format
         ).arrayCount
-      usage.synapseBits = usage.arrays * format.rows * format.columns * profile.weight.bits
+      usage.columns *= format.columnsPerWeight(bits: profile.weight.bits)
+      let cellBits = format.cellBits > 0 ? format.cellBits : profile.weight.bits
+      usage.synapseBits = usage.arrays * format.rows * format.columns * cellBits
     case .sharedKernels: break
     }
     return usage

@@ -6,14 +6,14 @@ public enum ProfileText {
   /// One line per profile: name, structure, evidence.
   public static func list(_ profiles: [Profile]) -> String {
     var table = TextTable(
-      ["profile", "cores/chip", "neurons/core", "chips", "assumed prices", "what it is"],
-      alignments: [.left, .right, .right, .right, .right, .left])
+      ["profile", "cores/chip", "neurons/core", "chips", "runs", "assumed prices", "what it is"],
+      alignments: [.left, .right, .right, .right, .left, .right, .left])
     for profile in profiles {
       table.add([
         profile.name, ScaledUnits.number(Double(profile.topology.coresPerChip)),
         ScaledUnits.number(Double(profile.core.neurons)),
-        ScaledUnits.number(Double(profile.topology.maximumChips)), assumed(profile),
-        profile.summary,
+        ScaledUnits.number(Double(profile.topology.maximumChips)),
+        ProfileCapabilities.brief(profile.neuron), assumed(profile), profile.summary,
       ])
     }
     return table.render() + "\n"
@@ -34,12 +34,16 @@ public enum ProfileText {
         range ?? "", quantity.source,
       ])
     }
-    let head = [
+    var head = [
       "\(profile.name): \(profile.summary)", "  sha256     \(profile.digest)",
       "  structure  \(profile.structureDigest)",
-      "  neurons    \(capabilities(profile.neuron).joined(separator: ", "))",
+      "  neurons    \(ProfileCapabilities.neurons(profile.neuron).joined(separator: ", "))",
+      "  synapses   \(ProfileCapabilities.synapses(profile).joined(separator: ", "))",
+      "  routing    \(ProfileCapabilities.routing(profile).joined(separator: ", "))",
       "  steps end  \(profile.synchronisation.rawValue)",
     ]
+    head += ProfileCapabilities.classes(profile).map { "  cores      \($0)" }
+    if let reason = profile.prices.unpublished { head.append("  left out   \(reason)") }
     return head.joined(separator: "\n") + "\n\n" + table.render() + "\n"
   }
 
@@ -59,30 +63,18 @@ public enum ProfileText {
       "sha256": .text(profile.digest.description),
       "structureSha256": .text(profile.structureDigest.description),
       "synchronisation": .text(profile.synchronisation.rawValue),
-      "capabilities": .texts(capabilities(profile.neuron)),
+      "capabilities": .texts(ProfileCapabilities.neurons(profile.neuron)),
+      "synapses": .texts(ProfileCapabilities.synapses(profile)),
+      "routing": .texts(ProfileCapabilities.routing(profile)),
+      "coreClasses": .texts(ProfileCapabilities.classes(profile)),
       "overrides": .texts(profile.overrides), "quantities": .object(quantities),
     ])
   }
 
   private static func assumed(_ profile: Profile) -> String {
     let prices = profile.quantities.filter { $0.key.hasPrefix("/prices/") }
+    if prices.isEmpty { return "none" }
     let assumed = prices.values.count { $0.method == .assumed }
     return "\(assumed) of \(prices.count)"
-  }
-
-  private static func capabilities(_ neuron: NeuronCapabilities) -> [String] {
-    var words = [neuron.firesOnGreaterOnly ? "fires on v > threshold" : "fires on v >= threshold"]
-    switch neuron.softReset {
-    case .native: words.append("soft reset")
-    case .secondCompartment: words.append("soft reset by a second compartment")
-    case .none: words.append("no soft reset")
-    }
-    if neuron.hardReset { words.append("hard reset") }
-    if neuron.startStep { words.append("start step") }
-    if neuron.perPopulationReset { words.append("reset by population") }
-    if neuron.comparatorSites > 0 { words.append("comparator of \(neuron.comparatorSites) sites") }
-    if neuron.potentialReadout { words.append("potentials can be read") }
-    if neuron.analogInput { words.append("bias written per neuron and sample") }
-    return words
   }
 }

@@ -30,9 +30,10 @@ struct PlacingTrafficTests {
 
   @Test(
     "with the real spikes of a sample hops agree to the unit",
-    arguments: ["loihi1", "crossbar-256"], PlacementChoice.allCases)
+    arguments: ["loihi1", "crossbar-256", "tree"], PlacementChoice.allCases)
   func agreement(name: String, choice: PlacementChoice) throws {
-    let profile = try Self.profile(name)
+    var profile = try Self.profile(name == "tree" ? "crossbar-256" : name)
+    if name == "tree" { profile.topology.kind = .tree }
     let network = EquivalenceTests.residual(seed: 2)
     let fixed = try Quantizer.quantize(network, profile: profile).network
     let image = try Compiler.compile(

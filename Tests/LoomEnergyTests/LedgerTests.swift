@@ -156,6 +156,25 @@ struct LedgerTests {
     #expect(priced.unattributedPicojoules == 84)
   }
 
+  @Test("arrays that are read anyway do not follow spikes")
+  func silentArrays() throws {
+    var record = EnergyFixture.record()
+    record.cores[1].arrayReads = 4
+    record.cores[1].columnAdds = 8
+    var profile = EnergyFixture.profile {
+      $0.arrayRead = EnergyFixture.price(10)
+      $0.columnAdd = EnergyFixture.price(1)
+    }
+    let event = try Ledger.ledger(record: record, profile: profile)
+    profile.core.synapses = .crossbar(
+      CrossbarFormat(rows: 4, columns: 4, arrays: 1, readsWhenSilent: true))
+    let silent = try Ledger.ledger(record: record, profile: profile)
+    #expect(silent.totalPicojoules == event.totalPicojoules)
+    // (4 · 10 + 8 · 1) / 2 samples.
+    #expect(silent.fixedPicojoules == event.fixedPicojoules + 24)
+    #expect(silent.variablePicojoules == event.variablePicojoules - 24)
+  }
+
   @Test("three chips pay three barriers a step and three times the static power")
   func severalChips() throws {
     var record = EnergyFixture.record()

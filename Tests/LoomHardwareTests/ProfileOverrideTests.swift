@@ -37,6 +37,21 @@ struct ProfileOverrideTests {
     #expect(profile.overrides.contains("/prices/hostMac"))
   }
 
+  @Test("words and flags of topology, routing and synapse storage can be set")
+  func setsStructure() throws {
+    let profile = try ProfileFile.load(
+      "odin",
+      overrides: ["/routing/multicast=true", "/core/synapses/signPerAxon=false"])
+    #expect(profile.routing.multicast && profile.routing.fanOut == 1)
+    guard case .crossbar(let format) = profile.core.synapses else { return }
+    #expect(!format.signPerAxon)
+    let mesh = try ProfileFile.load("paicore2", overrides: ["/topology/kind=mesh"])
+    #expect(mesh.topology.kind == .mesh)
+    #expect(throws: DiagnosticsError.self) {
+      try ProfileFile.load("odin", overrides: ["/core/synapses/kind=packedEntries"])
+    }
+  }
+
   @Test(
     "what names nothing, or not in its form, is an error",
     arguments: [

@@ -48,7 +48,9 @@ struct CoreBudget {
       return format.memoryBits / max(1, format.wordBits)
     case (.axonList, .packedEntries(let format)): return format.maximumWordsPerAxon
     case (.formats, .packedEntries(let format)): return format.maximumFormats
-    case (.columns, .crossbar(let format)): return format.columns
+    // Tiles count weights side by side, each of which may take several columns.
+    case (.columns, .crossbar(let format)):
+      return format.columns / max(1, format.columnsPerWeight(bits: profile.weight.bits))
     case (.arrays, .crossbar(let format)): return format.arrays
     default: return nil
     }

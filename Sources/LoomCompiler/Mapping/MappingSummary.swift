@@ -115,8 +115,9 @@ struct MappingSummary {
       bounds.append(
         ("synapse memory", cores(synapses * profile.weight.bits, format.memoryBits)))
     case .crossbar(let format):
+      let cells = synapses * format.columnsPerWeight(bits: profile.weight.bits)
       bounds.append(
-        ("crossbar cells", cores(synapses, format.rows * format.columns * format.arrays)))
+        ("crossbar cells", cores(cells, format.rows * format.columns * format.arrays)))
     case .sharedKernels: break
     }
     return bounds

@@ -35,6 +35,8 @@ package struct Placement: Sendable {
       case .random: random(traffic, topology, fixed: fixed, seed: options.seed)
       }
     placement.choice = options.placement
+    // The cost that annealing makes small is that of a mesh.
+    if topology.kind == .tree, options.placement == .refined { placement.choice = .hilbert }
     return placement
   }
 
@@ -79,14 +81,15 @@ package struct Placement: Sendable {
   /// Along a Hilbert curve, then refined; never worse than the curve, in cost or in hops.
   ///
   /// An eighth of the moves goes into each way of arranging the chips, all of them into the best; then one for
-  /// every 500 into the busiest link. Nothing but the arguments decides.
+  /// every 500 into the busiest link. Nothing but the arguments decides. On trees the curve is all: its quarters,
+  /// and theirs, are the subtrees where sides are powers of two.
   package static func refined(
     _ traffic: CoreTraffic, _ topology: Topology, fixed: [CorePosition?] = [],
     moves budget: Int? = nil, seed: UInt64 = 0
   ) -> Placement {
     var best = hilbert(traffic, topology, fixed: fixed)
     let total = min(budget ?? min(mostMoves, movesPerCore * traffic.cores), Int(Int32.max))
-    guard total > 0, !traffic.flows.isEmpty else { return best }
+    guard total > 0, !traffic.flows.isEmpty, topology.kind == .mesh else { return best }
     let start = arrangement(
       traffic, topology, fixed: fixed, moves: total / 8, seed: seed, &best.moves)
     var annealing = PlacementAnnealing(start, seed: seed)

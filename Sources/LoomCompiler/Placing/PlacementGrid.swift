@@ -24,7 +24,8 @@ package enum TileOrder: Sendable {
 /// Tiles of all chips lie in one grid, as `LoomEmulator` sees them: a message goes along its row to the
 /// destination's column, then along that column, and what it crosses between two chips is one hop too. Because both
 /// coordinates grow with the chip's, chips × a factor added to each make the distance of two places a sum of two
-/// absolute differences with every crossing weighted.
+/// absolute differences with every crossing weighted. On trees (`TopologyKind.tree`) coordinates are no distances;
+/// only `PlacementMeasure` is used there, which asks for the tree's own links.
 package struct PlacementGrid: Sendable {
   /// What a hop over a link between chips counts in the cost, in hops on a chip.
   ///
@@ -52,6 +53,8 @@ package struct PlacementGrid: Sendable {
   let chipHeight: Int
   /// Cores of one tile.
   let coresPerTile: Int
+  /// Where the tiles lie, and how their routers are joined.
+  let topology: Topology
   /// The first place of each tile of the grid, row-major; −1 where no chip is in use.
   private(set) var firstPlaces: [Int]
 
@@ -66,6 +69,7 @@ package struct PlacementGrid: Sendable {
     chipWidth = topology.tileColumns
     chipHeight = topology.tileRows
     coresPerTile = topology.coresPerTile
+    self.topology = topology
     firstPlaces = Array(repeating: -1, count: width * height)
     let tiles = order.tiles(topology)
     for chip in chips {

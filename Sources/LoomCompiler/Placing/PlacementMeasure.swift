@@ -1,3 +1,6 @@
+import LoomHardware
+import LoomImage
+
 /// What a placement costs.
 package struct PlacementMeasure: Sendable, Hashable {
   /// Packets of one sample × links they take, those between chips included (spike-weighted hops).
@@ -15,6 +18,11 @@ package struct PlacementMeasure: Sendable, Hashable {
 
   /// Measures traffic; `places` are places of the grid by core.
   package init(_ traffic: CoreTraffic, _ grid: PlacementGrid, places: [Int]) {
+    linkShare = Self.linkShare(grid, places: places)
+    if grid.topology.kind == .tree {
+      addTree(traffic, places.map { grid.positions[$0] }, grid.topology)
+      return
+    }
     var loads = LinkLoads(grid)
     for flow in traffic.flows {
       loads.add(flow.packets, from: places[flow.source], to: places[flow.target])
@@ -23,7 +31,28 @@ package struct PlacementMeasure: Sendable, Hashable {
     chipHops = loads.betweenChips
     busiestLink = loads.packets.max() ?? 0
     weightedLink = loads.busiest.load
-    linkShare = Self.linkShare(grid, places: places)
+  }
+
+  /// Packets on the links of trees.
+  private mutating func addTree(
+    _ traffic: CoreTraffic, _ positions: [CorePosition], _ topology: Topology
+  ) {
+    var loads: [TreeRoute.Link: Double] = [:]
+    for flow in traffic.flows {
+      let route = TreeRoute(from: positions[flow.source], to: positions[flow.target], topology)
+      for link in route.links {
+        let load = loads[link, default: 0] + flow.packets
+        loads[link] = load
+        packetHops += flow.packets
+        busiestLink = max(busiestLink, load)
+        var weight = 1.0
+        if case .between = link {
+          chipHops += flow.packets
+          weight = PlacementGrid.chipHopFactor
+        }
+        weightedLink = max(weightedLink, load * weight)
+      }
+    }
   }
 
   static func linkShare(_ grid: PlacementGrid, places: [Int]) -> Double {

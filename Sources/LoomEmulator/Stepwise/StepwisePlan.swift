@@ -97,20 +97,30 @@ struct StepwisePlan: Sendable {
 
 /// Which arrays of crossbars are read in a step, and on behalf of which length at least.
 struct ArrayReadLog: Sendable {
-  /// By block what is taken off a chip step (`StepwisePlan`).
-  let offsets: [Int]
+  /// By block and by slice what is taken off a chip step (`StepwisePlan`).
+  let blockOffsets: [Int]
+  let sliceOffsets: [Int]
   /// By array the largest offset of its readers in the present step; −1: not read.
   private var largest: [Int]
   private var touched: [Int] = []
 
-  init(offsets: [Int], arrays: Int) {
-    self.offsets = offsets
-    largest = Array(repeating: -1, count: arrays)
+  init(_ plan: StepwisePlan) {
+    blockOffsets = plan.blockOffsets
+    sliceOffsets = plan.sliceOffsets
+    largest = Array(repeating: -1, count: plan.arrayCores.count)
   }
 
-  mutating func note(array: Int, block: Int) {
+  /// Read for an event of a block.
+  mutating func note(array: Int, block: Int) { note(array, offset: blockOffsets[block]) }
+
+  /// Read whatever comes, because slices of its core are active.
+  mutating func note(array: Int, slices: [Int]) {
+    for slice in slices { note(array, offset: sliceOffsets[slice]) }
+  }
+
+  private mutating func note(_ array: Int, offset: Int) {
     if largest[array] < 0 { touched.append(array) }
-    largest[array] = max(largest[array], offsets[block])
+    largest[array] = max(largest[array], offset)
   }
 
   /// The arrays read since the last call, with their largest offsets.

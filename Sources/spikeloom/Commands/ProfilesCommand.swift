@@ -22,7 +22,10 @@ enum ProfilesCommand {
     let profiles = try ProfileFile.bundledNames.map { try ProfileFile.load($0) }
     if arguments.has("--json") {
       let entries = profiles.map {
-        JSONValue.object(["name": .text($0.name), "summary": .text($0.summary)])
+        JSONValue.object([
+          "name": .text($0.name), "summary": .text($0.summary),
+          "runs": .text(ProfileCapabilities.brief($0.neuron)),
+        ])
       }
       Console.print(json: .array(entries))
     } else {

@@ -79,7 +79,8 @@ enum SweepCommand {
       conversion: job.convertsEach ? .each : .once(timesteps: job.timesteps.last ?? 1),
       samples: job.data.samples.count, annAccuracy: outcome.annAccuracy,
       calibration: job.data.calibrationSource, timing: outcome.timing,
-      remarks: ["input: \(choice.description)"] + hostRemarks(job) + outcome.remarks,
+      remarks: ["input: \(choice.description)"] + hostRemarks(job) + outcome.remarks
+        + TickRemark.lines(job.profile),
       host: ["model": .text(path), "data": .text(arguments.text("--data") ?? "")])
     return SweepReport(
       facts: facts, profile: job.profile, points: outcome.points, lossPoints: loss,

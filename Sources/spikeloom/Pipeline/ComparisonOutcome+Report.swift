@@ -36,7 +36,7 @@ extension ComparisonOutcome {
     facts.hybrid = job.host?.facts
     facts.mapping = lines(mapping.text)
     facts.quantization = lines(quantization.text)
-    facts.remarks = remarks + spiking.remarks
+    facts.remarks = remarks + spiking.remarks + TickRemark.lines(job.profile)
     facts.host = host
     facts.host["seconds"] = .object(
       Dictionary(
