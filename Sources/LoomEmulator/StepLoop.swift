@@ -67,9 +67,14 @@ struct StepLoop {
   }
 
   private mutating func inject(_ inputs: ArraySlice<UInt32>) {
-    tally.inputSpikes += UInt64(inputs.count)
     let routes = machine.hostRoutes
+    // Where a source reaches few axons, the host sends a message to each.
+    let isCopied = machine.hostSendsToEachAxon
+    tally.inputSpikes += isCopied ? 0 : UInt64(inputs.count)
     for input in inputs {
+      if isCopied {
+        tally.inputSpikes += UInt64(routes.offsets[Int(input) + 1] - routes.offsets[Int(input)])
+      }
       for entry in Int(routes.offsets[Int(input)])..<Int(routes.offsets[Int(input) + 1]) {
         let block = Int(routes.entries[entry].block)
         let info = machine.blocks[block]
@@ -91,14 +96,19 @@ struct StepLoop {
       let compartments = slice.hasSecondCompartment ? 2 : 1
       let updates = slice.count * slice.wordsWritten(step: step)
       tally.sliceUpdates[index] &+= UInt64(updates)
-      work += Double(updates * compartments) * timing.neuronUpdate
+      let copied = slice.extraCopies * slice.wordsWritten(step: step)
+      work += Double((updates + copied) * compartments) * timing.neuronUpdate
       let spikes =
         slice.code.isWindowed
         ? updateWindow(index, slice, step: step) : update(index, slice)
       guard spikes > 0 else { continue }
       tally.sliceSpikes[index] &+= UInt64(spikes)
-      work += Double(spikes) * timing.neuronSpike
-      if slice.hasSecondCompartment { work += Double(spikes) * timing.synapticOperation }
+      let copies = slice.extraCopies > 0 ? copySpikes(slice, spikes) : 0
+      tally.sliceCopySpikes[index] &+= UInt64(copies)
+      work += Double(spikes + copies) * timing.neuronSpike
+      if slice.hasSecondCompartment {
+        work += Double(spikes + copies) * timing.synapticOperation
+      }
       observer.record(slice, state.firing, count: spikes, step: step, places: machine.places)
       work += Double(send(slice, spikes)) * timing.axonOut
     }
@@ -110,6 +120,13 @@ struct StepLoop {
     if longestRoute > 0, work + longestRoute > lastArrival {
       lastArrival = work + longestRoute
       isArrivalRoute = longestRoute > work
+    }
+  }
+
+  /// Spikes of the copies beyond the first of the neurons that fired.
+  private func copySpikes(_ slice: SliceInfo, _ spikes: Int) -> Int {
+    (0..<spikes).reduce(0) {
+      $0 + Int(machine.extraCopies[slice.firstNeuron + Int(state.firing[$1])])
     }
   }
 
@@ -133,6 +150,12 @@ struct StepLoop {
           runs: machine.runs, weights: machine.weights, into: &state.accumulators)
       } else {
         done = synapses(from: first, count: count)
+      }
+      if machine.hasLoweringCells {
+        for event in first..<(first + count) {
+          tally.blockLowering[block] &+=
+            UInt64(machine.patterns[Int(state.queue[event].pattern)].lowering)
+        }
       }
       if !machine.axonArrays.isEmpty { markArrays(core, block, first, count, step) }
       tally.blockEvents[block] &+= UInt64(count)

@@ -49,6 +49,7 @@ struct Lowering {
     }
     for projection in network.projections { add(projection) }
     GateLowering.apply(&self)
+    AxonLowering.apply(&self)
     check()
   }
 

@@ -1,5 +1,6 @@
 public import LoomBase
 public import LoomHardware
+import LoomImage
 public import LoomNetwork
 
 /// Stage 3: a spiking network in the integers of one profile's formats.
@@ -152,9 +153,9 @@ struct QuantizationPass {
     if input.network.isInteger {
       return IntegerShifts.choose(input, index) ?? [input.profile.weight.minimumShift]
     }
-    guard let main = scales[target].main, !sharesKernel(index, main) else {
-      return [scales[target].shift]
-    }
+    guard let main = scales[target].main, !sharesKernel(index, main),
+      !input.profile.core.synapses.hasBinaryCells
+    else { return [scales[target].shift] }
     let projection = input.network.projections[index]
     return ShiftChoice.choose(
       largest: input.currents[index].largest, scales: scales[target].scales,

@@ -1,0 +1,79 @@
+import LoomBase
+import LoomHardware
+import LoomImage
+
+/// Refuses layers whose neurons need more input axons than a core has, where weights take several axons a source.
+///
+/// Such chips add no partial sums of other cores, so nothing but fewer axons helps. One finding says it for all
+/// layers.
+enum AxonFanIn {
+  /// What one neuron of a layer takes.
+  private struct Need {
+    var layer: String
+    var axons: Int
+    var sources: Int
+  }
+
+  /// Throws one finding about the layer that needs most.
+  static func check(
+    _ network: LoweredNetwork, profile: Profile
+  ) throws(DiagnosticsError) {
+    guard profile.splitsWeights else { return }
+    let builder = TileBuilder(network, profile)
+    let needs = network.populations.indices.map { need($0, builder) }
+    let beyond = needs.filter { $0.axons > profile.core.axonsIn }
+    guard let worst = beyond.max(by: { $0.axons < $1.axons }) else { return }
+    throw DiagnosticsError(.doesNotFit, [finding(worst, beyond, profile)])
+  }
+
+  private static func need(_ population: Int, _ builder: TileBuilder) -> Need {
+    let shape = builder.images[population].shape
+    // A neuron in the middle of the map, whose receptive field is whole.
+    let box = MapBox(
+      channels: shape.channels / 2..<shape.channels / 2 + 1,
+      rows: shape.height / 2..<shape.height / 2 + 1, columns: shape.width / 2..<shape.width / 2 + 1)
+    var need = Need(layer: builder.network.populations[population].name, axons: 0, sources: 0)
+    var group: Set<UInt32> = []
+    for index in builder.incoming[population] {
+      let template = builder.network.templates[index]
+      let sources = builder.sources(index, box)
+      need.axons += sources.count
+      if !template.repeats {
+        need.sources += group.count
+        group = []
+      }
+      group.formUnion(sources.indices(in: builder.images[template.source].shape))
+    }
+    need.sources += group.count
+    return need
+  }
+
+  private static func finding(
+    _ worst: Need, _ beyond: [Need], _ profile: Profile
+  ) -> Diagnostic {
+    let has = profile.core.axonsIn
+    let copies = Double(worst.axons) / Double(max(1, worst.sources))
+    let others = beyond.filter { $0.layer != worst.layer }.map { "'\($0.layer)' needs \($0.axons)" }
+    return Diagnostic(
+      .error, "SL4014",
+      "needs \(worst.axons) input axons for a single neuron (\(worst.sources) sources × "
+        + "\(tenths(copies)) axons each for \(profile.weight.bits)-bit weights), has \(has)",
+      at: .layer(worst.layer),
+      notes: ["cores of this chip add no partial sums of other cores"]
+        + (others.isEmpty ? [] : ["too wide as well: " + others.joined(separator: ", ")]),
+      remedy: remedy(beyond.map(\.sources).max() ?? 0, has, profile))
+  }
+
+  private static func remedy(_ sources: Int, _ has: Int, _ profile: Profile) -> String {
+    let bits = profile.core.synapses.hasBinaryCells ? min(profile.weight.bits - 1, has / max(1, sources)) : 0
+    if bits >= 2 { return "quantize with fewer bits (--set /weight/bits=\(bits))" }
+    return "narrow the layers before it to \(has / 2) sources for each neuron or fewer, or choose a "
+      + "profile with more input axons a core or whose cells hold whole weights"
+  }
+
+  /// A ratio with at most one decimal.
+  private static func tenths(_ value: Double) -> String {
+    let tenths = Int((value * 10).rounded())
+    return tenths % 10 == 0 ? "\(tenths / 10)" : "\(tenths / 10).\(tenths % 10)"
+  }
+}
