@@ -1,4 +1,4 @@
-import LoomBase
+package import LoomBase
 import LoomHardware
 
 extension ImageVerifier {
