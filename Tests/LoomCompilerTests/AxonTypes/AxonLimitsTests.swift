@@ -51,7 +51,10 @@ struct AxonLimitsTests {
   @Test("A neuron with more destinations than a core has columns")
   func copies() throws {
     // One relay-like neuron onto 12 neurons with 9 sources each: cores of 6 columns and 12 axons.
-    let weights = (0..<12).map { row in (0..<3).map { Float((row * 5 + $0 * 3) % 7 + 1) } }
+    let weights: [[Float]] = (0..<12).map { (row: Int) -> [Float] in
+      let numbers: [Int] = [row * 5, row * 5 + 3, row * 5 + 6]
+      return numbers.map { Float($0 % 7 + 1) }
+    }
     let network = AxonNetworks.integers(
       input: 1, timesteps: 3, layers: [(1, [[1], [1], [1]]), (9, weights)])
     let found = try findings(
