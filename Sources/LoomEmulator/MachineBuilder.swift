@@ -235,7 +235,8 @@ struct MachineBuilder {
       machine.coreArrays.append(base + placement.arrayCount)
       machine.coreColumns.append(
         machine.coreSlices[machine.coreColumns.count].reduce(0) {
-          $0 + (machine.slices[$1].count + machine.slices[$1].extraCopies) * machine.slices[$1].sites
+          $0 + (machine.slices[$1].count + machine.slices[$1].extraCopies)
+            * machine.slices[$1].sites
         })
     }
   }

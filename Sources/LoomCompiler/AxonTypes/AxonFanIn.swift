@@ -65,9 +65,13 @@ enum AxonFanIn {
   }
 
   private static func remedy(_ sources: Int, _ has: Int, _ profile: Profile) -> String {
-    let bits = profile.core.synapses.hasBinaryCells ? min(profile.weight.bits - 1, has / max(1, sources)) : 0
-    if bits >= 2 { return "quantize with fewer bits (--set /weight/bits=\(bits))" }
-    return "narrow the layers before it to \(has / 2) sources for each neuron or fewer, or choose a "
+    // A neuron meets at most two of the digits of 3-bit weights, and one of 2-bit weights (1 and −1).
+    let enough = sources <= has / 2 ? 3 : sources <= has ? 2 : 0
+    let bits = min(enough, profile.weight.bits - 1)
+    if profile.core.synapses.hasBinaryCells, bits >= 2 {
+      return "quantize with fewer bits (--set /weight/bits=\(bits))"
+    }
+    return "narrow the layers before it to \(has) sources for each neuron or fewer, or choose a "
       + "profile with more input axons a core or whose cells hold whole weights"
   }
 

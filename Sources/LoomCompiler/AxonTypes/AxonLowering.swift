@@ -92,7 +92,8 @@ struct AxonLowering {
       return list.allSatisfy { $0 == list[0] } ? [list[0]] : list
     }
     return incoming.indices.map { position in
-      let bits = incoming.indices.filter { shifts[$0] == shifts[position] }
+      let bits =
+        incoming.indices.filter { shifts[$0] == shifts[position] }
         .map { WeightPlanes.bits(before.templates[incoming[$0]].weights) }.max() ?? 2
       return WeightPlanes.digits(before.templates[incoming[position]].weights, bits: max(2, bits))
     }
@@ -134,7 +135,9 @@ struct AxonLowering {
         notes: [
           "b-bit weights take b types; projections with shifts of their own and biases through gates take more"
         ],
-        remedy: "quantize with at most \(format.axonTypes) bits (--set /weight/bits=\(min(format.axonTypes, 4)))"))
+        remedy:
+          "quantize with at most \(format.axonTypes) bits (--set /weight/bits=\(min(format.axonTypes, 4)))"
+      ))
   }
 
   /// The network with every template cut into its planes; a template without weights keeps none.

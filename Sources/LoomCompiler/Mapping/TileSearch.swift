@@ -128,7 +128,8 @@ struct TileSearch {
       "needs \(max(tile.neurons, tile.columns)) copies of a neuron to reach \(tile.axonsOut) axons, "
         + "has \(most) columns in a core", at: .layer(name),
       notes: ["each neuron of this chip sends to \(limit) \(limit == 1 ? "axon" : "axons")"],
-      remedy: "quantize with fewer bits (fewer axons for each source), or narrow the layers behind it")
+      remedy:
+        "quantize with fewer bits (fewer axons for each source), or narrow the layers behind it")
   }
 
   private func remedy(_ resource: CoreResource) -> String {

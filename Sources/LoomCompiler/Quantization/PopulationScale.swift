@@ -50,7 +50,8 @@ struct ChannelInputs {
   let index: Int
   /// The projection with most synapses per channel.
   let main: Int?
-  /// The largest |weight| of the main projection, by channel.
+  /// The |weight| of the main projection that takes the largest mantissa, by channel: the largest one, or less
+  /// where mantissas are narrow (`NarrowWeights`).
   let largestMain: [Double]
   /// The largest |weight| of the other projections, by channel.
   let largestOther: [Double]
@@ -80,12 +81,14 @@ struct ChannelInputs {
     }
     self.main = main
     func largest(_ projections: [Int]) -> [Double] {
-      projections.reduce(zero) { zip($0, input.currents[$1].largest).map(max) }
+      projections.reduce(zero) { zip($0, NarrowWeights.largest($1, input)).map(max) }
     }
     // Where axons have types all projections share the shift, so that they share the types.
     let sharesShift = input.profile.core.synapses.hasBinaryCells
     largestMain = largest(incoming.filter { sharesShift || $0 == main })
-    largestOther = largest(incoming.filter { !sharesShift && $0 != main })
+    largestOther = incoming.filter { !sharesShift && $0 != main }.reduce(zero) {
+      zip($0, input.currents[$1].largest).map(max)
+    }
     var step = zero
     var weighted = zero
     for site in 0..<population.sites {

@@ -130,7 +130,7 @@ struct QuantizationPass {
 
   private mutating func warn(_ entry: ProjectionQuantization, layer: String) {
     let saturated = entry.saturated.reduce(0, +)
-    if saturated > 0 {
+    if saturated > 0, !NarrowWeights.clips(input) {
       diagnostics.append(
         Diagnostic(
           .warning, "SL3020",

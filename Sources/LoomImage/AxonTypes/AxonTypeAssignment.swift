@@ -9,7 +9,11 @@ extension SynapseStorage {
 
   /// Whether all synapses of an axon share a sign.
   package var hasSignedAxons: Bool {
-    if case .crossbar(let format) = self { format.axonTypes == 0 && format.signPerAxon } else { false }
+    if case .crossbar(let format) = self {
+      format.axonTypes == 0 && format.signPerAxon
+    } else {
+      false
+    }
   }
 }
 

@@ -20,12 +20,12 @@ struct AxonLimitsTests {
 
   @Test("A neuron of too many axons: one finding with the axons a source takes, and fewer bits")
   func fanIn() throws {
-    let network = AxonNetworks.dense([100, 90, 10], seed: 2)
+    let network = AxonNetworks.dense([200, 20, 10], seed: 2)
     let found = try findings(network, AxonProfiles.trueNorthLike())
     #expect(found.count == 1)
     let text = found.first?.description ?? ""
     #expect(found.first?.code == "SL4014")
-    #expect(text.contains("(100 sources × "))
+    #expect(text.contains("(187 sources × 2.1 axons each for 4-bit weights)"))
     #expect(text.contains("has 256"))
     #expect(text.contains("--set /weight/bits=2"))
     #expect(try findings(network, AxonProfiles.trueNorthLike(bits: 2)).isEmpty)

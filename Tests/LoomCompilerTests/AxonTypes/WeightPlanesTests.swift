@@ -48,7 +48,9 @@ struct WeightPlanesTests {
     #expect(ImageVerifier.check(image, profile: Self.profile).isEmpty)
   }
 
-  @Test("an axon for each source that has a weight in a plane, and copies of H0 and H1 to send to two axons")
+  @Test(
+    "an axon for each source that has a weight in a plane, and copies of H0 and H1 to send to two axons"
+  )
   func axons() throws {
     let (image, report) = try compiled()
     #expect(image.cores.count == 1)
@@ -96,7 +98,7 @@ struct WeightPlanesTests {
     #expect(network[2].spikes == 2)
   }
 
-  @Test("a chip of signs splits into positive and negative weights, zeros stored")
+  @Test("a chip of signs splits what has both into positive and negative weights, zeros stored")
   func signs() throws {
     let profile = AxonProfiles.odinLike()
     let fixed = try Quantizer.quantize(Self.network, profile: profile).network
@@ -104,12 +106,11 @@ struct WeightPlanesTests {
     #expect(ImageVerifier.check(image, profile: profile).isEmpty)
     #expect(
       image.templates.map(\.weights) == [
-        [1, 7, 0, 0, 3, 2, 5, 1, 0, 0], [0, 0, -2, -5, 0, 0, 0, 0, -7, -3],
-        [5, 0, 0, 3], [0, -2, -7, 0],
+        [1, 7, -2, -5, 3, 2, 5, 1, -7, -3], [5, 0, 0, 3], [0, -2, -7, 0],
       ])
     let record = try Emulator(image: image, profile: profile).run(sample)
     #expect(record.scores == [0, 2])
-    // Every input has one sign here: 5 axons in step 0, one in step 1, two cells each, two columns each.
+    // Every input has one sign: 5 axons in step 0, one in step 1, two cells each, two columns each.
     #expect(record.host.inputSpikes == 6)
     #expect(record.populations[1].synapticOperations == 12)
     #expect(record.loweringPopulations[1].synapticOperations == 12)
