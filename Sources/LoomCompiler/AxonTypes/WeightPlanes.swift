@@ -6,7 +6,7 @@ import LoomNetwork
 ///
 /// A source takes one axon for each plane in which it has a weight.
 enum WeightPlanes {
-  /// One plane for each digit: values 1, 2, 4 ... of `bits` − 1 bits, and −(2^(bits−1) − 1) for negative weights.
+  /// One plane for each digit: powers of two for `bits` − 1 bits, and −(2^(bits−1) − 1) for negative weights.
   ///
   /// Mantissas are symmetric, so that the last value reaches the lowest of them with every other digit clear.
   /// Before, 4 bits: 5, −7, −2. After: 1 0 1 (5 = 1 + 4, −2 = 1 + 4 − 7), 0 0 0, 4 0 4, 0 −7 −7.

@@ -71,6 +71,8 @@ struct WeightPlanesTests {
     #expect(report.lowering.axonCopies == 9 + 2 && report.lowering.neuronCopies == 2)
   }
 
+  /// What happens, on paper.
+  ///
   /// Step 0: H0 gets 1 − 2 + 3 + 5 − 7 = 0, H1 7 − 5 + 2 + 1 − 3 = 2 and fires. Step 1: H0 gets 1, H1 gets 7
   /// and fires. O0 gets −7 twice, O1 gets 3 twice and fires twice.
   @Test("spikes and every count")
