@@ -25,6 +25,8 @@ struct NarrowWeightsTests {
     return (result.network, result.report.diagnostics)
   }
 
+  /// The least error, on paper.
+  ///
   /// With one level f: (1 − f)² + 6·(0.4 − f)² is least at 0.486; of steps of 0.05, 0.5 (0.31). Unclamped, six
   /// weights would be lost: 6·0.16 = 0.96.
   @Test("two bits: half of the largest weight takes the only level", arguments: [false, true])
