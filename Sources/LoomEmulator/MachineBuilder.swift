@@ -290,8 +290,8 @@ private struct AxonWriter {
         firstRun: UInt32(machine.runs.count), runCount: UInt32(buffer.count), synapses: 0,
         lowering: 0)
       if let operations = cells?.operations(buffer, machine.weights, first: firstWeight) {
-        pattern.synapses = UInt32(operations.all)
-        pattern.lowering = UInt32(operations.lowering)
+        pattern.synapses = UInt32(clamping: operations.all)
+        pattern.lowering = UInt32(clamping: operations.lowering)
         if operations.lowering > 0 { machine.hasLoweringCells = true }
       }
       for run in buffer {
