@@ -26,12 +26,21 @@ enum AxonFanIn {
     throw DiagnosticsError(.doesNotFit, [finding(worst, beyond, profile)])
   }
 
+  /// The need of the layer's neuron of most axons, of those in the middle of the map, where receptive fields
+  /// are whole.
   private static func need(_ population: Int, _ builder: TileBuilder) -> Need {
     let shape = builder.images[population].shape
-    // A neuron in the middle of the map, whose receptive field is whole.
-    let box = MapBox(
-      channels: shape.channels / 2..<shape.channels / 2 + 1,
-      rows: shape.height / 2..<shape.height / 2 + 1, columns: shape.width / 2..<shape.width / 2 + 1)
+    let needs = (0..<shape.channels).map { channel in
+      need(
+        population,
+        MapBox(
+          channels: channel..<channel + 1, rows: shape.height / 2..<shape.height / 2 + 1,
+          columns: shape.width / 2..<shape.width / 2 + 1), builder)
+    }
+    return needs.max { $0.axons < $1.axons } ?? Need(layer: "", axons: 0, sources: 0)
+  }
+
+  private static func need(_ population: Int, _ box: MapBox, _ builder: TileBuilder) -> Need {
     var need = Need(layer: builder.network.populations[population].name, axons: 0, sources: 0)
     var group: Set<UInt32> = []
     for index in builder.incoming[population] {

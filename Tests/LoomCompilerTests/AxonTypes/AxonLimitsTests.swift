@@ -25,7 +25,7 @@ struct AxonLimitsTests {
     #expect(found.count == 1)
     let text = found.first?.description ?? ""
     #expect(found.first?.code == "SL4014")
-    #expect(text.contains("(187 sources × 2.1 axons each for 4-bit weights)"))
+    #expect(text.contains("(190 sources × 2 axons each for 4-bit weights)"))
     #expect(text.contains("has 256"))
     #expect(text.contains("--set /weight/bits=2"))
     #expect(try findings(network, AxonProfiles.trueNorthLike(bits: 2)).isEmpty)
