@@ -85,7 +85,7 @@ struct AxonChipTests {
       #expect(run.status == 2, "\(run.errors)")
       let errors = run.errors.split(separator: "\n").filter { $0.hasPrefix("error ") }
       #expect(errors.count == 1, "\(run.errors)")
-      let code = chip == .fourBits ? "SL4012" : "SL4014"
+      let code = chip == .typed || chip == .wideTyped ? "SL4014" : "SL4012"
       #expect(errors.first?.hasPrefix("error \(code)") == true, "\(run.errors)")
     }
   }
