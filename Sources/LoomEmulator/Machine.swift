@@ -32,6 +32,8 @@ struct SliceInfo: Sendable {
   var currentBound: Int64
   /// Compartment updates of the network (or of lowering populations) in one step.
   var updatesPerStep: UInt64
+  /// Copies of its neurons beyond the first of each, all updated.
+  var extraCopies: Int
   var flows: Range<Int>
 
   /// Whether spikes due in a step change anything: window codes stop listening after `start`.
@@ -56,7 +58,7 @@ struct BlockInfo: Sendable {
   var fillStart: Int
   /// Whether its synaptic operations are lowering.
   var isLowering: Bool
-  /// Whether its messages come from a lowering population.
+  /// Whether its messages are lowering: from a lowering population, or to a further plane of weights.
   var comesFromLowering: Bool
 }
 
@@ -64,7 +66,10 @@ struct BlockInfo: Sendable {
 struct PatternInfo: Sendable {
   var firstRun: UInt32
   var runCount: UInt32
+  /// Operations of one event.
   var synapses: UInt32
+  /// How many of them are lowering in a block that is not (`CellCounts`).
+  var lowering: UInt32
 }
 
 /// A spike at an axon, as it waits in a queue.
@@ -112,6 +117,10 @@ struct Machine: Sendable {
   var biases: [Int32] = []
   /// The neuron's channel-last index in its population.
   var places: [UInt32] = []
+  /// By neuron: its copies beyond the first; empty where fan-out has no limit.
+  var extraCopies: [UInt32] = []
+  /// Whether any axon has operations that are lowering in a block that is not.
+  var hasLoweringCells = false
   /// By axon (core after core).
   var axons: [Event] = []
   var patterns: [PatternInfo] = []

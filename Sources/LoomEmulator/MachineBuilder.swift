@@ -80,6 +80,8 @@ struct MachineBuilder {
 
   private mutating func addNeurons(_ core: Int) {
     let first = machine.slices.count
+    let copies = NeuronCopies.extra(image.cores[core], fanOut: profile.routing.fanOut)
+    machine.extraCopies += copies
     for slice in image.cores[core].slices {
       let population = image.populations[slice.population]
       let count = slice.box.count
@@ -110,10 +112,31 @@ struct MachineBuilder {
           lowest: FixedPoint.minimum(bits: population.potentialBits),
           highest: FixedPoint.maximum(bits: population.potentialBits),
           hasBias: biases.contains { $0 != 0 }, currentBound: 0, updatesPerStep: UInt64(count),
-          flows: 0..<0))
+          extraCopies: copies.isEmpty ? 0 : extraCopies(firstNeuron, count), flows: 0..<0))
       machine.accumulatorCount += count * population.sites
     }
     machine.coreSlices.append(first..<machine.slices.count)
+  }
+
+  /// Copies beyond the first of all neurons of a slice.
+  private func extraCopies(_ first: Int, _ count: Int) -> Int {
+    machine.extraCopies[first..<(first + count)].reduce(0) { $0 + Int($1) }
+  }
+
+  /// How the cells of a block's axons are counted; nil where each is an operation of the network.
+  private func cellCounts(_ block: AxonBlock, _ info: SliceInfo) -> CellCounts? {
+    let skipsZeros = profile.core.synapses.hasBinaryCells
+    var planes: [Int] = []
+    var index = block.template
+    while image.templates[index].repeats, index > 0 {
+      index -= 1
+      planes.append(templateStarts[index] - templateStarts[block.template])
+    }
+    guard skipsZeros || !planes.isEmpty || info.extraCopies > 0 else { return nil }
+    let neurons = info.firstNeuron..<(info.firstNeuron + info.count)
+    return CellCounts(
+      skipsZeros: skipsZeros, copies: info.extraCopies > 0 ? machine.extraCopies[neurons] : [],
+      earlierPlanes: planes)
   }
 
   private static func expand(_ values: SliceValues, _ box: MapBox) -> [Int32] {
@@ -139,12 +162,13 @@ struct MachineBuilder {
           axonCount: block.sources.count, delay: block.delay, queueStart: 0,
           capacity: 0, fillStart: 0,
           isLowering: template.isLowering,
-          comesFromLowering: image.populations[template.source].role == .lowering))
+          comesFromLowering: template.repeats
+            || image.populations[template.source].role == .lowering))
       let info = machine.slices[slice]
       var writer = AxonWriter(
         runs: templateRuns[block.template], box: image.cores[core].slices[block.slice].box,
         firstTarget: info.firstAccumulator + template.site * info.count,
-        firstWeight: templateStarts[block.template])
+        firstWeight: templateStarts[block.template], cells: cellCounts(block, info))
       writer.add(block.sources, template.kind, &machine)
     }
     machine.coreBlocks.append(first..<machine.blocks.count)
@@ -213,8 +237,9 @@ struct MachineBuilder {
       machine.axonArrays += placement.arrays.map { base + $0 }
       machine.coreArrays.append(base + placement.arrayCount)
       machine.coreColumns.append(
-        core.slices.reduce(0) {
-          $0 + $1.box.count * image.populations[$1.population].sites * columnsPerWeight
+        machine.coreSlices[machine.coreColumns.count].reduce(0) {
+          $0 + (machine.slices[$1].count + machine.slices[$1].extraCopies)
+            * machine.slices[$1].sites * columnsPerWeight
         })
     }
   }
@@ -226,11 +251,16 @@ private struct AxonWriter {
   let box: MapBox
   let firstTarget: Int
   let firstWeight: Int
+  /// How cells are counted; nil: each is one operation.
+  let cells: CellCounts?
   private var patternKey = -1
   private var patternSource = 0
   private var buffer: [SynapseRun] = []
 
-  init(runs: SynapseRuns, box: MapBox, firstTarget: Int, firstWeight: Int) {
+  init(
+    runs: SynapseRuns, box: MapBox, firstTarget: Int, firstWeight: Int, cells: CellCounts?
+  ) {
+    self.cells = cells
     self.runs = runs
     self.box = box
     self.firstTarget = firstTarget
@@ -252,16 +282,23 @@ private struct AxonWriter {
   }
 
   private mutating func add(_ source: Int, _ kind: TemplateKind, _ machine: inout Machine) {
-    let (key, step) = share(source, kind)
+    let (key, step) = cells?.isShared == false ? (-1, 0) : share(source, kind)
     if key != patternKey || key < 0 {
       patternKey = key
       patternSource = source
       buffer.removeAll(keepingCapacity: true)
       runs.append(source: source, box: box, to: &buffer)
+      if let cells { buffer = cells.stored(buffer, machine.weights, first: firstWeight) }
       var pattern = PatternInfo(
-        firstRun: UInt32(machine.runs.count), runCount: UInt32(buffer.count), synapses: 0)
+        firstRun: UInt32(machine.runs.count), runCount: UInt32(buffer.count), synapses: 0,
+        lowering: 0)
+      if let operations = cells?.operations(buffer, machine.weights, first: firstWeight) {
+        pattern.synapses = UInt32(clamping: operations.all)
+        pattern.lowering = UInt32(clamping: operations.lowering)
+        if operations.lowering > 0 { machine.hasLoweringCells = true }
+      }
       for run in buffer {
-        pattern.synapses += UInt32(run.count)
+        if cells == nil { pattern.synapses += UInt32(run.count) }
         machine.runs.append(
           RunInfo(
             target: UInt32(firstTarget + run.firstTarget), weight: UInt32(run.firstWeight),

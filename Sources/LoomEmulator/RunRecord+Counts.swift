@@ -107,8 +107,12 @@ struct SortedCounts {
     for (index, slice) in machine.slices.enumerated() { add(slice, index, tally, machine) }
     for (index, block) in machine.blocks.enumerated() {
       let population = machine.slices[block.slice].population
+      let extra = tally.blockLowering[index]
       add(core: block.core, population: population, lowering: block.isLowering) {
-        $0.synapticOperations += tally.blockOperations[index]
+        $0.synapticOperations += tally.blockOperations[index] - extra
+      }
+      add(core: block.core, population: population, lowering: true) {
+        $0.synapticOperations += extra
       }
       add(core: block.core, population: population, lowering: block.comesFromLowering) {
         $0.messagesIn += tally.blockEvents[index]
@@ -128,6 +132,8 @@ struct SortedCounts {
       $0.spikes += spikes
       if slice.reportsToHost { $0.messagesOut += spikes }
     }
+    let copies = slice.copied(updates: updates, spikes: tally.sliceCopySpikes[index])
+    add(core: slice.core, population: slice.population, lowering: true) { $0.add(copies) }
     if slice.hasSecondCompartment {
       add(core: slice.core, population: slice.population, lowering: true) {
         $0.neuronUpdates += updates
@@ -137,7 +143,8 @@ struct SortedCounts {
     for flow in slice.flows {
       let messages = tally.flowMessages[flow]
       let path = machine.flows[flow].path
-      add(core: slice.core, population: slice.population, lowering: slice.isLowering) {
+      let isLowering = machine.blocks[machine.flows[flow].block].comesFromLowering
+      add(core: slice.core, population: slice.population, lowering: isLowering) {
         $0.messagesOut += messages
         $0.hopsEastWest += messages * UInt64(path.hopsEastWest)
         $0.hopsNorthSouth += messages * UInt64(path.hopsNorthSouth)
@@ -145,5 +152,18 @@ struct SortedCounts {
         $0.hopsWithinTile += path.staysInTile ? messages : 0
       }
     }
+  }
+}
+
+extension SliceInfo {
+  /// What the copies beyond the first of its neurons do, second compartments included.
+  func copied(updates: UInt64, spikes: UInt64) -> CoreCounts {
+    var counts = CoreCounts()
+    guard extraCopies > 0 else { return counts }
+    let copied = updates / UInt64(count) * UInt64(extraCopies)
+    counts.neuronUpdates = hasSecondCompartment ? 2 * copied : copied
+    counts.spikes = spikes
+    counts.synapticOperations = hasSecondCompartment ? spikes : 0
+    return counts
   }
 }

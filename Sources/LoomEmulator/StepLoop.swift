@@ -67,8 +67,8 @@ struct StepLoop {
   }
 
   private mutating func inject(_ inputs: ArraySlice<UInt32>) {
-    tally.inputSpikes += UInt64(inputs.count)
     let routes = machine.hostRoutes
+    tally.inputSpikes += UInt64(inputs.count)
     for input in inputs {
       let entries = Int(routes.offsets[Int(input)])..<Int(routes.offsets[Int(input) + 1])
       tally.inputMessages += UInt64(entries.count)
@@ -94,14 +94,19 @@ struct StepLoop {
       let compartments = slice.hasSecondCompartment ? 2 : 1
       let updates = slice.count * slice.wordsWritten(step: step)
       tally.sliceUpdates[index] &+= UInt64(updates)
-      work += Double(updates * compartments) * timing.neuronUpdate
+      let copied = slice.extraCopies * slice.wordsWritten(step: step)
+      work += Double((updates + copied) * compartments) * timing.neuronUpdate
       let spikes =
         slice.code.isWindowed
         ? updateWindow(index, slice, step: step) : update(index, slice)
       guard spikes > 0 else { continue }
       tally.sliceSpikes[index] &+= UInt64(spikes)
-      work += Double(spikes) * timing.neuronSpike
-      if slice.hasSecondCompartment { work += Double(spikes) * timing.synapticOperation }
+      let copies = slice.extraCopies > 0 ? copySpikes(slice, spikes) : 0
+      tally.sliceCopySpikes[index] &+= UInt64(copies)
+      work += Double(spikes + copies) * timing.neuronSpike
+      if slice.hasSecondCompartment {
+        work += Double(spikes + copies) * timing.synapticOperation
+      }
       observer.record(slice, state.firing, count: spikes, step: step, places: machine.places)
       let sent = send(slice, spikes) + (slice.reportsToHost ? spikes : 0)
       work += Double(sent) * timing.axonOut
@@ -114,6 +119,13 @@ struct StepLoop {
     if longestRoute > 0, work + longestRoute > lastArrival {
       lastArrival = work + longestRoute
       isArrivalRoute = longestRoute > work
+    }
+  }
+
+  /// Spikes of the copies beyond the first of the neurons that fired.
+  private func copySpikes(_ slice: SliceInfo, _ spikes: Int) -> Int {
+    (0..<spikes).reduce(0) {
+      $0 + Int(machine.extraCopies[slice.firstNeuron + Int(state.firing[$1])])
     }
   }
 
@@ -137,6 +149,12 @@ struct StepLoop {
           runs: machine.runs, weights: machine.weights, into: &state.accumulators)
       } else {
         done = synapses(from: first, count: count)
+      }
+      if machine.hasLoweringCells {
+        for event in first..<(first + count) {
+          tally.blockLowering[block] &+=
+            UInt64(machine.patterns[Int(state.queue[event].pattern)].lowering)
+        }
       }
       if !machine.axonArrays.isEmpty { markArrays(core, block, first, count, step) }
       tally.blockEvents[block] &+= UInt64(count)

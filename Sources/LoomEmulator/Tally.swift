@@ -3,9 +3,13 @@ struct Tally: Sendable {
   /// By block: events met and synaptic operations done.
   var blockEvents: [UInt64]
   var blockOperations: [UInt64]
+  /// By block: how many of the operations are lowering cell by cell (`CellCounts`).
+  var blockLowering: [UInt64]
   /// By slice: updates (in neurons, not compartments) and spikes.
   var sliceUpdates: [UInt64]
   var sliceSpikes: [UInt64]
+  /// By slice: spikes of its neurons' copies beyond the first.
+  var sliceCopySpikes: [UInt64]
   /// By flow: messages sent.
   var flowMessages: [UInt64]
   /// By core: crossbar arrays read.
@@ -20,8 +24,10 @@ struct Tally: Sendable {
   init(_ machine: Machine) {
     blockEvents = Array(repeating: 0, count: machine.blocks.count)
     blockOperations = blockEvents
+    blockLowering = blockEvents
     sliceUpdates = Array(repeating: 0, count: machine.slices.count)
     sliceSpikes = sliceUpdates
+    sliceCopySpikes = sliceUpdates
     flowMessages = Array(repeating: 0, count: machine.flows.count)
     arrayReads = Array(repeating: 0, count: machine.coreSlices.count)
     slowestCoreSteps = arrayReads
@@ -30,8 +36,10 @@ struct Tally: Sendable {
   mutating func add(_ other: Tally) {
     Tally.add(other.blockEvents, to: &blockEvents)
     Tally.add(other.blockOperations, to: &blockOperations)
+    Tally.add(other.blockLowering, to: &blockLowering)
     Tally.add(other.sliceUpdates, to: &sliceUpdates)
     Tally.add(other.sliceSpikes, to: &sliceSpikes)
+    Tally.add(other.sliceCopySpikes, to: &sliceCopySpikes)
     Tally.add(other.flowMessages, to: &flowMessages)
     Tally.add(other.arrayReads, to: &arrayReads)
     Tally.add(other.slowestCoreSteps, to: &slowestCoreSteps)

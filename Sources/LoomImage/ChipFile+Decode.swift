@@ -194,9 +194,10 @@ extension ChipFile {
     let kindCode = try reader.read(UInt8.self)
     let isLowering = try reader.readFlag()
     let width = try reader.read(UInt8.self)
-    guard width == 1 || width == 2, try reader.read(UInt8.self) == 0 else {
+    guard width == 1 || width == 2 else {
       throw .invalid(offset: start, reason: "needs weights of one or two bytes")
     }
+    let repeats = try reader.readFlag()
     let source = try reader.readCount()
     let target = try reader.readCount()
     let site = try reader.readCount()
@@ -214,7 +215,7 @@ extension ChipFile {
       ? try reader.readList(Int8.self).map { Int16($0) } : try reader.readList(Int16.self)
     return SynapseTemplate(
       kind: kind, source: source, target: target, weights: weights,
-      shifts: try reader.readList(), site: site, isLowering: isLowering)
+      shifts: try reader.readList(), site: site, isLowering: isLowering, repeats: repeats)
   }
 
   static func decodeHost(_ bytes: ArraySlice<UInt8>) throws(ByteError) -> RouteTable {

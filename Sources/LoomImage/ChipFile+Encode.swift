@@ -162,7 +162,7 @@ extension ChipFile {
       writer.write(kind)
       writer.write(flag: template.isLowering)
       writer.write(UInt8(isNarrow ? 1 : 2))
-      writer.write(UInt8(0))
+      writer.write(flag: template.repeats)
       writer.write(count: template.source)
       writer.write(count: template.target)
       writer.write(count: template.site)

@@ -6,7 +6,8 @@ public import LoomHardware
 /// Every axon takes one row (a broadcast axon one for each plane, for a cell holds one weight). An array
 /// and column have one shift, so rows that feed the same columns (slice and current site) with different
 /// shifts never share an array. Rows are placed block by block: a block (or plane) goes to the first
-/// group of rows none of whose members contradicts its shifts; groups are cut into arrays of `rows`.
+/// group of rows none of whose members contradicts its shifts; groups are cut into arrays of `rows`. Where
+/// axons have types the neurons hold the weights, and shifts keep no rows apart.
 public struct CrossbarPlacement: Sendable, Hashable {
   /// For each axon the start of its arrays in `arrays`; one more at the end.
   public private(set) var offsets: [Int] = [0]
@@ -33,7 +34,8 @@ public struct CrossbarPlacement: Sendable, Hashable {
       parts.append(
         formats.map { columnFormat in
           let group =
-            groups.firstIndex { $0.accepts(columnFormat) } ?? CrossbarPlacement.open(&groups)
+            groups.firstIndex { format.axonTypes > 0 || $0.accepts(columnFormat) }
+            ?? CrossbarPlacement.open(&groups)
           let first = groups[group].rows
           groups[group].add(columnFormat, rows: block.sources.count)
           return (group, first)

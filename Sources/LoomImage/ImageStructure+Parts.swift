@@ -18,8 +18,21 @@ extension StructureCheck {
         "\(name) needs a current site below \(target.sites), has \(template.site)")
       need(
         template.shifts.allSatisfy { $0 <= 30 }, "\(name) needs shifts up to 30, has larger ones")
+      if template.repeats { repetition(index) }
       connectivity(template, name)
     }
+  }
+
+  /// A plane holds cells of the very synapses of the plane before it.
+  private func repetition(_ index: Int) {
+    let plane = image.templates[index]
+    let first = index > 0 ? image.templates[index - 1] : nil
+    need(
+      first.map {
+        $0.source == plane.source && $0.target == plane.target && $0.site == plane.site
+          && $0.kind == plane.kind && $0.isLowering == plane.isLowering
+      } ?? false,
+      "template \(index) needs a template before it whose synapses it repeats, has others")
   }
 
   private func connectivity(_ template: SynapseTemplate, _ name: String) {

@@ -6,6 +6,7 @@ extension ImageVerifier {
   static func formatFindings(_ image: HardwareImage, _ profile: Profile) -> [Diagnostic] {
     var check = FormatCheck(image: image, profile: profile)
     for (index, template) in image.templates.enumerated() { check.check(template, index) }
+    check.findings += axonFindings(image, profile.core.synapses)
     for (index, population) in image.populations.enumerated() where population.role.isOnCores {
       check.check(population, index)
     }

@@ -22,9 +22,10 @@ public struct BlockUsage: Sendable, Hashable {
 
 /// What one core takes of its limits.
 public struct CoreUsage: Sendable, Hashable {
-  /// Compartments.
+  /// Compartments, copies of neurons included.
   public var neurons: Int = 0
-  /// Neurons × current sites, × the columns a weight takes where cells have fewer bits: columns of crossbars.
+  /// Neurons × current sites, copies of neurons included, × the columns a weight takes where cells have fewer
+  /// bits: columns of crossbars.
   public var columns: Int = 0
   /// Input axons.
   public var axonsIn: Int = 0
@@ -76,6 +77,9 @@ public enum SynapseLayout {
       var planes = 1
       if case .broadcast(let count, _) = template.kind { planes = count }
       usage.rows = usage.axons * planes
+    }
+    if profile.core.synapses.hasBinaryCells {
+      usage.synapses = SetCells(template, populations).count(sources, box)
     }
     return usage
   }
@@ -142,6 +146,15 @@ public enum SynapseLayout {
       slices: core.slices, blocks: core.axonBlocks, templates: image.templates,
       populations: image.populations, profile: profile)
     usage.axonsOut = core.routes.cores.count
+    let copies = NeuronCopies.extra(core, fanOut: profile.routing.fanOut)
+    var first = 0
+    for slice in core.slices where !copies.isEmpty {
+      let population = image.populations[slice.population]
+      let extra = copies[first..<(first + slice.box.count)].reduce(0) { $0 + Int($1) }
+      usage.neurons += extra * population.compartments
+      usage.columns += extra * population.sites
+      first += slice.box.count
+    }
     if profile.core.axonsOutOffChip > 0 {
       for destination in core.routes.cores
       where image.cores[Int(destination)].position.chip != core.position.chip {

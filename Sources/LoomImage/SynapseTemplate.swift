@@ -69,11 +69,16 @@ public struct SynapseTemplate: Sendable, Hashable {
   public var site: Int
   /// Whether its synaptic operations are lowering (gates, relays), counted apart.
   public var isLowering: Bool
+  /// Whether its cells belong to the synapses of the template before it: the planes of weights of several bits
+  /// on chips whose axons have a type or a sign.
+  ///
+  /// Cells beyond the first of a synapse, and the messages that reach them, are counted as lowering.
+  public var repeats: Bool
 
   /// Creates a template.
   public init(
     kind: TemplateKind, source: Int, target: Int, weights: [Int16], shifts: [UInt8], site: Int,
-    isLowering: Bool
+    isLowering: Bool, repeats: Bool = false
   ) {
     self.kind = kind
     self.source = source
@@ -82,5 +87,6 @@ public struct SynapseTemplate: Sendable, Hashable {
     self.shifts = shifts
     self.site = site
     self.isLowering = isLowering
+    self.repeats = repeats
   }
 }

@@ -18,6 +18,7 @@ public enum Compiler {
     let formats = FormatCheck.findings(network, profile: profile)
     guard formats.isEmpty else { throw DiagnosticsError(.doesNotFit, formats) }
     let lowered = try Lowering.lower(network, profile: profile)
+    try AxonFanIn.check(lowered, profile: profile)
     let spikes = ExpectedSpikes.perNeuron(
       lowered, activity: options.activity, timesteps: network.timesteps)
     let partition = try Partition.make(

@@ -28,6 +28,10 @@ public struct LoweringInventory: Sendable, Hashable {
   public var relayPopulations: Int = 0
   /// Second compartments of soft-reset neurons.
   public var secondCompartments: Int = 0
+  /// Input axons beyond the first of a source and core, for weights of several bits or both signs.
+  public var axonCopies: Int = 0
+  /// Compartments of neurons beyond their first, for more destinations than a neuron sends to.
+  public var neuronCopies: Int = 0
 
   /// Creates an empty inventory.
   public init() {}

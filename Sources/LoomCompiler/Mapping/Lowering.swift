@@ -55,6 +55,7 @@ struct Lowering {
     }
     for projection in network.projections { add(projection) }
     GateLowering.apply(&self)
+    AxonLowering.apply(&self)
     check()
   }
 

@@ -112,11 +112,19 @@ public struct MappingReport: Sendable, Hashable {
         "relayNeurons": .integer(lowering.relayNeurons),
         "relayPopulations": .integer(lowering.relayPopulations),
         "secondCompartments": .integer(lowering.secondCompartments),
+        "axonCopies": .integer(lowering.axonCopies),
+        "neuronCopies": .integer(lowering.neuronCopies),
       ]),
       "placement": placement.json,
       "layers": .array(layers.map(\.json)),
       "diagnostics": .array(diagnostics.map { .text($0.description) }),
     ])
+  }
+
+  /// Copies of axons and neurons, where there are any.
+  private var copies: String {
+    guard lowering.axonCopies > 0 || lowering.neuronCopies > 0 else { return "" }
+    return ", \(lowering.axonCopies) axon copies, \(lowering.neuronCopies) neuron copies"
   }
 
   /// The report as lines of text: totals, then a table by layer.
@@ -129,7 +137,7 @@ public struct MappingReport: Sendable, Hashable {
         + "\(Int(inputPackets.rounded())) packets expected per sample, \(routes) routing entries",
       "lowering: \(lowering.gates) gates with \(lowering.gateSynapses) synapses, "
         + "\(lowering.relayNeurons) relay neurons in \(lowering.relayPopulations) populations, "
-        + "\(lowering.secondCompartments) second compartments",
+        + "\(lowering.secondCompartments) second compartments" + copies,
       placement.text,
       "layer | start | cores | neurons | synapses | words | axons",
     ]

@@ -20,7 +20,20 @@ struct MappingSummary {
       inputAxons: inputAxons, sharedAxons: sharedAxons, sourceNeurons: sourceNeurons,
       duplicatedAxons: inputAxons - distinctAxons, inputPackets: partition.packets,
       routes: image.cores.reduce(image.hostRoutes.cores.count) { $0 + $1.routes.cores.count },
-      lowering: lowered.inventory, placement: placement.report, diagnostics: [])
+      lowering: inventory, placement: placement.report, diagnostics: [])
+  }
+
+  /// What exists only because the chip lacks something, copies of axons and neurons included.
+  private var inventory: LoweringInventory {
+    var inventory = lowered.inventory
+    for tile in allTiles {
+      for input in tile.inputs where lowered.templates[input.template].repeats {
+        inventory.axonCopies += input.sources.count
+      }
+      inventory.neuronCopies +=
+        tile.neurons - tile.box.count * lowered.images[tile.population].compartments
+    }
+    return inventory
   }
 
   private var allTiles: [Tile] { partition.cores.flatMap { $0 } }

@@ -3,12 +3,12 @@ import LoomHardware
 import LoomImage
 import LoomNetwork
 
-/// Lets a readout's bias act in its register from chip step 0 and takes what it adds before the window
-/// off v(0), so that no gate and no axon is needed.
+/// Lets a bias act in its register from chip step 0 and takes what it adds before the window off v(0), so that
+/// no gate and no axon is needed (`BiasPath.precharged`).
 ///
 /// Before: bias 5 at depth 3, v(0) = 0, a gate. After: bias 5 from chip step 0, v(0) = −15, no gate.
 enum Precharge {
-  /// Rewrites the initial potentials of a readout; false where a gate must carry the bias.
+  /// Rewrites the initial potentials; false where a gate must carry the bias.
   static func apply(_ index: Int, _ lowering: inout Lowering) -> Bool {
     let network = lowering.network
     let population = lowering.result.populations[index]
@@ -28,6 +28,11 @@ enum Precharge {
         FixedPoint.saturate(lowered.partialValue, bits: population.image.potentialBits)
           == lowered.partialValue
       else { return false }
+      if population.image.role == .hidden {
+        // Between v(0) and the window a potential moves from one of these to the other.
+        let threshold = Int64(population.threshold.value(neuron: neuron, in: shape))
+        guard max(initial, lowered.partialValue) < threshold else { return false }
+      }
       potentials.append(Int32(clamping: lowered.partialValue))
     }
     lowering.result.populations[index].initialPotential = .perNeuron(potentials)

@@ -73,9 +73,11 @@ struct TileBuilder {
     }
   }
 
-  /// The sources of a template that meet a box.
+  /// The sources of a template that meet a box; where weights are planes, those with a weight in this one.
   func sources(_ template: Int, _ box: MapBox) -> AxonSources {
-    sparse[template]?.sources(of: box) ?? runs[template].sources(of: box)
+    let found = sparse[template]?.sources(of: box) ?? runs[template].sources(of: box)
+    guard profile.splitsWeights else { return found }
+    return SetCells(network.templates[template], images).live(found, box)
   }
 
   /// The tile of a box, without its output axons.

@@ -38,8 +38,8 @@ struct TileSearch {
           return tiles
         }
       }
-      // Output entries depend on what lies behind, which the key does not say.
-      if exceeded == [.axonsOut] { cache[key] = nil }
+      // Output entries and copies depend on what lies behind, which the key does not say.
+      if exceeded == [.axonsOut] || builder.profile.routing.fanOut > 0 { cache[key] = nil }
       rejected += 1
     }
     refuse(population, image)
@@ -50,18 +50,26 @@ struct TileSearch {
     Set(budget.exceeded(complete(builder.tile(population, box))))
   }
 
-  /// A tile with its output entries.
+  /// A tile with its output entries, and the copies of neurons that take them.
   func complete(_ tile: Tile) -> Tile {
     var result = tile
-    let shape = builder.images[tile.population].shape
+    let image = builder.images[tile.population]
+    let limit = builder.profile.routing.fanOut
     var sum = 0
+    var columns = 0
     for row in tile.box.rows {
       for column in tile.box.columns {
-        let base = (row * shape.width + column) * shape.channels
-        for channel in tile.box.channels { sum += Int(fanOut[tile.population][base + channel]) }
+        let base = (row * image.shape.width + column) * image.shape.channels
+        for channel in tile.box.channels {
+          let destinations = Int(fanOut[tile.population][base + channel])
+          sum += destinations
+          columns += NeuronCopies.count(destinations: destinations, fanOut: limit)
+        }
       }
     }
     result.axonsOut = sum
+    result.neurons = columns * image.compartments
+    result.columns = columns * image.sites
     return result
   }
 
@@ -88,6 +96,10 @@ struct TileSearch {
     let tile = complete(builder.tile(population, box))
     let name = builder.network.populations[population].name
     let exceeded = budget.exceeded(tile)
+    if let finding = copiesFinding(tile, name) {
+      findings.append(finding)
+      return
+    }
     for resource in exceeded {
       findings.append(
         Diagnostic(
@@ -101,6 +113,23 @@ struct TileSearch {
           .error, "SL4011", "needs a box of neurons that fits a core, has none",
           at: .layer(name), remedy: "choose a profile with larger cores"))
     }
+  }
+
+  /// A neuron that needs more copies than a core has columns.
+  ///
+  /// No splitter neurons instead: they would delay these spikes by a step that every other path would have to
+  /// wait for.
+  private func copiesFinding(_ tile: Tile, _ name: String) -> Diagnostic? {
+    let most = min(budget.profile.core.neurons, budget.limit(.columns) ?? .max)
+    let limit = budget.profile.routing.fanOut
+    guard limit > 0, max(tile.neurons, tile.columns) > most else { return nil }
+    return Diagnostic(
+      .error, "SL4015",
+      "needs \(max(tile.neurons, tile.columns)) copies of a neuron to reach \(tile.axonsOut) axons, "
+        + "has \(most) columns in a core", at: .layer(name),
+      notes: ["each neuron of this chip sends to \(limit) \(limit == 1 ? "axon" : "axons")"],
+      remedy:
+        "quantize with fewer bits (fewer axons for each source), or narrow the layers behind it")
   }
 
   private func remedy(_ resource: CoreResource) -> String {
@@ -145,7 +174,8 @@ private struct SearchKey: Hashable {
       if case .convolution(let value) = template.kind { geometry = value }
       return Input(
         source: builder.images[template.source].shape, delay: builder.network.delays[index],
-        shifts: template.shifts, geometry: geometry, identity: geometry == nil ? index : -1)
+        shifts: template.shifts, geometry: geometry,
+        identity: geometry == nil || builder.profile.splitsWeights ? index : -1)
     }
   }
 }

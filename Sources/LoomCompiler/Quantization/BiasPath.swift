@@ -8,7 +8,9 @@ enum BiasPath {
   /// In the bias register from chip step 0, with v(0) lowered by what accumulates before the window.
   ///
   /// Before: bias 5, start 3, v(0) = 0. After: v(0) = −15, and v = 0 when the window opens. Exact for
-  /// accumulators that never fire, whose answer is counted from a later step.
+  /// accumulators that never fire, whose answer is counted from a later step, and for neurons that do not
+  /// fire before their window: what chips take whose axons have types or signs, for a gate's synapses would
+  /// need types of their own.
   case precharged
   /// Through the synapses of a gate neuron that fires in the window.
   case gate
@@ -18,6 +20,7 @@ enum BiasPath {
     role: PopulationRole, start: Int, schedule: Schedule, readoutStart: Int, profile: Profile
   ) -> BiasPath {
     guard schedule == .aligned, !profile.neuron.startStep, start > 0 else { return .register }
+    if role == .hidden, profile.splitsWeights { return .precharged }
     return role == .readout && readoutStart > 0 ? .precharged : .gate
   }
 }

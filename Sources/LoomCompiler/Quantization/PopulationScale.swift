@@ -1,5 +1,6 @@
 import LoomBase
 import LoomHardware
+import LoomImage
 import LoomNetwork
 
 /// How activation units of one population become potential units.
@@ -49,7 +50,8 @@ struct ChannelInputs {
   let index: Int
   /// The projection with most synapses per channel.
   let main: Int?
-  /// The largest |weight| of the main projection, by channel.
+  /// The |weight| of the main projection that takes the largest mantissa, by channel: the largest one, or less
+  /// where mantissas are narrow (`NarrowWeights`).
   let largestMain: [Double]
   /// The largest |weight| of the other projections, by channel.
   let largestOther: [Double]
@@ -74,12 +76,18 @@ struct ChannelInputs {
     threshold = Self.perChannel(population.threshold, population.shape) { Double($0) }
     constant = FrontEndReach.channels(index, input)
     let zero = [Double](repeating: 0, count: channels)
-    main = incoming.max { left, right in
+    let main = incoming.max { left, right in
       (Self.fanIn(left, input), right) < (Self.fanIn(right, input), left)
     }
-    largestMain = main.map { input.currents[$0].largest } ?? zero
-    largestOther = incoming.filter { [main] in $0 != main }.reduce(zero) { result, projection in
-      zip(result, input.currents[projection].largest).map(max)
+    self.main = main
+    func largest(_ projections: [Int]) -> [Double] {
+      projections.reduce(zero) { zip($0, NarrowWeights.largest($1, input)).map(max) }
+    }
+    // Where axons have types all projections share the shift, so that they share the types.
+    let sharesShift = input.profile.core.synapses.hasBinaryCells
+    largestMain = largest(incoming.filter { sharesShift || $0 == main })
+    largestOther = incoming.filter { !sharesShift && $0 != main }.reduce(zero) {
+      zip($0, input.currents[$1].largest).map(max)
     }
     var step = zero
     var weighted = zero

@@ -1,5 +1,6 @@
 public import LoomBase
 public import LoomHardware
+import LoomImage
 public import LoomNetwork
 
 /// Stage 3: a spiking network in the integers of one profile's formats.
@@ -131,7 +132,7 @@ struct QuantizationPass {
 
   private mutating func warn(_ entry: ProjectionQuantization, layer: String) {
     let saturated = entry.saturated.reduce(0, +)
-    if saturated > 0 {
+    if saturated > 0, !NarrowWeights.clips(input) {
       diagnostics.append(
         Diagnostic(
           .warning, "SL3020",
@@ -154,9 +155,9 @@ struct QuantizationPass {
     if input.network.isInteger {
       return IntegerShifts.choose(input, index) ?? [input.profile.weight.minimumShift]
     }
-    guard let main = scales[target].main, !sharesKernel(index, main) else {
-      return [scales[target].shift]
-    }
+    guard let main = scales[target].main, !sharesKernel(index, main),
+      !input.profile.core.synapses.hasBinaryCells
+    else { return [scales[target].shift] }
     let projection = input.network.projections[index]
     return ShiftChoice.choose(
       largest: input.currents[index].largest, scales: scales[target].scales,

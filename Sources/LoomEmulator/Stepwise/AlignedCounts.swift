@@ -85,20 +85,31 @@ struct StepFold {
       events.neuronUpdates = tally.sliceUpdates[index]
       events.spikes = tally.sliceSpikes[index]
       if slice.reportsToHost { events.messagesOut = events.spikes }
+      let copies = slice.copied(
+        updates: events.neuronUpdates, spikes: tally.sliceCopySpikes[index])
+      add(copies, offset: plan.sliceOffsets[index], lowering: true, &counts, &own)
       tally.sliceUpdates[index] = 0
       tally.sliceSpikes[index] = 0
+      tally.sliceCopySpikes[index] = 0
       if slice.hasSecondCompartment {
         var second = CoreCounts()
         second.neuronUpdates = events.neuronUpdates
         second.synapticOperations = events.spikes
         add(second, offset: plan.sliceOffsets[index], lowering: true, &counts, &own)
       }
+      var extra = CoreCounts()
       if events.spikes > 0 {
         for flow in slice.flows {
-          events.add(messages: tally.flowMessages[flow], on: machine.flows[flow].path)
+          let (info, messages) = (machine.flows[flow], tally.flowMessages[flow])
+          if machine.blocks[info.block].comesFromLowering {
+            extra.add(messages: messages, on: info.path)
+          } else {
+            events.add(messages: messages, on: info.path)
+          }
           tally.flowMessages[flow] = 0
         }
       }
+      add(extra, offset: plan.sliceOffsets[index], lowering: true, &counts, &own)
       add(events, offset: plan.sliceOffsets[index], lowering: slice.isLowering, &counts, &own)
     }
   }
@@ -109,13 +120,19 @@ struct StepFold {
     for index in machine.blocks.indices where tally.blockEvents[index] > 0 {
       let block = machine.blocks[index]
       var operations = CoreCounts()
-      operations.synapticOperations = tally.blockOperations[index]
+      operations.synapticOperations = tally.blockOperations[index] - tally.blockLowering[index]
+      var extra = CoreCounts()
+      extra.synapticOperations = tally.blockLowering[index]
       var messages = CoreCounts()
       messages.messagesIn = tally.blockEvents[index]
       tally.blockOperations[index] = 0
+      tally.blockLowering[index] = 0
       tally.blockEvents[index] = 0
       let offset = plan.blockOffsets[index]
       add(operations, offset: offset, lowering: block.isLowering, &counts, &own)
+      if extra.synapticOperations > 0 {
+        add(extra, offset: offset, lowering: true, &counts, &own)
+      }
       add(messages, offset: offset, lowering: block.comesFromLowering, &counts, &own)
     }
   }
