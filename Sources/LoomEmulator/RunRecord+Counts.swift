@@ -63,7 +63,7 @@ extension Emulator {
       slowestCoreSteps: run.tally.slowestCoreSteps, predictions: run.predictions,
       scores: run.scores, scoresPerSample: observer.scoreCount)
     record.inputNanoseconds =
-      Double(host.biasWrites) * timing.biasWrite + Double(host.inputSpikes) * timing.hostSpike
+      Double(host.biasWrites) * timing.biasWrite + Double(host.inputMessages) * timing.hostSpike
     for case .some(let chunk) in run.chunks {
       record.latencyNanoseconds += chunk.latency
       record.intervalNanoseconds += chunk.interval

@@ -82,6 +82,7 @@ struct SampleWorker {
     loop.observer.read(after: -1, emulator.machine, loop.state.potentials)
     stepwise?.begin(loop)
     var latency = 0.0
+    let messages = loop.tally.inputMessages
     for step in 0..<loop.steps {
       let spikes = step < hostSpikes.count ? hostSpikes[step][...] : []
       let duration = loop.run(step: step, hostSpikes: spikes)
@@ -95,7 +96,8 @@ struct SampleWorker {
     result.latency += latency
     let interval = emulator.interval(
       latency: latency, loop, steps: loop.steps, period: emulator.image.schedule.timesteps,
-      readouts: emulator.readouts, inputSpikes: hostSpikes.reduce(0) { $0 + $1.count })
+      readouts: emulator.readouts,
+      inputMessages: Int(loop.tally.inputMessages - messages))
     result.interval += interval.nanoseconds
     if interval.isHostBound { result.hostBoundIntervals += 1 }
     result.predictions.append(SampleWorker.firstLargest(scores))
@@ -134,13 +136,14 @@ extension Emulator {
   ///   - loop: The loop that ran the sample.
   ///   - steps: The steps of the sample, from its first.
   ///   - readouts: Numbers the host reads.
-  ///   - inputSpikes: Spikes the host injects.
+  ///   - inputMessages: Messages of spikes the host injects.
   func interval(
-    latency: Double, _ loop: StepLoop, steps: Int, period: Int, readouts: Int, inputSpikes: Int = 0
+    latency: Double, _ loop: StepLoop, steps: Int, period: Int, readouts: Int,
+    inputMessages: Int = 0
   ) -> (nanoseconds: Double, isHostBound: Bool) {
     let hostTime =
       Double(host.biasWrites) * timing.biasWrite + Double(readouts) * timing.readout
-      + Double(inputSpikes) * timing.hostSpike
+      + Double(inputMessages) * timing.hostSpike
     guard let pipelined = loop.pipelined else { return (latency + timing.reset + hostTime, false) }
     let chip = pipelined.interval(period: period, steps: steps) { timing.duration(boundBy: $0) }
     return (max(chip, hostTime), hostTime > chip)

@@ -48,7 +48,7 @@ struct HostTimeTests {
     let samples = RandomImage.samples(image, count: 2, seed: 1)
     var profile = TestProfiles.profile()
     let plain = try Emulator(image: image, profile: profile).run(samples)
-    let spikes = Double(plain.host.inputSpikes)
+    let spikes = Double(plain.host.inputMessages)
     #expect(spikes > 0 && plain.inputNanoseconds == spikes * 7)
     profile.times.hostSpike = TestProfiles.quantity(1000)
     let slow = try Emulator(image: image, profile: profile).run(samples)

@@ -43,7 +43,7 @@ public struct HybridReport: Sendable, Hashable {
     }
     head = facts.head.map { part in
       let writes = Double(record.host.biasWrites) / samples
-      let spikes = Double(record.host.inputSpikes) / samples
+      let spikes = Double(record.host.inputMessages) / samples
       return Side(
         part: part, values: writes + spikes,
         bits: writes * Double(Self.biasBits(profile))

@@ -83,7 +83,7 @@ struct WeightPlanesTests {
     #expect(trace.finalPotentials[1] == [1, 5] && trace.finalPotentials[2] == [-14, 0])
     let record = try emulator.run(sample)
     // 13 axons in step 0, the 3 of input 0 in step 1.
-    #expect(record.host.inputSpikes == 16)
+    #expect(record.host.inputMessages == 16)
     let (network, extra) = (record.populations, record.loweringPopulations)
     // 10 synapses in step 0 and 2 in step 1. Cells: 18 and 4, each in two columns.
     #expect(network[1].synapticOperations == 12)
@@ -113,7 +113,7 @@ struct WeightPlanesTests {
     let record = try Emulator(image: image, profile: profile).run(sample)
     #expect(record.scores == [0, 2])
     // Every input has one sign: 5 axons in step 0, one in step 1, two cells each, two columns each.
-    #expect(record.host.inputSpikes == 6)
+    #expect(record.host.inputMessages == 6)
     #expect(record.populations[1].synapticOperations == 12)
     #expect(record.loweringPopulations[1].synapticOperations == 12)
     // Each H has both signs: two axons of two cells, the second axon lowering; two spikes.
