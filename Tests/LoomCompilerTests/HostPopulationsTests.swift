@@ -15,14 +15,11 @@ struct HostPopulationsTests {
   @Test("the first layer goes to the host, and chip and reference agree on every spike")
   func bitExact() throws {
     let cases = [
-      (
-        ResidualNetwork.make(blocks: 1, timesteps: 12, seed: 3),
-        TestProfiles.loihiLike(neurons: 512, axonsIn: 4096, axonsOut: 4096, memoryBits: 1 << 20)
-      ),
-      (QuantizerTests.chain(weight: 0.7, bias: 0.1, threshold: 1), TestProfiles.crossbarLike()),
+      (ResidualNetwork.make(blocks: 1, timesteps: 12, seed: 3), "loihi1"),
+      (QuantizerTests.chain(weight: 0.7, bias: 0.1, threshold: 1), "crossbar-256"),
     ]
-    for (network, profile) in cases {
-      let profile = Self.withoutAnalogInput(profile)
+    for (network, name) in cases {
+      let profile = Self.withoutAnalogInput(try ProfileFile.load(name))
       let fixed = try Quantizer.quantize(network, profile: profile).network
       #expect(fixed.populations.map(\.isOnHost) == fixed.populations.indices.map { $0 == 0 })
       let image = try Compiler.compile(fixed, profile: profile).image

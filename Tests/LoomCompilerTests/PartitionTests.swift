@@ -171,7 +171,7 @@ struct PartitionTests {
     let second = builder.hidden("second", MapShape(channels: 50))
     builder.connect(first, second, .dense)
     builder.connect(second, builder.readout("logits", 20), .dense)
-    let profile = TestProfiles.crossbarLike(neurons: 20, columns: 20)
+    let profile = TestProfiles.crossbarLike(neurons: 18, columns: 18)
     let fixed = try Quantizer.quantize(builder.network, profile: profile).network
     let (image, report) = try Compiler.compile(fixed, profile: profile)
     let parts = PlacedBox.all(image).filter { $0.population == 1 }.map(\.box.channels.count)
@@ -185,7 +185,7 @@ struct PartitionTests {
 
   @Test("targets that list the same sources stay together")
   func lists() throws {
-    // 60 neurons in groups of 15, each group on 12 sources of its own: a core of 20 could hold one group and a third.
+    // 60 neurons in groups of 15, each group on 12 sources of its own: a core of 18 could hold one group and a fifth.
     var offsets = [0]
     var sources: [Int32] = []
     for target in 0..<60 {
@@ -199,7 +199,7 @@ struct PartitionTests {
     builder.connect(
       first, second, .sparse(SparsePattern(targetOffsets: offsets, sources: sources)))
     builder.connect(second, builder.readout("logits", 4), .dense)
-    let profile = TestProfiles.crossbarLike(neurons: 20, columns: 20)
+    let profile = TestProfiles.crossbarLike(neurons: 18, columns: 18)
     let fixed = try Quantizer.quantize(builder.network, profile: profile).network
     let (image, report) = try Compiler.compile(fixed, profile: profile)
     let parts = PlacedBox.all(image).filter { $0.population == 1 }.map(\.box.channels)

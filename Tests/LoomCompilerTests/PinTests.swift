@@ -62,7 +62,7 @@ struct PinTests {
     "a layer pinned in part: the rest is cut around it, on Loihi-like cores too, and runs bit for bit"
   )
   func partly() throws {
-    let profile = TestProfiles.loihiLike()
+    let profile = TestProfiles.loihiLike(neurons: 96)
     let pins = [
       SlicePin(
         layer: "sum", rows: 2..<5, columns: 1..<4, channels: 1..<3,

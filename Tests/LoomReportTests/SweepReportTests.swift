@@ -63,8 +63,8 @@ struct SweepReportTests {
     let point = try #require(json["points"]?.elements?.first)
     #expect(
       point.members?.keys.sorted() == [
-        "accuracy", "chips", "cores", "energy", "image", "latency", "lossPoints", "operations",
-        "readoutStart", "timesteps",
+        "accuracy", "chips", "cores", "energy", "hybrid", "image", "latency", "lossPoints",
+        "operations", "readoutStart", "timesteps",
       ])
     // 40 operations and 5000 ns over two samples.
     #expect(point["operations"]?["synapticOperations"]?.double == 20)

@@ -103,7 +103,7 @@ struct MappingSummary {
     let builder = TileBuilder(lowered, profile)
     return lowered.templates.indices.reduce(0) { sum, index in
       let template = lowered.templates[index]
-      guard lowered.populations[template.source].image.role != .input else { return sum }
+      guard lowered.populations[template.source].image.role.isOnCores else { return sum }
       let target = MapBox(lowered.populations[template.target].image.shape)
       return sum + builder.sources(index, target).count
     }

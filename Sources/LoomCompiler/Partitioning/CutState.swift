@@ -36,7 +36,7 @@ struct CutState {
   /// The populations with neurons, targets before sources.
   static func order(_ builder: TileBuilder) -> [Int] {
     let images = builder.images
-    return images.indices.filter { images[$0].role != .input }
+    return images.indices.filter { images[$0].role.isOnCores }
       .sorted { (images[$0].start, $0) > (images[$1].start, $1) }
   }
 

@@ -69,7 +69,7 @@ private struct PinResolver {
     self.network = network
     self.topology = topology
     for (index, population) in network.populations.enumerated()
-    where population.image.role != .input {
+    where population.image.role.isOnCores {
       named[population.name, default: []].append(index)
       guard population.image.role != .lowering else { continue }
       for node in population.origin { originated[node, default: []].append(index) }
@@ -89,7 +89,7 @@ private struct PinResolver {
     let found = named[layer] ?? originated[layer] ?? []
     if found.count == 1 { return found[0] }
     let names = (found.isEmpty ? network.populations.indices.map { $0 } : found).filter {
-      network.populations[$0].image.role != .input
+      network.populations[$0].image.role.isOnCores
     }.map { network.populations[$0].name }
     let list = names.prefix(12).joined(separator: ", ") + (names.count > 12 ? ", ..." : "")
     report(
