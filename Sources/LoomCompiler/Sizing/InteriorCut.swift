@@ -31,7 +31,7 @@ struct InteriorCut {
     var groups = [[TileGroup]](repeating: [], count: images.count)
     var refusals: [Int: [SizingViolation]] = [:]
     let order = images.indices.sorted { (images[$0].start, $0) < (images[$1].start, $1) }
-    for population in order.reversed() where images[population].role != .input {
+    for population in order.reversed() where images[population].role.isOnCores {
       guard let group = interior.group(population) else {
         refusals[population] = RefusedLayer.violations(
           interior.complete(RefusedLayer.tile(population, builder)), builder)

@@ -43,7 +43,7 @@ struct LayerCut {
     let order = images.indices.sorted { (images[$0].start, $0) < (images[$1].start, $1) }
     var tiles = [[Tile]](repeating: [], count: images.count)
     refusals = [:]
-    for population in order.reversed() where images[population].role != .input {
+    for population in order.reversed() where images[population].role.isOnCores {
       let known = search.findings.count
       tiles[population] = search.tiles(population)
       if search.findings.count > known {

@@ -55,7 +55,7 @@ struct SizingSummary {
     }
     if cut.cores == nil { cores = cut.groups.map { $0.reduce(0) { $0 + $1.count } } }
     return cut.groups.indices.compactMap { index in
-      guard network.populations[index].image.role != .input else { return nil }
+      guard network.populations[index].image.role.isOnCores else { return nil }
       return cut.refusals[index] == nil
         ? layer(index, cut.groups[index], cores: cores[index]) : refused(index)
     }
