@@ -30,6 +30,8 @@ struct ChunkResult: Sendable {
   var interval = 0.0
   var hostBoundIntervals = 0
   var stepDurations: [Double]
+  /// Asynchronous images: the sample that could not be kept; those after it were not run.
+  var overrunSample: Int?
 }
 
 /// Runs samples one after another on one thread.
@@ -105,7 +107,7 @@ struct SampleWorker {
     result.scores += scores
   }
 
-  private static func firstLargest(_ scores: [Int64]) -> Int32 {
+  static func firstLargest(_ scores: [Int64]) -> Int32 {
     var best = 0
     for index in scores.indices where scores[index] > scores[best] { best = index }
     return Int32(truncatingIfNeeded: best)

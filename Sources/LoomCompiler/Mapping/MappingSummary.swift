@@ -7,7 +7,7 @@ struct MappingSummary {
   let lowered: LoweredNetwork
   let profile: Profile
   let partition: Partition
-  let placement: Placement
+  let placement: PlacementReport
 
   /// The report of a finished mapping.
   func report(_ image: HardwareImage) -> MappingReport {
@@ -19,7 +19,7 @@ struct MappingSummary {
       bindingResource: binding.name, lowerBound: binding.cores,
       duplicatedAxons: allTiles.reduce(0) { $0 + $1.axonsIn } - distinctAxons,
       routes: image.cores.reduce(image.hostRoutes.cores.count) { $0 + $1.routes.cores.count },
-      lowering: lowered.inventory, placement: placement.report, diagnostics: [])
+      lowering: lowered.inventory, placement: placement, diagnostics: [])
   }
 
   private var allTiles: [Tile] { partition.cores.flatMap { $0 } }
@@ -53,6 +53,9 @@ struct MappingSummary {
   /// The least cores that hold the total of each resource, however it is divided.
   private var lowerBounds: [(name: String, cores: Int)] {
     let tiles = allTiles
+    if case .sharedKernels = profile.core.synapses {
+      return [("layers, one a core", max(1, tiles.count))]
+    }
     let budget = CoreBudget(profile: profile)
     func cores(_ total: Int, _ limit: Int) -> Int { (total + max(1, limit) - 1) / max(1, limit) }
     var bounds = [

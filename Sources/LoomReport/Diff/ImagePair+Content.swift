@@ -14,6 +14,7 @@ extension ImagePair {
     compare("depth") { .integer($0.schedule.depth) }
     compare("readoutStart") { .integer($0.schedule.readoutStart) }
     compare("freeRunning") { .boolean($0.schedule.freeRunning) }
+    compare("asynchronous") { .boolean($0.schedule.isAsynchronous) }
     compare("code") { .text($0.schedule.code.rawValue) }
     compare("inputShape") { .text($0.input.shape.description) }
     compare("inputIsSpikes") { .boolean($0.input.isSpikes) }
