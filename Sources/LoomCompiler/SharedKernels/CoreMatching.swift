@@ -3,9 +3,9 @@
 /// A maximum matching in a bipartite graph by augmenting paths (Kuhn 1955; Berge 1957): layers in order, cores
 /// tried in order, so that the result is a function of the graph. Before: layer 0 fits cores 0 and 1, layer 1
 /// core 0 only; layer 0 takes core 0. After: layer 1 pushes layer 0 on to core 1.
-enum CoreMatching {
+package enum CoreMatching {
   /// A matching, or why there is none.
-  enum Outcome: Equatable {
+  package enum Outcome: Equatable, Sendable {
     /// The core of each layer.
     case complete([Int])
     /// Layers that have fewer cores between them than they are (Hall's condition), and these cores.
@@ -13,7 +13,7 @@ enum CoreMatching {
   }
 
   /// Matches `choices.count` layers; `choices[n]` are the cores that hold layer n.
-  static func match(_ choices: [[Int]], cores: Int) -> Outcome {
+  package static func match(_ choices: [[Int]], cores: Int) -> Outcome {
     var layerOf = [Int](repeating: -1, count: cores)
     for layer in choices.indices {
       if let crowded = place(layer, choices, &layerOf) { return crowded }

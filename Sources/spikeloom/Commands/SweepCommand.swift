@@ -54,11 +54,13 @@ enum SweepCommand {
       arguments, preprocessing: choice.preprocessing, samplesAreBytes: data.samples.isBytes,
       forms: .suited(to: profile), defaultTimesteps: timesteps.last)
     try ConversionFlags.requireCode(of: options.method, on: profile)
+    let hasSteps = profile.synchronisation != .asynchronous
     try SweepTimesteps.require(
-      timesteps, method: options.method, once: conversion == false, exits: exit != nil)
+      timesteps, method: options.method, hasSteps: hasSteps, once: conversion == false,
+      exits: exit != nil)
     let job = SweepJob(
       network: network, data: data, profile: profile, options: options, timesteps: timesteps,
-      convertsEach: conversion ?? options.dependsOnT, timedSamples: timedSamples,
+      convertsEach: conversion ?? (options.dependsOnT || !hasSteps), timedSamples: timedSamples,
       exit: exit)
     let outcome = try job.run(progress)
     let report = report(job, outcome, arguments, path, choice, loss)
