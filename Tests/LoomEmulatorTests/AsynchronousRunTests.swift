@@ -141,7 +141,13 @@ struct AsynchronousRunTests {
     #expect(codes { $0.cores[0].slices[0].thresholds = .uniform(0) } == ["SL5120"])
     #expect(codes { $0.populations[1].activeSteps = 0..<1 } == ["SL5120"])
     #expect(codes { $0.schedule.isAsynchronous = false } == ["SL6006"])
-    #expect(codes { $0.templates[0].source = 2 } .contains("SL5120"))
+    #expect(
+      codes { image in
+        image.templates[0].source = 2
+        image.templates[0].weights = [25, 0]
+        image.cores[0].axonBlocks[0].sources = .box(MapBox(MapShape(channels: 1)))
+        image = image.assemblingRoutes()
+      }.contains("SL5120"))
     #expect(
       codes { image in
         image.cores[1].axonBlocks.append(image.cores[1].axonBlocks[0])

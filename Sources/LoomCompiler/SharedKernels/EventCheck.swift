@@ -82,7 +82,9 @@ struct EventCheck {
     diagnostics.append(
       Diagnostic(
         .error, "SL3041", message, at: .layer(layer),
-        notes: ["synchronisation is 'asynchronous': spikes count in the order in which they arrive"],
+        notes: [
+          "synchronisation is 'asynchronous': spikes count in the order in which they arrive"
+        ],
         remedy: remedy ?? "choose a profile with steps (synchronisation 'barrier' or 'fixedTick')"))
   }
 

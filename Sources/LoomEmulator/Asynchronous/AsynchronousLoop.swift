@@ -57,6 +57,7 @@ struct AsynchronousLoop {
   /// Prepares the next sample, whose front-end currents are in `currents`.
   mutating func begin() {
     potentials = machine.initialPotentials
+    isOverrun = false
     for core in queues.indices { queues[core].removeAll(keepingCapacity: true) }
     for neuron in currents.indices {
       // One current site: an accumulator for each neuron, in the same order.
@@ -87,7 +88,8 @@ struct AsynchronousLoop {
     tally.inputSpikes += UInt64(inputs.count)
     for input in inputs {
       let entries =
-        Int(machine.hostRoutes.offsets[Int(input)])..<Int(
+        Int(
+          machine.hostRoutes.offsets[Int(input)])..<Int(
           machine.hostRoutes.offsets[Int(input) + 1])
       for entry in machine.hostRoutes.entries[entries] {
         queues[machine.blocks[Int(entry.block)].core].append(

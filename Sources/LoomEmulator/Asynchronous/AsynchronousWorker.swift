@@ -88,6 +88,7 @@ extension Emulator {
       Diagnostic(
         .error, "SL6030",
         "needs at most \(EventKernel.mostSpikes) spikes of a population in one bin, has more in sample \(sample)",
-        remedy: "raise thresholds: a neuron sends a spike for every θ that a single addition is worth"))
+        remedy:
+          "raise thresholds: a neuron sends a spike for every θ that a single addition is worth"))
   }
 }

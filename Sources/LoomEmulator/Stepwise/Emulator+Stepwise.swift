@@ -60,7 +60,7 @@ extension Emulator {
     guard !image.schedule.isAsynchronous else {
       throw DiagnosticsError(
         Diagnostic(
-          .error, "SL6023", "needs an image with steps to read off every T, has an asynchronous one",
+          .error, "SL6023", "needs steps to read off every T, has an asynchronous image",
           remedy: "run each T for itself"))
     }
     guard !image.schedule.code.isWindowed else {

@@ -141,7 +141,8 @@ struct SharedKernelTests {
     ]
     // 16·16·64 = 16384 words; 65536 neurons.
     let found = findings(
-      network(shapes, [(0, 1, .convolution(.square(3, pad: 1)))]), SpeckLike.profile([8, 16], [64, 32])
+      network(shapes, [(0, 1, .convolution(.square(3, pad: 1)))]),
+      SpeckLike.profile([8, 16], [64, 32])
     )
     #expect(found.map(\.code) == ["SL4042"])
     #expect(found[0].message.contains("one or the other"))
@@ -153,13 +154,15 @@ struct SharedKernelTests {
     let chain = network(shapes, [(0, 1, .dense), (1, 2, .dense), (2, 3, .dense)])
     let found = findings(chain, SpeckLike.profile([1, 1], [1, 1]))
     #expect(found.map(\.code) == ["SL4043"])
-    #expect(found[0].message.hasPrefix("needs 3 cores that hold the layers 'p1', 'p2', 'p3', has 2"))
+    #expect(
+      found[0].message.hasPrefix("needs 3 cores that hold the layers 'p1', 'p2', 'p3', has 2"))
     let (_, report) = try Compiler.compile(
       chain, profile: SpeckLike.profile([1, 1], [1, 1], chips: 4))
     #expect(report.chips == 2)
   }
 
-  @Test("maps, kernels, strides, padding, patterns and fan-out beyond a core's are refused together")
+  @Test(
+    "maps, kernels, strides, padding, patterns and fan-out beyond a core's are refused together")
   func geometry() {
     let shapes = [
       MapShape(channels: 1, height: 130, width: 4), MapShape(channels: 1, height: 43, width: 66),
