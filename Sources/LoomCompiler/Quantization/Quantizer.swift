@@ -95,7 +95,7 @@ struct QuantizationPass {
       fixed,
       QuantizationReport(
         largestMantissa: input.profile.weight.mantissaLimit, projections: projectionReports,
-        populations: reports, diagnostics: diagnostics)
+        populations: reports, diagnostics: diagnostics + EventCheck.remarks(network))
     )
   }
 

@@ -78,6 +78,18 @@ struct EventCheck {
     return check.diagnostics
   }
 
+  /// What the user should know of a network whose spikes count one by one; nothing with steps.
+  static func remarks(_ network: SpikingNetwork) -> [Diagnostic] {
+    guard network.schedule == .asynchronous else { return [] }
+    return [
+      Diagnostic(
+        .remark, "SL3042",
+        "needs \(network.timesteps) steps, has as many bins of spikes that count one by one",
+        at: .layer(network.name),
+        notes: ["the stages before fixed point run with steps: what the order changes shows there"])
+    ]
+  }
+
   private mutating func fail(_ message: String, _ layer: String, _ remedy: String? = nil) {
     diagnostics.append(
       Diagnostic(
