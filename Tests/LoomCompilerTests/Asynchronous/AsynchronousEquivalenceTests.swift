@@ -27,7 +27,7 @@ private struct RandomChain {
   }
 
   mutating func pick(_ range: ClosedRange<Int>) -> Int {
-    range.lowerBound + generator.below(range.count)
+    range.lowerBound + Int(generator.next() % UInt64(range.count))
   }
 
   private mutating func addConvolution(onto source: Int) -> Int {
@@ -62,7 +62,7 @@ private struct RandomChain {
     network.populations.append(
       FixedPopulation(
         name: "p\(network.populations.count)", shape: shape, role: .hidden,
-        threshold: .perChannel((0..<channels).map { _ in Int32(pick(15...120)) }),
+        threshold: .perChannel((0..<channels).map { _ in Int32(pick(40...200)) }),
         initialPotential: .perNeuron((0..<shape.count).map { _ in Int32(pick(-20...60)) }),
         bias: pick(0...2) == 0
           ? .uniform(0) : .perChannel((0..<channels).map { _ in Int32(pick(-10...25)) }),
@@ -73,7 +73,7 @@ private struct RandomChain {
     network.projections.append(
       FixedProjection(
         source: PopulationID(source), target: PopulationID(network.populations.count - 1),
-        connectivity: connectivity, weights: (0..<count).map { _ in Int16(pick(-60...70)) },
+        connectivity: connectivity, weights: (0..<count).map { _ in Int16(pick(-70...60)) },
         shifts: [0], site: 0, alignedDelay: 0, origin: []))
     return network.populations.count - 1
   }
@@ -152,7 +152,7 @@ struct AsynchronousEquivalenceTests {
     let samples = EquivalenceSamples.make(builder.network, count: 1, &generator)
     let both = try BothWays(fixed, samples, profile: profile)
     #expect(both.difference == nil)
-    #expect(both.reference.spikeCounts[1].reduce(0, +) > 50)
+    #expect(both.reference.spikeCounts[1].reduce(0, +) > 5)
     #expect(Set(both.reference.scores).count > 1)
   }
 }

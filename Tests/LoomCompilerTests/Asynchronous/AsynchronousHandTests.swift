@@ -4,6 +4,7 @@ import LoomEmulator
 import LoomHardware
 import LoomImage
 import LoomNetwork
+import LoomReference
 import Testing
 
 /// Every number here comes from paper; reference and emulated chip must both give it.

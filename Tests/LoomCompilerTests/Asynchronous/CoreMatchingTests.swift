@@ -24,10 +24,10 @@ struct CoreMatchingTests {
   @Test("finds an assignment exactly where one exists", arguments: 0..<UInt64(60))
   func exhaustive(seed: UInt64) {
     var generator = SeededGenerator(seed: seed)
-    let layers = 1 + generator.below(6)
-    let cores = 1 + generator.below(6)
+    let layers = 1 + Int(generator.next() % 6)
+    let cores = 1 + Int(generator.next() % 6)
     let choices = (0..<layers).map { _ in
-      (0..<cores).filter { _ in generator.below(5) < 2 }
+      (0..<cores).filter { _ in Int(generator.next() % 5) < 2 }
     }
     switch CoreMatching.match(choices, cores: cores) {
     case .complete(let assigned):

@@ -204,7 +204,7 @@ struct SharedKernelTests {
     #expect(findings(loop).map(\.anchor) == [.layer("p2"), .layer("p3")])
     var free = network(shapes, [(0, 1, .dense), (1, 2, .dense), (2, 3, .dense)])
     free.populations[2].threshold = .uniform(0)
-    #expect(findings(free).map(\.code) == ["SL3041"])
+    #expect(findings(free).map(\.code) == ["SL4020"])
   }
 
   @Test("a network with steps and an asynchronous chip are told apart, both ways")

@@ -67,7 +67,7 @@ enum SpeckLike {
       FixedPopulation(
         name: name, shape: MapShape(channels: count), role: role,
         threshold: .uniform(layer.threshold), initialPotential: .uniform(layer.initial),
-        bias: layer.bias.count == count ? .perChannel(layer.bias) : .uniform(layer.bias[0]),
+        bias: layer.bias.count > 1 ? .perChannel(layer.bias) : .uniform(layer.bias[0]),
         reset: layer.reset, comparison: .greaterOrEqual, sites: 1, potentialBits: bits,
         scale: [Double](repeating: 1, count: count), origin: [])
     }
