@@ -2,6 +2,7 @@ import LoomBase
 import LoomCompiler
 import LoomEmulator
 import LoomHardware
+import LoomImage
 import LoomImport
 import LoomNetwork
 import LoomReference
