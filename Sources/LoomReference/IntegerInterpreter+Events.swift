@@ -97,6 +97,8 @@ struct EventNeurons {
     let spikes = own.reset == .soft ? excess / threshold + 1 : 1
     potential[neuron] = own.reset == .soft ? Int32(sum - spikes * threshold) : 0
     let name = Int32(neuron % channels * positions + neuron / channels)
-    for _ in 0..<spikes where !isOverrun { sent.append(name) }
+    // One beyond the most tells that there were more.
+    let room = max(0, EventCheck.mostSpikes + 1 - sent.count)
+    for _ in 0..<min(Int(spikes), room) { sent.append(name) }
   }
 }
