@@ -111,7 +111,9 @@ def sections(data):
 def read_meta(r):
     meta = {"profile": r.text(), "structure": bytes(r.take(32)).hex()}
     meta.update(timesteps=r.u32(), depth=r.u32(), readoutStart=r.u32())
-    meta.update(freeRunning=bool(r.u8()), code=CODES[r.u8()], isSpikes=bool(r.u8()), isBytes=bool(r.u8()))
+    order = r.u8()  # 0 aligned, 1 free-running, 2 asynchronous
+    meta.update(freeRunning=order == 1, asynchronous=order == 2)
+    meta.update(code=CODES[r.u8()], isSpikes=bool(r.u8()), isBytes=bool(r.u8()))
     meta.update(shape=r.shape(), factor=r.number("d"))
     meta.update(scale=r.number("d"), mean=r.array("f8"), deviation=r.array("f8"))
     meta["outputs"] = [int(x) for x in r.array("u4")]
@@ -329,7 +331,8 @@ def explain(chip):
         **readout,
         schema="spikeloom.explain/1", profile=meta["profile"], structure=meta["structure"],
         timesteps=meta["timesteps"], depth=meta["depth"], readoutStart=meta["readoutStart"],
-        freeRunning=meta["freeRunning"], code=meta["code"], steps=meta["steps"], outputs=meta["outputs"],
+        freeRunning=meta["freeRunning"],
+        asynchronous=meta["asynchronous"], code=meta["code"], steps=meta["steps"], outputs=meta["outputs"],
         input=dict(
             shape=list(meta["shape"]), isSpikes=meta["isSpikes"], isBytes=meta["isBytes"],
             floatFactor=meta["factor"]),
@@ -499,6 +502,8 @@ def worth(code, remaining):
 def run(chip, samples, index):
     """Spikes (rows: population, step, neuron) and scores of one sample."""
     meta, sample = chip["meta"], samples[index]
+    if meta["asynchronous"]:
+        raise ValueError("asynchronous images have no steps; `spikeloom emulate` runs them")
     steps = meta["steps"]
     is_bytes = samples.dtype == np.uint8
     x, rows = None, []

@@ -9,7 +9,8 @@ import Synchronization
 /// It knows the image and the profile and nothing else. In every chip step each core (a) adds the spikes
 /// due, (b) updates the neurons of populations that are active in the step, (c) sends their spikes; a
 /// message through an axon block of delay d is due d steps later (a neuron's at least one). Events due
-/// while their population is not active are counted and change nothing. Durations are estimates from
+/// while their population is not active are counted and change nothing. Asynchronous images have no steps:
+/// spikes are taken in one by one (`AsynchronousLoop`). Durations are estimates from
 /// counts (`RunRecord`); they never change what is computed.
 public struct Emulator: Sendable {
   /// The image.
@@ -27,7 +28,7 @@ public struct Emulator: Sendable {
   /// Prepares an image for running.
   ///
   /// Throws what is wrong: an image whose structure is broken or was compiled for another structure than
-  /// the profile's, a neural code the profile's neurons do not run, cores off the mesh, missing durations (by JSON pointer), an asynchronous profile, and
+  /// the profile's, a neural code the profile's neurons do not run, cores off the mesh, missing durations (by JSON pointer), an image with steps on an asynchronous chip or the reverse, and
   /// (unless allowed) routes that lead to axons of other neurons. With `allowInconsistentRoutes` routes
   /// are followed as they are written.
   public init(
@@ -70,12 +71,15 @@ public struct Emulator: Sendable {
             "give the same --profile and --set as at compile time, or compile again; only prices and times may differ"
         ))
     }
-    if profile.synchronisation == .asynchronous {
+    if (profile.synchronisation == .asynchronous) != image.schedule.isAsynchronous {
+      let has = image.schedule.isAsynchronous ? "an asynchronous image" : "an image with steps"
       findings.append(
         Diagnostic(
-          .error, "SL6006", "needs a profile with steps (barrier or fixedTick), has asynchronous",
+          .error, "SL6006",
+          "needs an image of the profile's synchronisation '\(profile.synchronisation.rawValue)', has \(has)",
           at: .jsonPointer(file: profile.name, pointer: "/synchronisation")))
     }
+    findings += ImageVerifier.asynchronousFindings(image)
     findings += ImageVerifier.placementFindings(image, profile)
     findings += ImageVerifier.neuronFindings(image)
     findings += codeFindings(image, profile)
@@ -113,7 +117,7 @@ public struct Emulator: Sendable {
     let merged = Mutex(MergedRun(batch, machine))
     let nextChunk = Atomic<Int>(0)
     DispatchQueue.concurrentPerform(iterations: workers) { _ in
-      var worker = SampleWorker(batch)
+      var worker = runner(batch)
       while true {
         let chunk = nextChunk.add(1, ordering: .relaxed).oldValue
         guard chunk < batch.chunkCount else { break }
@@ -123,7 +127,9 @@ public struct Emulator: Sendable {
       }
       merged.withLock { $0.tally.add(worker.tally) }
     }
-    return merged.withLock { record($0) }
+    let whole = merged.withLock { $0 }
+    try Emulator.requireRest(whole.chunks)
+    return record(whole)
   }
 
   /// Runs one sample and returns every spike.
@@ -132,8 +138,9 @@ public struct Emulator: Sendable {
     precondition((0..<samples.count).contains(index), "the sample exists")
     let batch = SampleBatch(
       emulator: self, samples: samples, layout: layout, range: index..<(index + 1))
-    var worker = SampleWorker(batch, raster: Raster(image))
+    var worker = runner(batch, raster: Raster(image))
     let result = worker.run(chunk: 0)
-    return EmulatorTrace(image, worker, scores: result.scores)
+    try Emulator.requireRest([result])
+    return EmulatorTrace(image, worker.raster, scores: result.scores)
   }
 }

@@ -9,7 +9,12 @@ public struct EmulatorTrace: Sendable, Hashable {
   public var shapes: [MapShape]
   /// For each population 1 where a neuron spiked: [chip step][channel-last neuron]; input populations,
   /// which have no neurons on the chip, have an empty raster.
+  ///
+  /// Asynchronous images: the number of spikes in each bin, 255 for more.
   public var spikes: [[UInt8]]
+  /// Asynchronous images: for each population and bin the neurons (channel-last) that spiked, in order, once
+  /// for each spike; else empty.
+  public var emissions: [[[UInt32]]]
   /// For each population the potentials at the end of its window, channel-last; empty for input
   /// populations.
   ///
@@ -21,12 +26,13 @@ public struct EmulatorTrace: Sendable, Hashable {
   /// The scores, output after output, channel-first.
   public var scores: [Int64]
 
-  init(_ image: HardwareImage, _ worker: SampleWorker, scores: [Int64]) {
+  init(_ image: HardwareImage, _ raster: Raster?, scores: [Int64]) {
     steps = image.schedule.steps
     shapes = image.populations.map(\.shape)
-    spikes = worker.raster?.spikes ?? []
+    spikes = raster?.spikes ?? []
     self.scores = scores
-    finalPotentials = worker.raster?.finalPotentials ?? []
+    finalPotentials = raster?.finalPotentials ?? []
+    emissions = raster?.emissions ?? []
   }
 
   /// Whether a neuron (channel-last) of a population spiked in a chip step; none does after the last.

@@ -112,9 +112,9 @@ extension Raster {
       let index = population.population
       let range = population.first..<(population.first + population.thresholds.count)
       for (step, list) in run.spikes.enumerated() {
-        for spike in list where range.contains(Int(spike)) {
-          spikes[index][step * sizes[index] + Int(spike) - population.first] = 1
-        }
+        let own = list.filter { range.contains(Int($0)) }.map { $0 - UInt32(population.first) }
+        for neuron in own { spikes[index][step * sizes[index] + Int(neuron)] = 1 }
+        if !emissions.isEmpty { emissions[index][step] = own }
       }
       finalPotentials[index] = run.finalPotentials[position]
     }

@@ -62,8 +62,18 @@ struct HostSide: Sendable {
     }
   }
 
+  /// What the host injects of a sample, by step: its spikes, or those of the host's neurons.
+  func injected(
+    _ samples: Samples, index: Int, layout: SampleLayout
+  ) -> (spikes: [[UInt32]], neurons: HostNeurons.Run?) {
+    if input.isSpikes { return (spikes(samples, index: index, layout: layout), nil) }
+    guard !neurons.populations.isEmpty else { return ([], nil) }
+    let run = run(samples, index: index, layout: layout)
+    return (run.spikes, run)
+  }
+
   /// What the host's own neurons do with a sample.
-  func run(_ samples: Samples, index: Int, layout: SampleLayout) -> HostNeurons.Run {
+  private func run(_ samples: Samples, index: Int, layout: SampleLayout) -> HostNeurons.Run {
     let values = integers(samples, index: index, layout: layout)
     return neurons.run(
       drivers.map {

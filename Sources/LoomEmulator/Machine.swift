@@ -108,6 +108,8 @@ struct Machine: Sendable {
   var timesteps = 1
   var slices: [SliceInfo] = []
   var blocks: [BlockInfo] = []
+  /// By axon (core after core) the block it belongs to.
+  var blockOfAxon: [Int] = []
   var flows: [FlowInfo] = []
   var coreSlices: [Range<Int>] = []
   var coreBlocks: [Range<Int>] = []

@@ -25,6 +25,7 @@ struct MachineBuilder {
       addNeurons(index)
       addBlocks(index)
     }
+    if image.schedule.isAsynchronous { machine.blockOfAxon = blockOfAxon.map { Int($0) } }
     addRoutes()
     addFlows(hopTimes)
     if case .crossbar(let format) = profile.core.synapses { addArrays(format) }

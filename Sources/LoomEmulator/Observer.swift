@@ -5,6 +5,8 @@ import LoomImage
 struct Raster: Sendable {
   var spikes: [[UInt8]]
   var sizes: [Int]
+  /// Asynchronous images: by population and bin the places of its spikes in order of sending; else empty.
+  var emissions: [[[UInt32]]]
   /// By population, channel-last.
   var finalPotentials: [[Int32]]
   /// By population the chip step after which its potentials are taken.
@@ -16,6 +18,9 @@ struct Raster: Sendable {
     spikes = image.populations.map {
       [UInt8](repeating: 0, count: $0.role == .input ? 0 : $0.shape.count * schedule.steps)
     }
+    emissions =
+      schedule.isAsynchronous
+      ? image.populations.map { _ in Array(repeating: [], count: schedule.steps) } : []
     finalPotentials = image.populations.map {
       [Int32](repeating: 0, count: $0.role == .input ? 0 : $0.shape.count)
     }
@@ -130,7 +135,13 @@ struct Observer: Sendable {
     guard let size = raster?.sizes[slice.population] else { return }
     for position in 0..<count {
       let place = Int(places[slice.firstNeuron + Int(firing[position])])
-      raster?.spikes[slice.population][step * size + place] = 1
+      if let seen = raster?.spikes[slice.population][step * size + place], seen < 255 {
+        raster?.spikes[slice.population][step * size + place] = seen + 1
+      }
+    }
+    guard raster?.emissions.isEmpty == false else { return }
+    raster?.emissions[slice.population][step] = firing.prefix(count).map {
+      places[slice.firstNeuron + Int($0)]
     }
   }
 

@@ -30,6 +30,8 @@ struct ChunkResult: Sendable {
   var interval = 0.0
   var hostBoundIntervals = 0
   var stepDurations: [Double]
+  /// Asynchronous images: the sample that could not be kept; those after it were not run.
+  var overrunSample: Int?
 }
 
 /// Runs samples one after another on one thread.
@@ -73,7 +75,9 @@ struct SampleWorker {
 
   private mutating func run(sample index: Int, _ result: inout ChunkResult) {
     let emulator = batch.emulator
-    let hostSpikes = hostSpikes(of: index)
+    let injected = emulator.host.injected(batch.samples, index: index, layout: batch.layout)
+    let hostSpikes = injected.spikes
+    if let run = injected.neurons { loop.observer.raster?.record(emulator.host.neurons, run) }
     if emulator.host.biasWrites > 0 {
       emulator.host.drive(
         batch.samples, index: index, layout: batch.layout, into: &loop.state.wide.currents)
@@ -104,19 +108,7 @@ struct SampleWorker {
     result.scores += scores
   }
 
-  /// What the host injects of a sample, by step.
-  private mutating func hostSpikes(of index: Int) -> [[UInt32]] {
-    let host = batch.emulator.host
-    if batch.emulator.image.input.isSpikes {
-      return host.spikes(batch.samples, index: index, layout: batch.layout)
-    }
-    guard !host.neurons.populations.isEmpty else { return [] }
-    let run = host.run(batch.samples, index: index, layout: batch.layout)
-    loop.observer.raster?.record(host.neurons, run)
-    return run.spikes
-  }
-
-  private static func firstLargest(_ scores: [Int64]) -> Int32 {
+  static func firstLargest(_ scores: [Int64]) -> Int32 {
     var best = 0
     for index in scores.indices where scores[index] > scores[best] { best = index }
     return Int32(truncatingIfNeeded: best)

@@ -61,9 +61,11 @@ struct TimingReader {
     let spans = hasRoutes && places.chips > 1
     timing.hops.betweenChips = need(times.hopBetweenChips, "hopBetweenChips", if: spans)
     timing.chipLinkOccupancy = need(times.chipLinkOccupancy, "chipLinkOccupancy", if: spans)
-    if profile.synchronisation == .fixedTick {
-      timing.tick = need(times.tick, "tick")
-    } else {
+    switch profile.synchronisation {
+    case .fixedTick: timing.tick = need(times.tick, "tick")
+    // The length of a bin, where the host plays them at a fixed pace.
+    case .asynchronous: timing.tick = times.tick?.value ?? 0
+    case .barrier:
       timing.barrier = barrier(places)
     }
     timing.isPipelined = profile.neuron.perPopulationReset
@@ -85,6 +87,12 @@ struct TimingReader {
     guard let quantity else {
       // With ticks of a fixed length what goes on inside one tells only whether it is long enough.
       if profile.synchronisation == .fixedTick, TickWork.keys.contains(key) { return 0 }
+      // `axonIn` may be all the time a spike takes in an asynchronous core, which has no steps to tell apart.
+      if profile.synchronisation == .asynchronous, key != "axonIn",
+        TickWork.keys.contains(key)
+      {
+        return 0
+      }
       report(key)
       return 0
     }

@@ -20,6 +20,16 @@ extension ByteReader {
     return value == 1
   }
 
+  /// How populations are laid out in time: 0 aligned, 1 free-running, 2 asynchronous.
+  mutating func readOrder() throws(ByteError) -> (freeRunning: Bool, isAsynchronous: Bool) {
+    let start = offset
+    let value = try read(UInt8.self)
+    guard value <= 2 else {
+      throw .invalid(offset: start, reason: "needs a schedule 0 to 2, has \(value)")
+    }
+    return (value == 1, value == 2)
+  }
+
   mutating func readCode() throws(ByteError) -> SpikeCode {
     let start = offset
     switch try read(UInt8.self) {
@@ -111,10 +121,12 @@ extension ChipFile {
       throw .invalid(offset: start, reason: "needs a digest of 32 bytes")
     }
     image.structureDigest = digest
+    let lengths = (try reader.readCount(), try reader.readCount(), try reader.readCount())
+    let order = try reader.readOrder()
     image.schedule = ImageSchedule(
-      timesteps: try reader.readCount(), depth: try reader.readCount(),
-      readoutStart: try reader.readCount(), freeRunning: try reader.readFlag(),
-      code: try reader.readCode())
+      timesteps: lengths.0, depth: lengths.1, readoutStart: lengths.2,
+      freeRunning: order.freeRunning, code: try reader.readCode(),
+      isAsynchronous: order.isAsynchronous)
     let isSpikes = try reader.readFlag()
     let isBytes = try reader.readFlag()
     image.input = ImageInput(

@@ -86,7 +86,8 @@ extension ChipFile {
     writer.write(count: image.schedule.timesteps)
     writer.write(count: image.schedule.depth)
     writer.write(count: image.schedule.readoutStart)
-    writer.write(flag: image.schedule.freeRunning)
+    let order: UInt8 = image.schedule.isAsynchronous ? 2 : image.schedule.freeRunning ? 1 : 0
+    writer.write(order)
     writer.write(code: image.schedule.code)
     writer.write(flag: image.input.isSpikes)
     writer.write(flag: image.input.isBytes)

@@ -69,16 +69,21 @@ public struct ImageSchedule: Sendable, Hashable {
   public var freeRunning: Bool
   /// What spikes say: window codes need chip steps of their own for listening.
   public var code: SpikeCode
+  /// The T steps are bins of an asynchronous chip: a bin's spikes are taken in one by one, in order of
+  /// sending, through all populations, before the next bin (all start at 0, depth 0, delays 0).
+  public var isAsynchronous: Bool
 
   /// Creates a schedule.
   public init(
-    timesteps: Int, depth: Int, readoutStart: Int, freeRunning: Bool, code: SpikeCode = .rate
+    timesteps: Int, depth: Int, readoutStart: Int, freeRunning: Bool, code: SpikeCode = .rate,
+    isAsynchronous: Bool = false
   ) {
     self.timesteps = timesteps
     self.depth = depth
     self.readoutStart = readoutStart
     self.freeRunning = freeRunning
     self.code = code
+    self.isAsynchronous = isAsynchronous
   }
 
   /// Chip steps of one sample: T + D; window codes: D + 1, since readouts only listen (`SpikeCode`).

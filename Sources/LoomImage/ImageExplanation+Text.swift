@@ -51,6 +51,7 @@ extension ImageExplanation {
   /// When a population is at work.
   private static func steps(_ image: HardwareImage, _ index: Int) -> String {
     let population = image.populations[index]
+    if image.schedule.isAsynchronous { return "in every bin" }
     guard population.code.isWindowed else {
       let isOther = image.schedule.code.isWindowed
       return "starts at \(population.start)\(isOther ? ", \(population.code.rawValue) code" : "")"

@@ -138,6 +138,7 @@ public enum ImageExplanation {
       "timesteps": .integer(image.schedule.timesteps), "depth": .integer(image.schedule.depth),
       "readoutStart": .integer(image.schedule.readoutStart),
       "freeRunning": .boolean(image.schedule.freeRunning),
+      "asynchronous": .boolean(image.schedule.isAsynchronous),
       "code": .text(image.schedule.code.rawValue), "steps": .integer(image.schedule.steps),
       "input": .object([
         "shape": shape(image.input.shape), "isSpikes": .boolean(image.input.isSpikes),

@@ -7,7 +7,8 @@ extension ImageVerifier {
     var findings: [Diagnostic] = []
     for index in image.cores.indices {
       let usage = SynapseLayout.usage(ofCore: index, in: image, profile: profile)
-      for (what, has, limit) in limits(usage, profile) where has > limit {
+      for (what, has, limit) in limits(usage, profile, image.cores[index])
+      where has > limit {
         findings.append(
           Diagnostic(
             .error, "SL5107", "needs at most \(limit) \(what), has \(has)", at: .core(index)))
@@ -17,13 +18,22 @@ extension ImageVerifier {
   }
 
   private static func limits(
-    _ usage: CoreUsage, _ profile: Profile
+    _ usage: CoreUsage, _ profile: Profile, _ core: ImageCore
   ) -> [(what: String, has: Int, limit: Int)] {
-    var limits = [
-      ("compartments", usage.neurons, profile.core.neurons),
-      ("input axons", usage.axonsIn, profile.core.axonsIn),
-      ("output axon entries", usage.axonsOut, profile.core.axonsOut),
-    ]
+    let capacity = SharedKernelMemory.capacity(of: core.position, profile)
+    var limits = [("compartments", usage.neurons, capacity.neurons)]
+    if case .sharedKernels(let format) = profile.core.synapses {
+      // Axons are addresses in the source's map, which the map's size limits.
+      limits += [
+        ("words of kernel memory", usage.synapseWords, capacity.kernelWords),
+        ("destination cores", Set(core.routes.cores).count, format.destinations),
+      ]
+    } else {
+      limits += [
+        ("input axons", usage.axonsIn, profile.core.axonsIn),
+        ("output axon entries", usage.axonsOut, profile.core.axonsOut),
+      ]
+    }
     if profile.neuron.distinctThresholds > 0 {
       limits.append(
         ("distinct thresholds", usage.distinctThresholds, profile.neuron.distinctThresholds))

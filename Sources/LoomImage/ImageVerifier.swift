@@ -5,7 +5,8 @@ public import LoomHardware
 ///
 /// Checksums say that bytes are as they were written; these checks say that what was written hangs
 /// together. Codes: SL5101 partition, SL5102 routes, SL5103 delays, SL5104 currents, SL5105 neurons,
-/// SL5106 placement, SL5107 limits, SL5108 formats, SL5109 schedule and structure, SL5110 neural codes.
+/// SL5106 placement, SL5107 limits, SL5108 formats, SL5109 schedule and structure, SL5110 neural codes,
+/// SL5120 asynchronous images.
 public enum ImageVerifier {
   /// All findings; those about limits and formats only with a profile.
   ///
@@ -19,6 +20,7 @@ public enum ImageVerifier {
     findings += currentFindings(image)
     findings += neuronFindings(image)
     findings += codeFindings(image)
+    findings += asynchronousFindings(image)
     guard let profile else { return findings }
     if image.structureDigest != profile.structureDigest {
       findings.append(
@@ -143,6 +145,7 @@ public enum ImageVerifier {
           findings += windowDelayFindings(image, block, core: index)
           continue
         }
+        if image.schedule.isAsynchronous { continue }
         if source.role != .lowering, !source.code.isWindowed { least = max(least, gap) }
         if block.delay < least {
           findings.append(

@@ -33,7 +33,7 @@ public struct CoreUsage: Sendable, Hashable {
   public var axonsOut: Int = 0
   /// Stored synapses.
   public var synapses: Int = 0
-  /// Words of packed entries; 0 for crossbars.
+  /// Words of packed entries or of shared kernels; 0 for crossbars.
   public var synapseWords: Int = 0
   /// Bits taken of the synapse memory (crossbars: whole arrays).
   public var synapseBits: Int = 0
@@ -132,7 +132,13 @@ public enum SynapseLayout {
       usage.columns *= format.columnsPerWeight(bits: profile.weight.bits)
       let cellBits = format.cellBits > 0 ? format.cellBits : profile.weight.bits
       usage.synapseBits = usage.arrays * format.rows * format.columns * cellBits
-    case .sharedKernels: break
+    case .sharedKernels:
+      for block in blocks {
+        let words = SharedKernelMemory.words(
+          of: templates[block.template], populations: populations)
+        usage.synapseWords = min(1 << 44, usage.synapseWords + (words ?? 1 << 40))
+      }
+      usage.synapseBits = usage.synapseWords * profile.weight.bits
     }
     return usage
   }

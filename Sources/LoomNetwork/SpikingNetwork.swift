@@ -243,6 +243,25 @@ public enum Schedule: String, Codable, Sendable {
   case aligned
   /// Every population starts at step 0 and has no window: networks that are spiking by birth.
   case freeRunning
+  /// No steps at all: spikes are taken in one by one, in the order in which they were sent.
+  ///
+  /// A chip decides this, not a network: quantization for an asynchronous profile sets it. The T steps are then
+  /// T *bins* of the host, so far apart that everything the spikes of one bin cause has come to rest before the
+  /// next one. In a bin, with every population's spikes in order of sending (those of the host: row, column,
+  /// channel):
+  ///
+  ///     at the start    every neuron, in order of row, column, channel:  v ← saturate(v + bias), fire
+  ///     each spike      every target of its source, in that order:       v ← saturate(v + weight), fire
+  ///     fire            while v ≥ θ (or >): send one spike;  v ← soft ? v − θ : 0     (θ ≥ 1)
+  ///
+  /// So a neuron may send several spikes for one that it takes in, and a potential that crosses θ on the way
+  /// has fired, whatever comes later: not the sum decides, but the order. Populations take spikes of one
+  /// source only. The result then depends on no duration: by induction from the host on, a population takes in
+  /// what its only source sent in the order in which it was sent, whatever the delays on the way, and
+  /// sends a list that depends on that list alone. Biases act first (on the chip: a clock that ticks once a
+  /// bin, ahead of the host's spikes), and nothing is dropped. sinabs runs such networks bin by bin with sums;
+  /// this order is Spikeloom's model of the chip.
+  case asynchronous
 }
 
 /// A spiking network with float parameters, before any chip is known.

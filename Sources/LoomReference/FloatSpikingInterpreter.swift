@@ -4,6 +4,8 @@ public import LoomNetwork
 
 /// Runs a float spiking network in aligned time: its accuracy before any quantization.
 ///
+/// Networks for asynchronous chips run with steps here too: their order of spikes begins with fixed point.
+///
 /// Real units: a spike of source channel c is worth θ_c (1 where the population says so), in a window code
 /// the step's share of that (`SpikingNetwork.code`); first-layer currents come from
 /// value = (stored · scale − mean) / deviation, and padding is 0 of that value. Work is driven by spikes; the
@@ -24,6 +26,11 @@ public struct FloatSpikingInterpreter: Sendable {
     let skeleton = NetworkSkeleton(network)
     var findings = ConsistencyCheck.findings(of: skeleton)
     if findings.isEmpty { findings = WindowCheck.findings(of: skeleton) }
+    if network.schedule == .asynchronous {
+      findings.append(
+        Diagnostic(
+          .error, "SL2901", "needs a schedule with steps before quantization, has 'asynchronous'"))
+    }
     guard findings.isEmpty else { throw DiagnosticsError(.badInput, findings) }
     order = try ProcessingOrder.order(of: skeleton)
     stepsRemembered = ProcessingOrder.stepsRemembered(of: skeleton)

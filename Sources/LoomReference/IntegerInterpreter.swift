@@ -6,7 +6,8 @@ public import LoomNetwork
 /// It knows nothing of cores, axons or images. In every aligned step t the populations are worked out in
 /// a topological order of the projections with delay 0; a projection delivers its source's spikes of
 /// step t − alignedDelay. With a window code every population first listens to all T steps of its sources,
-/// then emits its own (`SpikeCode`); what a comparator's front ends add counts at their sites. It is a value without hidden state: many threads may run samples at once.
+/// then emits its own (`SpikeCode`); an asynchronous network takes in spikes one by one
+/// (`Schedule.asynchronous`). What a comparator's front ends add counts at their sites. It is a value without hidden state: many threads may run samples at once.
 public struct IntegerInterpreter: Sendable {
   let network: FixedPointNetwork
   let order: [Int]
@@ -14,16 +15,20 @@ public struct IntegerInterpreter: Sendable {
   let parameters: [IntegerParameters]
   /// The synapses into each population.
   let incoming: [[IntegerSynapses]]
+  /// Asynchronous networks: the only synapses into each population, met one by one.
+  let events: [EventSynapses?]
   private let frontEnd: [IntegerFrontEnd]
 
   /// Checks a network and lays out its synapses.
   ///
   /// - Throws: SL3901 for ids, counts, shapes, cycles without delay and what a window code asks for; SL3902
-  ///   and SL3903 for numbers outside their fields or sums that could overflow 64 bits.
+  ///   and SL3903 for numbers outside their fields or sums that could overflow 64 bits; SL3905 for what
+  ///   the asynchronous schedule asks.
   public init(_ network: FixedPointNetwork) throws(DiagnosticsError) {
     let skeleton = NetworkSkeleton(network)
     var findings = ConsistencyCheck.findings(of: skeleton)
     if findings.isEmpty { findings = WindowCheck.findings(of: skeleton) }
+    if findings.isEmpty { findings = EventCheck.findings(of: network) }
     if findings.isEmpty { findings = IntegerRangeCheck.findings(of: network) }
     guard findings.isEmpty else { throw DiagnosticsError(.badInput, findings) }
     order = try ProcessingOrder.order(of: skeleton)
@@ -31,7 +36,14 @@ public struct IntegerInterpreter: Sendable {
     parameters = network.populations.map { IntegerParameters($0) }
     let shapes = network.populations.map(\.shape)
     var incoming = [[IntegerSynapses]](repeating: [], count: shapes.count)
-    for projection in network.projections {
+    var events = [EventSynapses?](repeating: nil, count: shapes.count)
+    for projection in network.projections where network.schedule == .asynchronous {
+      events[projection.target.index] = EventSynapses(
+        projection, source: shapes[projection.source.index],
+        target: shapes[projection.target.index])
+    }
+    self.events = events
+    for projection in network.projections where network.schedule != .asynchronous {
       incoming[projection.target.index].append(
         IntegerSynapses(
           projection, source: shapes[projection.source.index],
@@ -61,7 +73,8 @@ public struct IntegerInterpreter: Sendable {
 
   /// Runs one sample for T steps.
   ///
-  /// - Throws: SL1901 if the samples do not suit the network, SL3904 if a current exceeds 32 bits.
+  /// - Throws: SL1901 if the samples do not suit the network, SL3904 if a current exceeds 32 bits, SL3906 if
+  ///   an asynchronous population sends more than 2^22 spikes in a bin.
   public func run(
     _ samples: Samples, index: Int, recordingSpikes: Bool
   ) throws(DiagnosticsError) -> ReferenceRun {
@@ -77,12 +90,17 @@ public struct IntegerInterpreter: Sendable {
       let order = ChannelLast(parameters[part.targetIndex].shape)
       progress.states[part.targetIndex].addConstant(order.reordered(currents), site: part.site)
     }
-    if network.code.isWindowed {
+    var emissions: [[[Int32]]] = []
+    if network.schedule == .asynchronous {
+      emissions = try runEvents(&progress, injected: injected)
+    } else if network.code.isWindowed {
       runWindows(&progress, injected: injected)
     } else {
       runSteps(&progress, injected: injected)
     }
-    return answer(progress)
+    var run = answer(progress)
+    if recordingSpikes { run.emissions = emissions }
+    return run
   }
 
   /// Runs a rate code: all populations together, step by step.
@@ -98,7 +116,8 @@ public struct IntegerInterpreter: Sendable {
     }
   }
 
-  private func fire(_ population: Int, step: Int, _ progress: inout IntegerProgress) -> SpikeList {
+  /// Updates a population in an aligned step; who fires, channel-first.
+  func fire(_ population: Int, step: Int, _ progress: inout IntegerProgress) -> SpikeList {
     let own = parameters[population]
     var drive = progress.states[population].constant
     deliver(to: population, step: step, &drive, &progress)

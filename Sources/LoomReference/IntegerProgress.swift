@@ -51,6 +51,17 @@ struct IntegerProgress {
     zip(spikeCounts[population], countsBefore[population]).map { Int64($0 - $1) }
   }
 
+  /// Notes the spikes of a bin, where a neuron may have several.
+  mutating func count(_ spikes: SpikeList, of population: Int, step: Int) {
+    let count = spikeCounts[population].count
+    for spike in spikes {
+      spikeCounts[population][Int(spike)] += 1
+      guard recordsSpikes else { continue }
+      let place = step * count + Int(spike)
+      if rasters[population][place] < 255 { rasters[population][place] += 1 }
+    }
+  }
+
   /// What the spikes of a population say, neuron by neuron: their number in a rate code, else the code.
   func values(of population: Int, code: SpikeCode, timesteps: Int) -> [Int64] {
     guard code.isWindowed else { return spikeCounts[population].map { Int64($0) } }

@@ -3,7 +3,12 @@
 /// Neurons are numbered channel-first everywhere.
 public struct ReferenceRun: Sendable, Equatable {
   /// For each population its spikes as 0/1 bytes, [step][neuron]; empty unless recorded.
+  ///
+  /// Of an asynchronous network the number of spikes in each bin, 255 for more.
   public var rasters: [[UInt8]]
+  /// Of an asynchronous network for each population and bin the neurons that spiked, in order of sending, once
+  /// for each spike; empty unless recorded.
+  public var emissions: [[[Int32]]] = []
   /// For each population the membrane potentials after the last step (a comparator's v, not its sites;
   /// zeros for input populations).
   ///

@@ -17,6 +17,11 @@ public enum Compiler {
     guard structure.isEmpty else { throw DiagnosticsError(.badInput, structure) }
     let formats = FormatCheck.findings(network, profile: profile)
     guard formats.isEmpty else { throw DiagnosticsError(.doesNotFit, formats) }
+    if network.schedule == .asynchronous || profile.synchronisation == .asynchronous {
+      return try SharedKernelMapping(
+        network: network, profile: profile, options: options, remarks: remarks
+      ).compile()
+    }
     let lowered = try Lowering.lower(network, profile: profile)
     try AxonFanIn.check(lowered, profile: profile)
     let spikes = ExpectedSpikes.perNeuron(
@@ -35,7 +40,7 @@ public enum Compiler {
     ).findings()
     guard limits.isEmpty else { throw DiagnosticsError(.doesNotFit, limits) }
     let report = MappingSummary(
-      lowered: lowered, profile: profile, partition: partition, placement: placement
+      lowered: lowered, profile: profile, partition: partition, placement: placement.report
     ).report(image)
     return (image, report)
   }

@@ -29,7 +29,8 @@ struct Emission {
       profileName: profile.name, structureDigest: profile.structureDigest,
       schedule: ImageSchedule(
         timesteps: network.timesteps, depth: lowered.depth, readoutStart: network.readoutStart,
-        freeRunning: network.schedule == .freeRunning, code: network.code),
+        freeRunning: network.schedule == .freeRunning, code: network.code,
+        isAsynchronous: network.schedule == .asynchronous),
       input: input, frontEnd: network.frontEnd.map { frontEnd($0) }, hostRoutes: routes.host,
       populations: lowered.images, templates: lowered.templates, cores: cores,
       outputs: network.outputs.map(\.index), provenance: options.provenance ? provenance : nil,

@@ -16,7 +16,7 @@ struct LimitCheck {
     var worst: [String: (core: Int, use: Int, limit: Int, cores: Int)] = [:]
     for core in image.cores.indices {
       let usage = SynapseLayout.usage(ofCore: core, in: image, profile: profile)
-      for (name, use, limit) in pairs(usage) where use > limit {
+      for (name, use, limit) in pairs(usage, image.cores[core]) where use > limit {
         let known = worst[name]
         if use > known?.use ?? 0 {
           worst[name] = (core, use, limit, (known?.cores ?? 0) + 1)
@@ -38,13 +38,16 @@ struct LimitCheck {
     }
   }
 
-  private func pairs(_ usage: CoreUsage) -> [(String, Int, Int)] {
+  private func pairs(_ usage: CoreUsage, _ place: ImageCore) -> [(String, Int, Int)] {
     let core = profile.core
-    var result = [
-      ("compartments", usage.neurons, core.neurons),
-      ("input axons", usage.axonsIn, core.axonsIn),
-      ("output axon entries", usage.axonsOut, core.axonsOut),
-    ]
+    let capacity = SharedKernelMemory.capacity(of: place.position, profile)
+    var result = [("compartments", usage.neurons, capacity.neurons)]
+    if case .sharedKernels = core.synapses {
+      result.append(("words of kernel memory", usage.synapseWords, capacity.kernelWords))
+    } else {
+      result.append(("input axons", usage.axonsIn, core.axonsIn))
+      result.append(("output axon entries", usage.axonsOut, core.axonsOut))
+    }
     let distinct = profile.neuron.distinctThresholds
     if distinct > 0 { result.append(("distinct thresholds", usage.distinctThresholds, distinct)) }
     switch core.synapses {

@@ -7,7 +7,7 @@ struct MappingSummary {
   let lowered: LoweredNetwork
   let profile: Profile
   let partition: Partition
-  let placement: Placement
+  let placement: PlacementReport
 
   /// The report of a finished mapping.
   func report(_ image: HardwareImage) -> MappingReport {
@@ -20,7 +20,7 @@ struct MappingSummary {
       inputAxons: inputAxons, sharedAxons: sharedAxons, sourceNeurons: sourceNeurons,
       duplicatedAxons: inputAxons - distinctAxons, inputPackets: partition.packets,
       routes: image.cores.reduce(image.hostRoutes.cores.count) { $0 + $1.routes.cores.count },
-      lowering: inventory, placement: placement.report, diagnostics: [])
+      lowering: inventory, placement: placement, diagnostics: [])
   }
 
   /// What exists only because the chip lacks something, copies of axons and neurons included.
@@ -112,6 +112,9 @@ struct MappingSummary {
   /// The least cores that hold the total of each resource, however it is divided.
   private var lowerBounds: [(name: String, cores: Int)] {
     let tiles = allTiles
+    if case .sharedKernels = profile.core.synapses {
+      return [("layers, one a core", max(1, tiles.count))]
+    }
     let budget = CoreBudget(profile: profile)
     func cores(_ total: Int, _ limit: Int) -> Int { (total + max(1, limit) - 1) / max(1, limit) }
     var bounds = [

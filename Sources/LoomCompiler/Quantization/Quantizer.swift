@@ -11,13 +11,15 @@ public import LoomNetwork
 public enum Quantizer {
   /// Quantizes a network for a profile; throws every finding at once.
   ///
-  /// Networks with `isInteger` are not changed, but for one power of two over all numbers where the chip's
+  /// For an asynchronous profile the result's schedule is `asynchronous`: what such a chip cannot order (joins,
+  /// delays, cycles) is refused here. Networks with `isInteger` are not changed, but for one power of two over all numbers where the chip's
   /// thresholds need it; what the formats cannot hold exactly is an error.
   public static func quantize(
     _ network: SpikingNetwork, profile: Profile
   ) throws(DiagnosticsError) -> (network: FixedPointNetwork, report: QuantizationReport) {
     let structure = FrontEndQuantization.findings(network)
     guard structure.isEmpty else { throw DiagnosticsError(.badInput, structure) }
+    let network = try EventCheck.scheduled(network, profile: profile)
     let input = try QuantizationInput.collect(network, profile: profile)
     if network.isInteger {
       let findings = IntegerCheck.findings(input)
@@ -96,7 +98,7 @@ struct QuantizationPass {
       fixed,
       QuantizationReport(
         largestMantissa: input.profile.weight.mantissaLimit, projections: projectionReports,
-        populations: reports, diagnostics: diagnostics)
+        populations: reports, diagnostics: diagnostics + EventCheck.remarks(network))
     )
   }
 

@@ -22,10 +22,10 @@ struct ScheduleEdge {
 enum StartSchedule {
   /// The starts, or the populations of a cycle whose aligned delays sum to less than its projections.
   static func starts(
-    populations: Int, edges: [ScheduleEdge], freeRunning: Bool
+    populations: Int, edges: [ScheduleEdge], startsTogether: Bool
   ) -> (starts: [Int], cycle: [Int]) {
     var starts = [Int](repeating: 0, count: populations)
-    if freeRunning { return (starts, []) }
+    if startsTogether { return (starts, []) }
     var changed: [Int] = []
     for _ in 0...populations {
       changed = []
@@ -52,7 +52,7 @@ enum StartSchedule {
     }
     return starts(
       populations: network.populations.count, edges: edges,
-      freeRunning: network.schedule == .freeRunning)
+      startsTogether: network.schedule != .aligned)
   }
 
   /// The starts of a fixed-point network.
@@ -66,6 +66,6 @@ enum StartSchedule {
     }
     return starts(
       populations: network.populations.count, edges: edges,
-      freeRunning: network.schedule == .freeRunning)
+      startsTogether: network.schedule != .aligned)
   }
 }

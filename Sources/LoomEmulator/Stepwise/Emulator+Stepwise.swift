@@ -21,7 +21,7 @@ extension Emulator {
   ///   - timedSamples: Samples run again where times need it.
   ///   - progress: Told how many samples are done.
   /// - Throws: `DiagnosticsError` of `run`; SL6020 for window codes; SL6021 for readings beyond 2 GiB; SL6022 for
-  ///   samples of spikes.
+  ///   samples of spikes; SL6023 for asynchronous images.
   public func runStepwise(
     _ samples: Samples, range: Range<Int>? = nil, threads: Int = 1, lengths: [RunLength],
     rule: ExitRule? = nil, timedSamples: Int = 16, progress: (@Sendable (Int) -> Void)? = nil
@@ -57,6 +57,12 @@ extension Emulator {
   }
 
   private func check(_ plan: StepwisePlan, samples: Int) throws(DiagnosticsError) {
+    guard !image.schedule.isAsynchronous else {
+      throw DiagnosticsError(
+        Diagnostic(
+          .error, "SL6023", "needs steps to read off every T, has an asynchronous image",
+          remedy: "run each T for itself"))
+    }
     guard !image.schedule.code.isWindowed else {
       throw DiagnosticsError(
         Diagnostic(

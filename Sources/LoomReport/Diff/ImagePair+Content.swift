@@ -18,6 +18,7 @@ extension ImagePair {
       compare("spikeCounts") { .text($0.spikeCounts.map { "\($0)" } ?? "") }
     }
     compare("freeRunning") { .boolean($0.schedule.freeRunning) }
+    compare("asynchronous") { .boolean($0.schedule.isAsynchronous) }
     compare("code") { .text($0.schedule.code.rawValue) }
     compare("inputShape") { .text($0.input.shape.description) }
     compare("inputIsSpikes") { .boolean($0.input.isSpikes) }

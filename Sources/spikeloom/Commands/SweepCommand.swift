@@ -56,13 +56,15 @@ enum SweepCommand {
       arguments, preprocessing: choice.preprocessing, samplesAreBytes: data.samples.isBytes,
       forms: .suited(to: profile), defaultTimesteps: timesteps.last)
     try ConversionFlags.requireCode(of: options.method, on: profile)
+    let hasSteps = profile.synchronisation != .asynchronous
     try SweepTimesteps.require(
-      timesteps, method: options.method, once: conversion == false, exits: exit != nil)
+      timesteps, method: options.method, hasSteps: hasSteps, once: conversion == false,
+      exits: exit != nil)
     try requireAnswersOnChip(split, exits: exit != nil)
     let part = try ChipPart(network, split, data: data, options: options, progress)
     let job = SweepJob(
       network: part.network, data: part.data, profile: profile, options: part.options,
-      timesteps: timesteps, convertsEach: conversion ?? options.dependsOnT,
+      timesteps: timesteps, convertsEach: conversion ?? (options.dependsOnT || !hasSteps),
       timedSamples: timedSamples, exit: exit, host: part.host)
     let outcome = try job.run(progress)
     let report = report(job, outcome, arguments, path, choice, loss)

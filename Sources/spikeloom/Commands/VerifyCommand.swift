@@ -51,6 +51,13 @@ enum VerifyCommand {
     return try Quantizer.quantize(try Files.spikingNetwork(path), profile: profile).network
   }
 
+  /// In which order spikes were taken in, as the report names it.
+  private static func order(_ image: HardwareImage) -> String {
+    image.schedule.isAsynchronous
+      ? "events: per bin, by order of sending (one source a core, so that no duration changes it)"
+      : "barrier: per chip step"
+  }
+
   private static func report(
     _ arguments: ParsedArguments, _ image: HardwareImage, _ found: [Difference], _ count: Int
   ) {
@@ -58,7 +65,7 @@ enum VerifyCommand {
       Console.print(
         json: .object([
           "schema": .text("spikeloom.verify/1"), "samples": .integer(count),
-          "differing": .integer(found.count), "order": .text("barrier: per chip step"),
+          "differing": .integer(found.count), "order": .text(order(image)),
           "first": found.first?.json ?? .null,
         ]))
     } else if let first = found.first {
@@ -67,6 +74,7 @@ enum VerifyCommand {
       Console.print(
         "\(count) samples: every spike of \(image.populations.count) populations, every final potential and every score equal"
       )
+      if image.schedule.isAsynchronous { Console.print("order: \(order(image))") }
     }
   }
 }

@@ -129,7 +129,8 @@ extension SweepJob {
     _ stage: CompiledStage, _ lengths: [RunLength], isLast: Bool, _ outcome: inout SweepOutcome,
     _ progress: Progress
   ) throws {
-    let isRate = stage.emulator.image.schedule.code == .rate
+    let schedule = stage.emulator.image.schedule
+    let isRate = schedule.code == .rate && !schedule.isAsynchronous
     let rule = isLast ? try exitRule(stage, progress) : nil
     let total = data.samples.count
     progress.stage(

@@ -27,9 +27,9 @@ enum SweepTimesteps {
   }
 
   /// Refuses what a method cannot do, before any work starts: T too long, several T of one window code from one
-  /// run (SL1825), stopping inside a window (SL1826).
+  /// run (SL1825), stopping inside a window (SL1826); chips without steps give neither.
   static func require(
-    _ timesteps: [Int], method: ConversionMethod, once: Bool, exits: Bool
+    _ timesteps: [Int], method: ConversionMethod, hasSteps: Bool = true, once: Bool, exits: Bool
   ) throws(DiagnosticsError) {
     var findings: [Diagnostic] = []
     if let most = method.mostTimesteps, let longest = timesteps.last, longest > most {
@@ -50,6 +50,18 @@ enum SweepTimesteps {
         Diagnostic(
           .error, "SL1826",
           "early exit needs the rate code, '\(method.rawValue)' answers at the end only",
+          remedy: "leave --early-exit out"))
+    }
+    if !hasSteps, once {
+      findings.append(
+        Diagnostic(
+          .error, "SL1825", "needs one run for each T, for the chip is asynchronous",
+          remedy: "leave --convert out, or give --convert each"))
+    }
+    if !hasSteps, exits {
+      findings.append(
+        Diagnostic(
+          .error, "SL1826", "early exit needs a chip with steps, has an asynchronous one",
           remedy: "leave --early-exit out"))
     }
     if !findings.isEmpty { throw DiagnosticsError(.badInput, findings) }

@@ -74,6 +74,12 @@ struct Verification: Sendable {
   func firstDifference(
     _ samples: Samples, sample: Int
   ) throws(DiagnosticsError) -> Difference? {
+    guard image.schedule.isAsynchronous == (network.schedule == .asynchronous),
+      image.schedule.timesteps == network.timesteps
+    else {
+      return Difference(
+        sample: sample, layer: network.name, what: "image and network have other schedules")
+    }
     guard image.populations.count >= network.populations.count,
       zip(image.populations, network.populations).allSatisfy({ $0.shape == $1.shape })
     else {
@@ -106,6 +112,7 @@ struct Verification: Sendable {
     let start = image.populations[population].start
     // Readouts never spike, and of window codes they end with the step they answer in.
     guard network.populations[population].role == .hidden else { return nil }
+    if network.schedule == .asynchronous { return emissions(population, sample, expected, trace) }
     let raster = expected.rasters[population]
     guard !raster.isEmpty else { return nil }
     let places = NeuronPlace.all(in: shape)
@@ -120,6 +127,30 @@ struct Verification: Sendable {
           what: chip != 0
             ? "fires on the chip, not in the reference" : "fires in the reference, not on the chip")
       }
+    }
+    return nil
+  }
+
+  /// The spikes of every bin in order of sending, each as often as it was sent.
+  private func emissions(
+    _ population: Int, _ sample: Int, _ expected: ReferenceRun, _ trace: EmulatorTrace
+  ) -> Difference? {
+    let places = NeuronPlace.all(in: network.populations[population].shape)
+    for bin in 0..<network.timesteps {
+      let chip = trace.emissions[population][bin].map { places[Int($0)].channelFirst }
+      let reference = expected.emissions[population][bin].map { Int($0) }
+      guard chip != reference else { continue }
+      let place = zip(chip, reference).prefix { $0 == $1 }.count
+      func said(_ list: [Int]) -> String {
+        place < list.count ? "neuron \(list[place])" : "nothing more"
+      }
+      let first = place < chip.count ? chip[place] : reference[place]
+      return Difference(
+        sample: sample, layer: network.populations[population].name,
+        neuron: places.first { $0.channelFirst == first }, step: bin,
+        what:
+          "spike \(place) of the bin is of \(said(chip)) on the chip, of \(said(reference)) in the reference"
+      )
     }
     return nil
   }
