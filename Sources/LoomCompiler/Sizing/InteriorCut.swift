@@ -118,6 +118,7 @@ private struct QuickBounds {
       guard synapses * budget.profile.weight.bits <= format.memoryBits else { return nil }
     case .crossbar(let format):
       guard axons <= format.rows * format.arrays else { return nil }
+    case .sharedKernels: break
     }
     return axons
   }

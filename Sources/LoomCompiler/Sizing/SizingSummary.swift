@@ -109,6 +109,7 @@ struct SizingSummary {
       bounds.append(share(bits, format.memoryBits))
     case .crossbar(let format):
       bounds.append(share(row.synapses, format.rows * format.columns * format.arrays))
+    case .sharedKernels: break
     }
     row.cores = bounds.max() ?? 1
     row.tiles = row.cores
