@@ -70,11 +70,13 @@ struct TimingReader {
     }
     timing.isPipelined = profile.neuron.perPopulationReset
     timing.reset = need(times.reset, "reset", if: !timing.isPipelined)
-    timing.biasWrite = need(times.biasWrite, "biasWrite", if: !image.frontEnd.isEmpty)
+    let writes = image.frontEnd.contains { image.populations[$0.target].role.isOnCores }
+    timing.biasWrite = need(times.biasWrite, "biasWrite", if: writes)
+    let injects = image.input.isSpikes || !image.hostNeurons.isEmpty
     // Input spikes enter during ticks of a fixed length.
     timing.hostSpike = need(
       times.hostSpike ?? times.biasWrite, "hostSpike",
-      if: image.input.isSpikes && profile.synchronisation != .fixedTick)
+      if: injects && profile.synchronisation != .fixedTick)
     timing.readout = need(times.readout, "readout")
     if !findings.isEmpty { throw DiagnosticsError(.badInput, findings) }
     return timing

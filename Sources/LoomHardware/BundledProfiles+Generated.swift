@@ -1327,12 +1327,12 @@ enum BundledProfiles {
     "codes": ["rate"]
   },
   "weight": {
-    "bits": {"value": 9, "unit": "bit", "method": "published",
-      "source": "UA-RCL/RANC, documentation and RTL parameters (commit f220102): WEIGHT_WIDTH 9, signed"},
+    "bits": {"value": 4, "unit": "bit", "method": "derived",
+      "source": "UA-RCL/RANC, documentation and RTL parameters (commit f220102): WEIGHT_WIDTH 9, signed; a weight of b bits takes an axon of each of b types"},
     "minimumShift": {"value": 0, "unit": "bit", "method": "derived",
       "source": "UA-RCL/RANC, documentation and RTL parameters (commit f220102): no shifter"},
-    "maximumShift": {"value": 0, "unit": "bit", "method": "derived",
-      "source": "UA-RCL/RANC, documentation and RTL parameters (commit f220102): no shifter"},
+    "maximumShift": {"value": 5, "unit": "bit", "method": "derived",
+      "source": "UA-RCL/RANC, documentation and RTL parameters (commit f220102): no shifter, but values are free: 7 << 5 is the largest within 9 signed bits"},
     "shiftPerChannel": false
   },
   "bias": {
@@ -2209,12 +2209,12 @@ enum BundledProfiles {
     "codes": ["rate"]
   },
   "weight": {
-    "bits": {"value": 9, "unit": "bit", "method": "published",
-      "source": "Merolla et al., Science 345, 2014, supplement (read in transcription) and RANC's documentation: 4 signed 9-bit weights a neuron"},
+    "bits": {"value": 4, "unit": "bit", "method": "derived",
+      "source": "Merolla et al., Science 345, 2014, supplement (read in transcription) and RANC's documentation: 4 signed 9-bit weights a neuron; a weight of b bits takes an axon of each of b types"},
     "minimumShift": {"value": 0, "unit": "bit", "method": "derived",
       "source": "Akopyan et al., IEEE TCAD 34(10), 2015 (read in transcription): no shifter"},
-    "maximumShift": {"value": 0, "unit": "bit", "method": "derived",
-      "source": "Akopyan et al., IEEE TCAD 34(10), 2015 (read in transcription): no shifter"},
+    "maximumShift": {"value": 5, "unit": "bit", "method": "derived",
+      "source": "Akopyan et al., IEEE TCAD 34(10), 2015 (read in transcription): no shifter, but values are free: 7 << 5 is the largest within 9 signed bits"},
     "shiftPerChannel": false
   },
   "bias": {

@@ -10,6 +10,8 @@ import LoomImage
 /// After: the positive ones and the negative ones. The sums are the same, bit for bit.
 struct AxonLowering {
   let format: CrossbarFormat
+  /// Bits of weights, for networks of which only the geometry is known.
+  private let bits: Int
   private var before: LoweredNetwork
   private var findings: [Diagnostic] = []
 
@@ -17,15 +19,17 @@ struct AxonLowering {
   static func apply(_ lowering: inout Lowering) {
     let storage = lowering.profile.core.synapses
     guard case .crossbar(let format) = storage, lowering.profile.splitsWeights else { return }
-    var pass = AxonLowering(format: format, before: lowering.result)
+    var pass = AxonLowering(
+      format: format, bits: lowering.profile.weight.bits, before: lowering.result)
     pass.separateBroadcasts()
     let planes = storage.hasBinaryCells ? pass.typedPlanes() : pass.signedPlanes()
     lowering.findings += pass.findings
     lowering.result = pass.rebuilt(planes)
   }
 
-  private init(format: CrossbarFormat, before: LoweredNetwork) {
+  private init(format: CrossbarFormat, bits: Int, before: LoweredNetwork) {
     self.format = format
+    self.bits = bits
     self.before = before
   }
 
@@ -61,6 +65,8 @@ struct AxonLowering {
 
   private func signedPlanes() -> [[[Int16]]] {
     before.templates.map { template in
+      // Only the geometry is known: weights of both signs.
+      if template.weights.isEmpty { return [[], []] }
       let source = before.populations[template.source].image.shape
       return AxonSign.isMixed(template, source: source)
         ? WeightPlanes.signs(template.weights) : [template.weights]
@@ -72,6 +78,14 @@ struct AxonLowering {
     for population in before.populations.indices {
       let incoming = before.templates.indices.filter { before.templates[$0].target == population }
       guard !incoming.isEmpty else { continue }
+      if incoming.contains(where: { before.templates[$0].weights.isEmpty }) {
+        // Only the geometry is known: an axon for every bit.
+        for index in incoming {
+          planes[index] = Array(
+            repeating: before.templates[index].weights, count: min(bits, format.axonTypes))
+        }
+        continue
+      }
       let digits = digits(incoming)
       let choices = [fewest(incoming, digits: digits), digits]
       let needs = choices.map { types(incoming, $0) }

@@ -76,7 +76,8 @@ struct TileBuilder {
   /// The sources of a template that meet a box; where weights are planes, those with a weight in this one.
   func sources(_ template: Int, _ box: MapBox) -> AxonSources {
     let found = sparse[template]?.sources(of: box) ?? runs[template].sources(of: box)
-    guard profile.splitsWeights else { return found }
+    // Where only the geometry is known there are no weights to look at.
+    guard profile.splitsWeights, !network.templates[template].weights.isEmpty else { return found }
     return SetCells(network.templates[template], images).live(found, box)
   }
 

@@ -8,11 +8,24 @@ enum CapabilityCheck {
   static func findings(_ network: SpikingNetwork, profile: Profile) -> [Diagnostic] {
     let host = HostPopulations.choose(network, profile: profile)
     var all = host.findings
-    for (index, population) in network.populations.enumerated()
-    where !host.populations.contains(index) {
-      all += findings(population, profile: profile)
-    }
+    let onChip = network.populations.indices.filter {
+      !host.populations.contains($0) && network.populations[$0].role != .input
+    }.map { network.populations[$0] }
     let neuron = profile.neuron
+    let hidden = onChip.filter { $0.role == .hidden }
+    if neuron.softReset == .none {
+      all += common(
+        "SL3002", "needs soft reset, has none on \(profile.name)",
+        hidden.filter { $0.reset == .soft },
+        "train or convert with hard reset, or choose another profile")
+    }
+    if !neuron.hardReset {
+      all += common(
+        "SL3003", "needs hard reset, has none on \(profile.name)",
+        hidden.filter { $0.reset == .hard },
+        "use soft reset")
+    }
+    all += onChip.flatMap { comparators($0, profile: profile) }
     let reads = network.outputs.filter { network.populations[$0.index].role == .readout }
     if let first = reads.first, !neuron.potentialReadout {
       all.append(
@@ -24,28 +37,32 @@ enum CapabilityCheck {
     return all
   }
 
-  private static func findings(_ population: Population, profile: Profile) -> [Diagnostic] {
-    guard population.role != .input else { return [] }
-    let neuron = profile.neuron
-    var found: [Diagnostic] = []
-    func add(_ code: String, _ message: String, _ remedy: String) {
-      found.append(
-        Diagnostic(.error, code, message, at: .layer(population.name), remedy: remedy))
-    }
-    if population.role == .hidden, population.reset == .soft, neuron.softReset == .none {
-      add(
-        "SL3002", "needs soft reset, has none on \(profile.name)",
-        "train or convert with hard reset, or choose another profile")
-    }
-    if population.role == .hidden, population.reset == .hard, !neuron.hardReset {
-      add("SL3003", "needs hard reset, has none on \(profile.name)", "use soft reset")
-    }
-    if population.sites > 1, population.sites > neuron.comparatorSites {
-      add(
-        "SL3004",
-        "needs a comparator of \(population.sites) current sites, has \(neuron.comparatorSites)",
-        "reconvert with max pooling as pairs, a + ReLU(b − a)")
-    }
-    return found
+  /// One finding for all layers that lack the same.
+  private static func common(
+    _ code: String, _ message: String, _ layers: [Population], _ remedy: String
+  ) -> [Diagnostic] {
+    guard let first = layers.first else { return [] }
+    let others = layers.dropFirst().prefix(8).map { "'\($0.name)'" }.joined(separator: ", ")
+    return [
+      Diagnostic(
+        .error, code, message, at: .layer(first.name),
+        notes: layers.count == 1
+          ? []
+          : [
+            "and so do \(layers.count - 1) more layers: \(others)\(layers.count > 9 ? ", …" : "")"
+          ],
+        remedy: remedy)
+    ]
+  }
+
+  private static func comparators(_ population: Population, profile: Profile) -> [Diagnostic] {
+    let sites = profile.neuron.comparatorSites
+    guard population.sites > 1, population.sites > sites else { return [] }
+    return [
+      Diagnostic(
+        .error, "SL3004", "needs a comparator of \(population.sites) current sites, has \(sites)",
+        at: .layer(population.name),
+        remedy: "reconvert with max pooling as pairs, a + ReLU(b − a)")
+    ]
   }
 }

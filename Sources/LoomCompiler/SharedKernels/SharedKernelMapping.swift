@@ -16,6 +16,16 @@ struct SharedKernelMapping {
   /// The image; throws every finding of a stage at once.
   func compile() throws(DiagnosticsError) -> (image: HardwareImage, report: MappingReport) {
     let format = try sharedKernels()
+    if let pin = options.pins.first {
+      throw DiagnosticsError(
+        .doesNotFit,
+        [
+          Diagnostic(
+            .error, "SL4054",
+            "pin 0 needs cores that hold a part of a layer, has cores of whole layers on \(profile.name)",
+            at: .layer(pin.layer), remedy: "leave --mapping out")
+        ])
+    }
     let wiring = EventCheck.findings(network)
     guard wiring.isEmpty else { throw DiagnosticsError(.doesNotFit, wiring) }
     let plain = network.projections.map { projection in
@@ -116,8 +126,8 @@ struct SharedKernelMapping {
       return [tile]
     }
     return Partition(
-      cores: cores,
-      tileCounts: network.populations.map { $0.isInjected ? 0 : 1 })
+      cores: cores, tileCounts: network.populations.map { $0.isInjected ? 0 : 1 },
+      positions: cores.map { _ in nil })
   }
 
   /// What the places cost: nothing within a tile.

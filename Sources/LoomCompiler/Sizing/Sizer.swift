@@ -46,9 +46,12 @@ public enum Sizer {
   private static func capabilities(
     _ network: SpikingNetwork, _ profile: Profile
   ) -> [SizingViolation] {
+    // Outputs whose potentials the chip does not give would be counted (`CountReadout`), if the code allows it.
     let findings =
       CodeCheck.findings(code: network.code, profile: profile)
-      + CapabilityCheck.findings(network, profile: profile)
+      + CapabilityCheck.findings(network, profile: profile).filter {
+        $0.code != "SL3006" || network.code != .rate
+      }
     return findings.map(capability)
   }
 
@@ -64,6 +67,10 @@ public enum Sizer {
     _ network: FixedPointNetwork, profile: Profile, violations: [SizingViolation],
     activity: [Double]?, isExact: Bool = true
   ) -> ChipSizing {
+    if case .sharedKernels(let format) = profile.core.synapses {
+      return KernelSizing(network: network, format: format, profile: profile)
+        .size(violations: violations, activity: activity)
+    }
     let lowering = Lowering.attempt(network, profile: profile)
     let builder = TileBuilder(lowering.result, profile)
     let summary = SizingSummary(

@@ -9,6 +9,13 @@ import LoomNetwork
 struct WeightlessNetwork {
   let network: SpikingNetwork
   let profile: Profile
+  private let onHost: Set<Int>
+
+  init(network: SpikingNetwork, profile: Profile) {
+    self.network = network
+    self.profile = profile
+    onHost = HostPopulations.choose(network, profile: profile).populations
+  }
 
   /// The network as lowering takes it.
   func fixed() -> FixedPointNetwork {
@@ -23,13 +30,18 @@ struct WeightlessNetwork {
 
   private func population(_ index: Int) -> FixedPopulation {
     let population = network.populations[index]
+    let isCounted =
+      population.role == .readout && !profile.neuron.potentialReadout
+      && network.outputs.contains { $0.index == index }
     return FixedPopulation(
-      name: population.name, shape: population.shape, role: population.role,
+      name: population.name, shape: population.shape,
+      role: isCounted ? .hidden : population.role,
       threshold: thresholds(index), initialPotential: .uniform(0), bias: bias(index),
       reset: population.reset,
       comparison: profile.neuron.firesOnGreaterOnly ? .greater : .greaterOrEqual,
       sites: population.sites, potentialBits: profile.neuron.potentialBits,
-      scale: [Double](repeating: 1, count: population.shape.channels), origin: population.origin)
+      scale: [Double](repeating: 1, count: population.shape.channels), origin: population.origin,
+      isOnHost: onHost.contains(index))
   }
 
   /// Channels of a population differ in their thresholds, and populations from each other, until the
