@@ -173,7 +173,8 @@ struct PartitionTests {
     builder.connect(second, builder.readout("logits", 20), .dense)
     let profile = TestProfiles.crossbarLike(neurons: 18, columns: 18)
     let fixed = try Quantizer.quantize(builder.network, profile: profile).network
-    let (image, report) = try Compiler.compile(fixed, profile: profile)
+    let (image, report) = try Compiler.compile(
+      fixed, profile: profile, options: CompilerOptions(sharesCores: false))
     let parts = PlacedBox.all(image).filter { $0.population == 1 }.map(\.box.channels.count)
     #expect(parts.count == 3)
     #expect(parts.reduce(0, +) == 50)
@@ -201,7 +202,8 @@ struct PartitionTests {
     builder.connect(second, builder.readout("logits", 4), .dense)
     let profile = TestProfiles.crossbarLike(neurons: 18, columns: 18)
     let fixed = try Quantizer.quantize(builder.network, profile: profile).network
-    let (image, report) = try Compiler.compile(fixed, profile: profile)
+    let (image, report) = try Compiler.compile(
+      fixed, profile: profile, options: CompilerOptions(sharesCores: false))
     let parts = PlacedBox.all(image).filter { $0.population == 1 }.map(\.box.channels)
     #expect(Set(parts) == [0..<15, 15..<30, 30..<45, 45..<60])
     #expect(report.layers[1].axons == 48)

@@ -71,7 +71,7 @@ struct PinTests {
     ]
     let options = CompilerOptions(pins: pins, placementMoves: 2000)
     let network = EquivalenceTests.residual(seed: 2)
-    let result = try EmulatorTests.compare(network, profile, options: options)
+    let result = try Equivalence(network, profile, options: options)
     #expect(result.difference == nil)
     #expect(result.spikes > 50)
     let image = try Compiler.compile(

@@ -81,7 +81,8 @@ struct AsynchronousRunTests {
     // Core 1 (two hops, 8 away): 67 + 20 = 87; then from 102 + 20 = 122, its spike (30, no way out) at 152.
     #expect(record.stepNanoseconds == [152, 0])
     #expect(record.latencyNanoseconds == 152)
-    #expect(record.intervalNanoseconds == 152 + 500 + 9)
+    // Two input spikes at 7 (no time of their own: that of a bias write).
+    #expect(record.intervalNanoseconds == 152 + 500 + 9 + 2 * 7)
   }
 
   @Test("biases are additions of their own, in every bin, and cost updates")
@@ -109,6 +110,7 @@ struct AsynchronousRunTests {
     var times = Times()
     times.readout = TestProfiles.quantity(9)
     times.reset = TestProfiles.quantity(500)
+    times.hostSpike = TestProfiles.quantity(7)
     var bare = profile
     bare.times = times
     do {

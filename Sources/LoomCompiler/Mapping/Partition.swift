@@ -84,6 +84,11 @@ struct Partition {
     {
       return naive
     }
+    // Copies of neurons, one for each destination, are known to even tiles only.
+    if builder.profile.routing.fanOut > 0, options.pins.isEmpty {
+      return try attempt(
+        builder, entriesPerTarget: rules.entriesPerTarget, options.sharesCores)
+    }
     var choices: [Partition] = []
     for price in prices {
       if let cut = try SlabPartition.make(builder, rules, price: price)?.finished() {

@@ -75,7 +75,11 @@ public enum Sizer {
     let builder = TileBuilder(lowering.result, profile)
     let summary = SizingSummary(
       builder: builder, activity: activity, timesteps: network.timesteps)
-    let cut = isExact ? cut(lowering, builder) : InteriorCut.cut(builder, offChip: false)
+    let spikes = ExpectedSpikes.perNeuron(
+      lowering.result, activity: activity, timesteps: network.timesteps
+    ).map { $0[0] }
+    let cut =
+      isExact ? cut(lowering, builder, spikes: spikes) : InteriorCut.cut(builder, offChip: false)
     return summary.sizing(cut, violations: violations + lowering.findings.map(capability))
   }
 
@@ -83,7 +87,9 @@ public enum Sizer {
   private static let exactCompartments = (packed: 1_000_000, crossbar: 200_000)
 
   /// The compiler's own cut where it makes one, else as much of it as there is.
-  private static func cut(_ lowering: Lowering, _ builder: TileBuilder) -> LayerCut {
+  private static func cut(
+    _ lowering: Lowering, _ builder: TileBuilder, spikes: [Double]
+  ) -> LayerCut {
     let network = lowering.result
     let profile = lowering.profile
     let compartments = network.populations.reduce(0) { $0 + $1.compartments }
@@ -93,7 +99,8 @@ public enum Sizer {
     if case .crossbar = profile.core.synapses { limit = exactCompartments.crossbar }
     guard compartments <= limit else { return InteriorCut.cut(builder, offChip: isLarge) }
     if lowering.findings.isEmpty,
-      let partition = try? Partition.make(network, profile: profile, sharesCores: true)
+      let partition = try? Partition.make(
+        network, profile: profile, options: CompilerOptions(), spikes: spikes)
     {
       return LayerCut(partition, populations: network.populations.count)
     }

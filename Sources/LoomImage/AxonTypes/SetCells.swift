@@ -1,6 +1,8 @@
 package import LoomBase
 
 /// The synapses of a template whose weight is not zero: on a binary crossbar, the cells that are set.
+///
+/// A template without weights stands for its geometry: all cells count.
 package struct SetCells {
   private let runs: SynapseRuns
   private let weights: [Int16]
@@ -19,7 +21,7 @@ package struct SetCells {
     return sources.indices(in: runs.source).reduce(0) { sum, source in
       buffer.removeAll(keepingCapacity: true)
       runs.append(source: Int(source), box: box, to: &buffer)
-      return sum + buffer.reduce(0) { $0 + set($1).count { $0 != 0 } }
+      return sum + buffer.reduce(0) { $0 + count($1) }
     }
   }
 
@@ -30,12 +32,13 @@ package struct SetCells {
     let live = all.filter { source in
       buffer.removeAll(keepingCapacity: true)
       runs.append(source: Int(source), box: box, to: &buffer)
-      return buffer.contains { set($0).contains { $0 != 0 } }
+      return buffer.contains { count($0) > 0 }
     }
     return live.count == all.count ? sources : .list(live)
   }
 
-  private func set(_ run: SynapseRun) -> ArraySlice<Int16> {
-    weights[run.firstWeight..<(run.firstWeight + run.count)]
+  private func count(_ run: SynapseRun) -> Int {
+    guard !weights.isEmpty else { return run.count }
+    return weights[run.firstWeight..<(run.firstWeight + run.count)].count { $0 != 0 }
   }
 }

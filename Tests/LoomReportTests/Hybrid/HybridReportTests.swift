@@ -81,7 +81,7 @@ struct HybridReportTests {
   func spikes() throws {
     var record = ComparisonReportTests.record()
     record.host.biasWrites = 0
-    record.host.inputSpikes = 14
+    record.host.inputMessages = 14
     var facts = ComparisonReportTests.facts()
     facts.hybrid = HybridFacts(
       head: HybridFacts.Part(nodes: ["stem"], macs: 30, tensors: ["t"], elements: 1000), tail: nil)
