@@ -171,10 +171,9 @@ struct PartitionTests {
     let second = builder.hidden("second", MapShape(channels: 50))
     builder.connect(first, second, .dense)
     builder.connect(second, builder.readout("logits", 20), .dense)
-    let profile = TestProfiles.crossbarLike(neurons: 18, columns: 18)
+    let profile = TestProfiles.crossbarLike(neurons: 20, columns: 20)
     let fixed = try Quantizer.quantize(builder.network, profile: profile).network
-    let (image, report) = try Compiler.compile(
-      fixed, profile: profile, options: CompilerOptions(sharesCores: false))
+    let (image, report) = try Compiler.compile(fixed, profile: profile)
     let parts = PlacedBox.all(image).filter { $0.population == 1 }.map(\.box.channels.count)
     #expect(parts.count == 3)
     #expect(parts.reduce(0, +) == 50)

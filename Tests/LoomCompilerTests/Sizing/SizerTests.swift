@@ -97,26 +97,36 @@ struct SizerAgreementTests {
     let profile = try ProfileFile.load(name)
     let network = ResidualNetwork.make(blocks: 2)
     let fixed = try Quantizer.quantize(network, profile: profile).network
-    let report = try Compiler.compile(
-      fixed, profile: profile, options: CompilerOptions(placement: .hilbert)
-    ).report
+    func report(_ activity: [Double]?) throws -> MappingReport {
+      try Compiler.compile(
+        fixed, profile: profile,
+        options: CompilerOptions(activity: activity, placement: .hilbert)
+      ).report
+    }
+    let plain = try report(nil)
+    let weighted = try report(network.populations.map { Double($0.expectedRate) })
     let geometry = Sizer.size(network, profile: profile)
     let calibrated = try Sizer.size(calibrated: network, profile: profile)
     #expect(geometry.fits && calibrated.fits)
-    #expect(calibrated.cores == report.cores)
-    #expect(calibrated.chips == report.chips)
-    #expect(abs(geometry.cores - report.cores) * 50 <= report.cores)
-    for sizing in [geometry, calibrated] {
+    #expect(calibrated.cores == weighted.cores)
+    #expect(calibrated.chips == weighted.chips)
+    #expect(abs(geometry.cores - plain.cores) * 50 <= plain.cores)
+    for (sizing, report) in [(geometry, plain), (calibrated, weighted)] {
       #expect(sizing.depth == report.depth)
       let own = sizing.layers.filter { !$0.isLowering }
       for layer in own {
         let compiled = try #require(report.layers.first { $0.name == layer.name })
         #expect(layer.neurons == compiled.neurons)
         #expect(abs(layer.cores - compiled.cores) * 10 <= compiled.cores + 9, "\(layer.name)")
-        #expect(abs(layer.words - compiled.words) * 20 <= compiled.words, "\(layer.name)")
-        #expect(abs(layer.axonsIn - compiled.axons) * 20 <= compiled.axons, "\(layer.name)")
         #expect(abs(layer.synapses - compiled.synapses) * 20 <= compiled.synapses)
+        // Without thresholds the cut of a layer may take another shape at as many cores.
+        guard sizing == calibrated else { continue }
+        #expect(layer.words == compiled.words, "\(layer.name)")
+        #expect(layer.axonsIn == compiled.axons, "\(layer.name)")
       }
+      let compiled = report.layers.filter { layer in own.contains { $0.name == layer.name } }
+      let axons = (own.reduce(0) { $0 + $1.axonsIn }, compiled.reduce(0) { $0 + $1.axons })
+      #expect(abs(axons.0 - axons.1) * 10 <= axons.1, "\(axons)")
     }
     let spikes = try #require(calibrated.layers.first?.expectedSpikes)
     // 16 × 32 × 32 neurons of rate 0.2 in 32 steps.
@@ -125,7 +135,7 @@ struct SizerAgreementTests {
   }
 
   @Test(
-    "one interior tile a layer is within a tenth of the cut, unshared",
+    "one interior tile a layer is within an eighth of the cut",
     arguments: ["loihi1-silicon-fit", "crossbar-256", "loihi2"])
   func interior(name: String) throws {
     let profile = try ProfileFile.load(name)
@@ -134,7 +144,9 @@ struct SizerAgreementTests {
     let estimate = Sizer.estimate(network, profile: profile)
     #expect(estimate.isEstimate && !exact.isEstimate)
     #expect(estimate.neurons == exact.neurons)
-    #expect(abs(estimate.cores - exact.unsharedCores) * 10 <= exact.unsharedCores)
+    #expect(
+      abs(estimate.cores - exact.cores) * 8 <= exact.cores,
+      "\(estimate.cores), exactly \(exact.cores) (\(exact.unsharedCores) unshared)")
     #expect(abs(estimate.synapses - exact.synapses) * 10 <= exact.synapses)
   }
 }
