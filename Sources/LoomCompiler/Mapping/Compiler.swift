@@ -22,8 +22,13 @@ public enum Compiler {
         network: network, profile: profile, options: options, remarks: remarks
       ).compile()
     }
-    let lowered = try Lowering.lower(network, profile: profile)
+    let lowering = Lowering.attempt(network, profile: profile)
+    let lowered = lowering.result
+    // What no lowering helps comes first, and alone.
     try AxonFanIn.check(lowered, profile: profile)
+    guard lowering.findings.isEmpty else {
+      throw DiagnosticsError(.doesNotFit, typesFirst(lowering.findings))
+    }
     let spikes = ExpectedSpikes.perNeuron(
       lowered, activity: options.activity, timesteps: network.timesteps)
     let partition = try Partition.make(
@@ -43,5 +48,12 @@ public enum Compiler {
       lowered: lowered, profile: profile, partition: partition, placement: placement.report
     ).report(image)
     return (image, report)
+  }
+
+  /// Where axon types are too few, what else there is follows from it or comes after it: notes of one finding.
+  private static func typesFirst(_ findings: [Diagnostic]) -> [Diagnostic] {
+    guard var first = findings.first(where: { $0.code == "SL4013" }) else { return findings }
+    first.notes += findings.filter { $0 != first }.map { "also \($0.description)" }
+    return [first]
   }
 }

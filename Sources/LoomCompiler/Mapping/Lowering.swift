@@ -22,18 +22,7 @@ struct Lowering {
     relays = [[Int]](repeating: [], count: network.populations.count)
   }
 
-  /// The lowered network; throws every finding at once.
-  static func lower(
-    _ network: FixedPointNetwork, profile: Profile
-  ) throws(DiagnosticsError) -> LoweredNetwork {
-    let lowering = attempt(network, profile: profile)
-    guard lowering.findings.isEmpty else {
-      throw DiagnosticsError(.doesNotFit, lowering.findings)
-    }
-    return lowering.result
-  }
-
-  /// What can be lowered, with every finding beside it, for sizing.
+  /// What can be lowered, with every finding beside it.
   static func attempt(_ network: FixedPointNetwork, profile: Profile) -> Lowering {
     var lowering = Lowering(network, profile)
     lowering.run()

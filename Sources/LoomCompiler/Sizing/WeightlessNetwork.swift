@@ -30,18 +30,21 @@ struct WeightlessNetwork {
 
   private func population(_ index: Int) -> FixedPopulation {
     let population = network.populations[index]
-    let isCounted =
-      population.role == .readout && !profile.neuron.potentialReadout
-      && network.outputs.contains { $0.index == index }
     return FixedPopulation(
       name: population.name, shape: population.shape,
-      role: isCounted ? .hidden : population.role,
+      role: isCounted(index) ? .hidden : population.role,
       threshold: thresholds(index), initialPotential: .uniform(0), bias: bias(index),
       reset: population.reset,
       comparison: profile.neuron.firesOnGreaterOnly ? .greater : .greaterOrEqual,
       sites: population.sites, potentialBits: profile.neuron.potentialBits,
       scale: [Double](repeating: 1, count: population.shape.channels), origin: population.origin,
       isOnHost: onHost.contains(index))
+  }
+
+  /// Outputs whose potentials the chip does not give are neurons whose spikes are counted.
+  private func isCounted(_ index: Int) -> Bool {
+    network.populations[index].role == .readout && !profile.neuron.potentialReadout
+      && network.outputs.contains { $0.index == index }
   }
 
   /// Channels of a population differ in their thresholds, and populations from each other, until the
@@ -61,7 +64,7 @@ struct WeightlessNetwork {
     let sites = Set(network.frontEnd.filter { $0.target.index == index }.map(\.site))
     guard hasBias(population), sites.count < population.sites else { return .uniform(0) }
     // A readout's bias waits in its register, where it must stay small (`Precharge`).
-    if population.role == .readout { return .uniform(1) }
+    if population.role == .readout, !isCounted(index) { return .uniform(1) }
     let format = profile.weight
     let shift = min(format.maximumShift, format.minimumShift + max(0, format.bits - 1))
     let wish = Int64(format.mantissaLimit) << Int64(min(shift, 20)) + 1
