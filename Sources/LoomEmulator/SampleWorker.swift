@@ -133,11 +133,15 @@ extension Emulator {
     latency: Double, _ loop: StepLoop, steps: Int, period: Int, readouts: Int,
     inputMessages: Int = 0
   ) -> (nanoseconds: Double, isHostBound: Bool) {
-    let hostTime =
-      Double(host.biasWrites) * timing.biasWrite + Double(readouts) * timing.readout
-      + Double(inputMessages) * timing.hostSpike
+    let hostTime = hostNanoseconds(readouts: readouts, inputMessages: inputMessages)
     guard let pipelined = loop.pipelined else { return (latency + timing.reset + hostTime, false) }
     let chip = pipelined.interval(period: period, steps: steps) { timing.duration(boundBy: $0) }
     return (max(chip, hostTime), hostTime > chip)
+  }
+
+  /// Time the host takes for one sample: writing biases, sending input spikes, reading scores, ns.
+  func hostNanoseconds(readouts: Int, inputMessages: Int) -> Double {
+    Double(host.biasWrites) * timing.biasWrite + Double(readouts) * timing.readout
+      + Double(inputMessages) * timing.hostSpike
   }
 }

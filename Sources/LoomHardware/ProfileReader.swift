@@ -52,7 +52,7 @@ struct ProfileReader {
     for key in members.keys.sorted() where !known.contains(key) {
       report(
         "SL7002", "needs only known keys, has '\(key.prefix(60))'",
-        at: pointer + "/" + key.pointerToken,
+        at: pointer + "/" + String(key.prefix(60)).jsonPointerToken,
         notes: ["keys known here: \((required + optional).joined(separator: ", "))"])
     }
     for key in required where members[key] == nil {
@@ -242,20 +242,5 @@ extension Double {
   var shortText: String {
     if let whole = Int(exactly: self) { return String(whole) }
     return String(self)
-  }
-}
-
-extension String {
-  /// The key as a token of a JSON pointer (RFC 6901).
-  var pointerToken: String {
-    var result = ""
-    for character in prefix(60) {
-      switch character {
-      case "~": result += "~0"
-      case "/": result += "~1"
-      default: result.append(character)
-      }
-    }
-    return result
   }
 }

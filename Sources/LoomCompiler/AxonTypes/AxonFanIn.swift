@@ -31,11 +31,7 @@ enum AxonFanIn {
   private static func need(_ population: Int, _ builder: TileBuilder) -> Need {
     let shape = builder.images[population].shape
     let needs = (0..<shape.channels).map { channel in
-      need(
-        population,
-        MapBox(
-          channels: channel..<channel + 1, rows: shape.height / 2..<shape.height / 2 + 1,
-          columns: shape.width / 2..<shape.width / 2 + 1), builder)
+      need(population, MapBox(neuronInMiddleOf: shape, channel: channel), builder)
     }
     return needs.max { $0.axons < $1.axons } ?? Need(layer: "", axons: 0, sources: 0)
   }

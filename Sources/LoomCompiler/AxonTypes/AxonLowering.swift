@@ -35,16 +35,7 @@ struct AxonLowering {
 
   /// A broadcast's planes are rows of one axon; here each needs an axon of its own.
   private mutating func separateBroadcasts() {
-    var result = before
-    result.templates = []
-    result.delays = []
-    result.origins = []
-    for (index, template) in before.templates.enumerated() {
-      for part in Self.separated(template) {
-        result.add(part, delay: before.delays[index], origin: before.origins[index])
-      }
-    }
-    before = result
+    before = before.replacingTemplates { _, template in Self.separated(template) }
   }
 
   private static func separated(_ template: SynapseTemplate) -> [SynapseTemplate] {
@@ -156,19 +147,14 @@ struct AxonLowering {
 
   /// The network with every template cut into its planes; a template without weights keeps none.
   private func rebuilt(_ planes: [[[Int16]]]) -> LoweredNetwork {
-    var result = before
-    result.templates = []
-    result.delays = []
-    result.origins = []
-    for (index, template) in before.templates.enumerated() {
-      for (plane, weights) in planes[index].enumerated() {
+    before.replacingTemplates { index, template in
+      planes[index].enumerated().map { plane, weights in
         var part = template
         part.weights = weights
         part.repeats = plane > 0
-        result.add(part, delay: before.delays[index], origin: before.origins[index])
+        return part
       }
     }
-    return result
   }
 }
 

@@ -52,9 +52,36 @@ struct LoweredNetwork {
   /// The image side of the populations.
   var images: [ImagePopulation] { populations.map(\.image) }
 
+  /// The network with others in the place of each template, of the same delay and origin.
+  func replacingTemplates(
+    _ others: (Int, SynapseTemplate) -> [SynapseTemplate]
+  ) -> LoweredNetwork {
+    var result = self
+    result.templates = []
+    result.delays = []
+    result.origins = []
+    for (index, template) in templates.enumerated() {
+      for other in others(index, template) {
+        result.add(other, delay: delays[index], origin: origins[index])
+      }
+    }
+    return result
+  }
+
   mutating func add(_ template: SynapseTemplate, delay: Int, origin: Origin) {
     templates.append(template)
     delays.append(delay)
     origins.append(origin)
+  }
+}
+
+extension FixedPopulation {
+  /// What its neurons do in an image.
+  var imageRole: ImageRole {
+    switch role {
+    case .hidden: isOnHost ? .host : .hidden
+    case .input: .input
+    case .readout: .readout
+    }
   }
 }

@@ -78,12 +78,7 @@ struct Lowering {
     let reset: ImageReset =
       population.reset == .hard || population.role != .hidden
       ? .hard : usesSecond ? .softBySecondCompartment : .soft
-    let role: ImageRole =
-      switch population.role {
-      case .hidden: population.isOnHost ? .host : .hidden
-      case .input: .input
-      case .readout: .readout
-      }
+    let role = population.imageRole
     if usesSecond { result.inventory.secondCompartments += population.shape.count }
     result.populations.append(
       LoweredPopulation(

@@ -8,17 +8,8 @@ import LoomImage
 struct Partition {
   /// The tiles of each core, in order of starts.
   var cores: [[Tile]]
-  /// The number of tiles of each population.
-  var tileCounts: [Int]
   /// The places of the cores that are pinned; nil: anywhere.
   var positions: [CorePosition?]
-
-  /// Tiles and cores of a lowered network; throws every finding at once.
-  static func make(
-    _ network: LoweredNetwork, profile: Profile, sharesCores: Bool
-  ) throws(DiagnosticsError) -> Partition {
-    try make(network, profile: profile, options: CompilerOptions(sharesCores: sharesCores))
-  }
 
   /// Tiles and cores of a lowered network; throws every finding at once.
   ///
@@ -143,8 +134,9 @@ struct Partition {
   }
 
   private static func largestLayer(_ partition: Partition, _ network: LoweredNetwork) -> String {
-    let most = partition.tileCounts.max() ?? 0
-    let index = partition.tileCounts.firstIndex(of: most) ?? 0
+    var tiles = [Int](repeating: 0, count: network.populations.count)
+    for core in partition.cores { for tile in core { tiles[tile.population] += 1 } }
+    let index = tiles.firstIndex(of: tiles.max() ?? 0) ?? 0
     return network.populations[index].name
   }
 
@@ -174,8 +166,7 @@ struct Partition {
       for tile in tiles[population] { packing.place(search.complete(tile)) }
     }
     let cores = packing.cores
-    return Partition(
-      cores: cores, tileCounts: tiles.map(\.count), positions: cores.map { _ in nil })
+    return Partition(cores: cores, positions: cores.map { _ in nil })
   }
 
   private static func count(

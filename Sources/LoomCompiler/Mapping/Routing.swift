@@ -50,7 +50,7 @@ struct Routing {
     for core in blocks {
       for block in core {
         let source = templates[block.template].source
-        forEach(block.sources, shapes[source]) { _, index in
+        block.sources.forEachIndex(in: shapes[source]) { index in
           offsets[Int(places[source][index]) + 1] += 1
         }
       }
@@ -63,12 +63,14 @@ struct Routing {
     for (core, list) in blocks.enumerated() {
       for block in list {
         let source = templates[block.template].source
-        forEach(block.sources, shapes[source]) { axon, index in
+        var axon = block.firstAxon
+        block.sources.forEachIndex(in: shapes[source]) { index in
           let neuron = Int(places[source][index])
           let entry = Int(next[neuron])
           next[neuron] += 1
           cores[entry] = UInt32(core)
-          axons[entry] = UInt32(block.firstAxon + axon)
+          axons[entry] = UInt32(axon)
+          axon += 1
         }
       }
     }
@@ -87,23 +89,5 @@ struct Routing {
     let last = coreBase.count - 1
     let tables = (0..<last).map { table(coreBase[$0], coreBase[$0 + 1]) }
     return (tables, total > coreBase[last] ? table(coreBase[last], total) : RouteTable())
-  }
-
-  private func forEach(_ sources: AxonSources, _ shape: MapShape, _ body: (Int, Int) -> Void) {
-    switch sources {
-    case .list(let indices):
-      for (axon, index) in indices.enumerated() { body(axon, Int(index)) }
-    case .box(let box):
-      var axon = 0
-      for row in box.rows {
-        for column in box.columns {
-          let base = (row * shape.width + column) * shape.channels
-          for channel in box.channels {
-            body(axon, base + channel)
-            axon += 1
-          }
-        }
-      }
-    }
   }
 }

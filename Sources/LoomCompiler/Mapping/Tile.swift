@@ -197,3 +197,12 @@ struct SparseSources {
     return unique.count == source.count ? .box(MapBox(source)) : .list(unique)
   }
 }
+
+extension MapBox {
+  /// One neuron of a channel in the middle of a map, where receptive fields are whole.
+  init(neuronInMiddleOf shape: MapShape, channel: Int) {
+    self.init(
+      channels: channel..<channel + 1, rows: shape.height / 2..<shape.height / 2 + 1,
+      columns: shape.width / 2..<shape.width / 2 + 1)
+  }
+}

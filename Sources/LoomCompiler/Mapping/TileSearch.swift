@@ -89,10 +89,7 @@ struct TileSearch {
   }
 
   private mutating func refuse(_ population: Int, _ image: ImagePopulation) {
-    let shape = image.shape
-    let box = MapBox(
-      channels: shape.channels / 2..<shape.channels / 2 + 1,
-      rows: shape.height / 2..<shape.height / 2 + 1, columns: shape.width / 2..<shape.width / 2 + 1)
+    let box = MapBox(neuronInMiddleOf: image.shape, channel: image.shape.channels / 2)
     let tile = complete(builder.tile(population, box))
     let name = builder.network.populations[population].name
     let exceeded = budget.exceeded(tile)

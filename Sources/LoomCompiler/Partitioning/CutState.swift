@@ -7,8 +7,6 @@ struct CutState {
   var meter: TileMeter
   /// The cores opened so far.
   private(set) var cores: [CoreLoad] = []
-  /// The number of tiles of each population.
-  private(set) var tileCounts: [Int]
   /// The core that the next region goes on filling.
   private(set) var current: Int?
   /// Cores that were not full when last looked at.
@@ -30,7 +28,6 @@ struct CutState {
     pinned = rules.pinned
     meter = TileMeter(builder, rules.memo)
     cores = Array(repeating: CoreLoad(), count: pinned.places.count)
-    tileCounts = Array(repeating: 0, count: builder.images.count)
   }
 
   /// The populations with neurons, targets before sources.
@@ -86,7 +83,6 @@ struct CutState {
   }
 
   private mutating func note(_ population: Int, _ box: MapBox) {
-    tileCounts[population] += 1
     meter.listen(population, box, entries: entriesPerTarget)
   }
 
@@ -105,7 +101,7 @@ struct CutState {
     guard findings.isEmpty else { throw DiagnosticsError(.doesNotFit, findings) }
     let mostOut = builder.profile.core.axonsOut
     guard tiles.allSatisfy({ $0.reduce(0) { $0 + $1.axonsOut } <= mostOut }) else { return nil }
-    return Partition(cores: tiles, tileCounts: tileCounts, positions: positions)
+    return Partition(cores: tiles, positions: positions)
   }
 }
 

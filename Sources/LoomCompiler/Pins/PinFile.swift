@@ -75,12 +75,9 @@ private struct PinReader {
       return nil
     }
     for key in members.keys.sorted() where !known.contains(key) {
-      let token = key.split(separator: "~", omittingEmptySubsequences: false).joined(
-        separator: "~0"
-      ).split(separator: "/", omittingEmptySubsequences: false).joined(separator: "~1")
       report(
         "needs one of the keys \(known.joined(separator: ", ")), has '\(key)'",
-        at: "\(pointer)/\(token)")
+        at: "\(pointer)/\(key.jsonPointerToken)")
     }
     return members
   }

@@ -15,11 +15,7 @@ enum FullKernel {
     guard case .convolution(let old) = projection.connectivity,
       old.groups > 1 || old.dilationY > 1 || old.dilationX > 1
     else { return projection }
-    var geometry = old
-    geometry.groups = 1
-    geometry.kernelHeight = (old.kernelHeight - 1) * old.dilationY + 1
-    geometry.kernelWidth = (old.kernelWidth - 1) * old.dilationX + 1
-    (geometry.dilationY, geometry.dilationX) = (1, 1)
+    let geometry = plain(old)
     let taps = geometry.kernelHeight.multipliedReportingOverflow(by: geometry.kernelWidth)
     let pairs = sources.multipliedReportingOverflow(by: targets)
     let count = taps.partialValue.multipliedReportingOverflow(by: pairs.partialValue)
@@ -44,6 +40,16 @@ enum FullKernel {
       }
     }
     return result
+  }
+
+  /// The geometry without groups and dilation.
+  static func plain(_ old: ConvolutionGeometry) -> ConvolutionGeometry {
+    var geometry = old
+    geometry.groups = 1
+    geometry.kernelHeight = (old.kernelHeight - 1) * old.dilationY + 1
+    geometry.kernelWidth = (old.kernelWidth - 1) * old.dilationX + 1
+    (geometry.dilationY, geometry.dilationX) = (1, 1)
+    return geometry
   }
 
   /// More than any kernel memory holds.

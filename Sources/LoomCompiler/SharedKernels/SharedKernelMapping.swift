@@ -87,12 +87,7 @@ struct SharedKernelMapping {
   private func lower(_ projections: [FixedProjection]) -> LoweredNetwork {
     var lowered = LoweredNetwork()
     lowered.populations = network.populations.map { population in
-      let role: ImageRole =
-        switch population.role {
-        case .hidden: population.isOnHost ? .host : .hidden
-        case .input: .input
-        case .readout: .readout
-        }
+      let role = population.imageRole
       return LoweredPopulation(
         name: population.name,
         image: ImagePopulation(
@@ -125,9 +120,7 @@ struct SharedKernelMapping {
       tile.words = demand.kernelWords
       return [tile]
     }
-    return Partition(
-      cores: cores, tileCounts: network.populations.map { $0.isInjected ? 0 : 1 },
-      positions: cores.map { _ in nil })
+    return Partition(cores: cores, positions: cores.map { _ in nil })
   }
 
   /// What the places cost: nothing within a tile.

@@ -42,12 +42,8 @@ struct KernelSizing {
         targets: network.populations[projection.target.index].shape.channels)
     }
     var result = projection
-    if case .convolution(var geometry) = projection.connectivity {
-      geometry.groups = 1
-      geometry.kernelHeight = (geometry.kernelHeight - 1) * geometry.dilationY + 1
-      geometry.kernelWidth = (geometry.kernelWidth - 1) * geometry.dilationX + 1
-      (geometry.dilationY, geometry.dilationX) = (1, 1)
-      result.connectivity = .convolution(geometry)
+    if case .convolution(let geometry) = projection.connectivity {
+      result.connectivity = .convolution(FullKernel.plain(geometry))
     }
     return result
   }

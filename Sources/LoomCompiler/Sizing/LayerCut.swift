@@ -54,7 +54,9 @@ struct LayerCut {
       for tile in tiles[population] {
         for input in tile.inputs {
           let source = builder.network.templates[input.template].source
-          FanOut.add(input.sources, entries, images[source].shape, to: &search.fanOut[source])
+          input.sources.forEachIndex(in: images[source].shape) {
+            search.fanOut[source][$0] += entries
+          }
         }
       }
     }
@@ -77,11 +79,7 @@ enum RefusedLayer {
   static func tile(_ population: Int, _ builder: TileBuilder) -> Tile {
     let shape = builder.images[population].shape
     return builder.tile(
-      population,
-      MapBox(
-        channels: shape.channels / 2..<shape.channels / 2 + 1,
-        rows: shape.height / 2..<shape.height / 2 + 1,
-        columns: shape.width / 2..<shape.width / 2 + 1))
+      population, MapBox(neuronInMiddleOf: shape, channel: shape.channels / 2))
   }
 
   /// Everything such a tile is short of, at least one violation.
@@ -103,25 +101,5 @@ enum RefusedLayer {
         diagnostic: Diagnostic(
           .error, "SL4011", "needs a box of neurons that fits a core, has none", at: .layer(name)))
     ]
-  }
-}
-
-/// Counts output entries of sources.
-enum FanOut {
-  /// Adds entries for every source of an axon block (channel-last counts).
-  static func add(
-    _ sources: AxonSources, _ entries: UInt32, _ shape: MapShape, to counts: inout [UInt32]
-  ) {
-    switch sources {
-    case .list(let indices):
-      for index in indices { counts[Int(index)] += entries }
-    case .box(let box):
-      for row in box.rows {
-        for column in box.columns {
-          let base = (row * shape.width + column) * shape.channels
-          for channel in box.channels { counts[base + channel] += entries }
-        }
-      }
-    }
   }
 }

@@ -65,10 +65,8 @@ struct AsynchronousWorker: ChunkRunner {
       if loop.isOverrun { break }
     }
     let scores = loop.observer.finish(emulator.machine)
-    let host =
-      Double(emulator.host.biasWrites) * emulator.timing.biasWrite
-      + Double(loop.tally.inputMessages - messages) * emulator.timing.hostSpike
-      + Double(emulator.readouts) * emulator.timing.readout
+    let host = emulator.hostNanoseconds(
+      readouts: emulator.readouts, inputMessages: Int(loop.tally.inputMessages - messages))
     result.latency += latency
     result.interval += latency + emulator.timing.reset + host
     result.predictions.append(SampleWorker.firstLargest(scores))

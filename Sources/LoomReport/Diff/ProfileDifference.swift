@@ -54,10 +54,7 @@ public struct ProfileDifference: Sendable, Equatable {
     let isNumber = ProfileDifference.isQuantity(before) || ProfileDifference.isQuantity(after)
     if !isNumber, let old = before?.members, let new = after?.members {
       for key in Set(old.keys).union(new.keys).sorted() {
-        let token = key.split(separator: "~", omittingEmptySubsequences: false)
-          .joined(separator: "~0").split(separator: "/", omittingEmptySubsequences: false)
-          .joined(separator: "~1")
-        compare(old[key], new[key], at: "\(pointer)/\(token)")
+        compare(old[key], new[key], at: "\(pointer)/\(key.jsonPointerToken)")
       }
     } else if let old = before?.elements, let new = after?.elements {
       for index in 0..<max(old.count, new.count) {
