@@ -96,10 +96,15 @@ struct RunInfo: Sendable {
   var count: UInt32
 }
 
-/// Messages from one slice to one block: where they travel.
+/// Messages that travel alike: from one slice to one block, or on a chip with multicast from the neurons of a slice
+/// whose spikes go to the same cores.
 struct FlowInfo: Sendable {
-  var block: Int
+  /// The block; nil with multicast.
+  var block: Int?
+  /// The way; with multicast of all copies together, each link once.
   var path: MeshPath
+  /// Whether its messages are lowering.
+  var isLowering: Bool
 }
 
 /// An image flattened into arrays for the step loop; never changed while samples run.
@@ -111,6 +116,8 @@ struct Machine: Sendable {
   /// By axon (core after core) the block it belongs to.
   var blockOfAxon: [Int] = []
   var flows: [FlowInfo] = []
+  /// Multicast: by neuron the flow its spikes make, −1 where they go nowhere; empty on other chips.
+  var flowOfNeuron: [Int32] = []
   var coreSlices: [Range<Int>] = []
   var coreBlocks: [Range<Int>] = []
   /// By neuron.

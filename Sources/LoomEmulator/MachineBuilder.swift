@@ -27,7 +27,7 @@ struct MachineBuilder {
     }
     if image.schedule.isAsynchronous { machine.blockOfAxon = blockOfAxon.map { Int($0) } }
     addRoutes()
-    addFlows(hopTimes)
+    if profile.routing.multicast { addTrees(hopTimes) } else { addFlows(hopTimes) }
     if case .crossbar(let format) = profile.core.synapses { addArrays(format) }
     try boundCurrents()
     return machine
@@ -215,7 +215,9 @@ struct MachineBuilder {
         let path = machine.mesh.path(
           from: image.cores[slice.core].position,
           to: image.cores[machine.blocks[block].core].position, profile.topology, hopTimes)
-        machine.flows.append(FlowInfo(block: block, path: path))
+        machine.flows.append(
+          FlowInfo(
+            block: block, path: path, isLowering: machine.blocks[block].comesFromLowering))
       }
       machine.slices[index].flows = start..<machine.flows.count
     }

@@ -22,8 +22,8 @@ struct MeshPath: Sendable {
 struct Mesh: Sendable {
   /// Directed links, numbered as routes first take them.
   private var linkNumbers: [LinkKey: Int] = [:]
-  /// Whether a link joins two chips.
-  private(set) var linkIsBetweenChips: [Bool] = []
+  /// What each link joins.
+  private(set) var linkKinds: [LinkKind] = []
   /// The links of all paths.
   private(set) var pathLinks: [Int32] = []
 
@@ -46,6 +46,30 @@ struct Mesh: Sendable {
     return path
   }
 
+  /// The way of one message to several places, copied where ways part: every link once, the longest way's time.
+  mutating func tree(
+    from start: CorePosition, to ends: [CorePosition], _ topology: Topology, _ times: HopTimes
+  ) -> MeshPath {
+    let first = pathLinks.count
+    var tree = MeshPath()
+    for end in ends {
+      let path = path(from: start, to: end, topology, times)
+      tree.nanoseconds = max(tree.nanoseconds, path.nanoseconds)
+      tree.staysInTile = tree.staysInTile || path.staysInTile
+    }
+    let links = Set(pathLinks[first...]).sorted()
+    pathLinks.replaceSubrange(first..., with: links)
+    for link in links {
+      switch linkKinds[Int(link)] {
+      case .eastWest: tree.hopsEastWest += 1
+      case .northSouth: tree.hopsNorthSouth += 1
+      case .betweenChips: tree.hopsBetweenChips += 1
+      }
+    }
+    tree.links = first..<pathLinks.count
+    return tree
+  }
+
   /// Takes the links of a way through the grid of tiles; returns how long they take, ns.
   private mutating func walk(
     from start: CorePosition, to end: CorePosition, _ topology: Topology, _ times: HopTimes
@@ -56,14 +80,14 @@ struct Mesh: Sendable {
     while x != goalX {
       let next = x + (goalX > x ? 1 : -1)
       let crosses = x / topology.tileColumns != next / topology.tileColumns
-      take(x, y, direction: goalX > x ? 0 : 1, crosses, topology)
+      take(x, y, direction: goalX > x ? 0 : 1, crosses ? .betweenChips : .eastWest, topology)
       nanoseconds += crosses ? times.betweenChips : times.eastWest
       x = next
     }
     while y != goalY {
       let next = y + (goalY > y ? 1 : -1)
       let crosses = y / topology.tileRows != next / topology.tileRows
-      take(x, y, direction: goalY > y ? 2 : 3, crosses, topology)
+      take(x, y, direction: goalY > y ? 2 : 3, crosses ? .betweenChips : .northSouth, topology)
       nanoseconds += crosses ? times.betweenChips : times.northSouth
       y = next
     }
@@ -78,27 +102,34 @@ struct Mesh: Sendable {
     for link in TreeRoute(from: start, to: end, topology).links {
       var crosses = false
       if case .between = link { crosses = true }
-      take(.tree(link), crosses)
+      take(.tree(link), crosses ? .betweenChips : .northSouth)
       nanoseconds += crosses ? times.betweenChips : times.northSouth
     }
     return nanoseconds
   }
 
   private mutating func take(
-    _ x: Int, _ y: Int, direction: Int, _ crosses: Bool, _ topology: Topology
+    _ x: Int, _ y: Int, direction: Int, _ kind: LinkKind, _ topology: Topology
   ) {
     let width = topology.chipColumns * topology.tileColumns
-    take(.mesh((y * width + x) * 4 + direction), crosses)
+    take(.mesh((y * width + x) * 4 + direction), kind)
   }
 
-  private mutating func take(_ key: LinkKey, _ crosses: Bool) {
-    let number = linkNumbers[key] ?? linkIsBetweenChips.count
-    if number == linkIsBetweenChips.count {
+  private mutating func take(_ key: LinkKey, _ kind: LinkKind) {
+    let number = linkNumbers[key] ?? linkKinds.count
+    if number == linkKinds.count {
       linkNumbers[key] = number
-      linkIsBetweenChips.append(crosses)
+      linkKinds.append(kind)
     }
     pathLinks.append(Int32(number))
   }
+}
+
+/// What a link joins.
+enum LinkKind: Sendable {
+  case eastWest
+  case northSouth
+  case betweenChips
 }
 
 /// What tells links apart.

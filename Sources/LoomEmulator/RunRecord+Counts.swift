@@ -143,8 +143,9 @@ struct SortedCounts {
     for flow in slice.flows {
       let messages = tally.flowMessages[flow]
       let path = machine.flows[flow].path
-      let isLowering = machine.blocks[machine.flows[flow].block].comesFromLowering
-      add(core: slice.core, population: slice.population, lowering: isLowering) {
+      add(
+        core: slice.core, population: slice.population, lowering: machine.flows[flow].isLowering
+      ) {
         $0.messagesOut += messages
         $0.hopsEastWest += messages * UInt64(path.hopsEastWest)
         $0.hopsNorthSouth += messages * UInt64(path.hopsNorthSouth)

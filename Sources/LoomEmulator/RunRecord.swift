@@ -8,7 +8,8 @@ public struct CoreCounts: Sendable, Hashable {
   public var synapticOperations: UInt64 = 0
   /// Messages that arrived.
   public var messagesIn: UInt64 = 0
-  /// Messages that left: one for each spike and destination axon, and for each spike the host counts.
+  /// Messages that left: one for each spike and destination axon, with multicast one for each spike; and one for each
+  /// spike the host counts.
   public var messagesOut: UInt64 = 0
   /// Hops in x of messages this core sent.
   public var hopsEastWest: UInt64 = 0
@@ -50,7 +51,7 @@ public struct HostCounts: Sendable, Hashable {
   public var readouts: UInt64 = 0
   /// Input spikes injected.
   public var inputSpikes: UInt64 = 0
-  /// Messages that carry them: one for each spike and axon.
+  /// Messages that carry them: one for each spike and axon, with multicast one for each spike.
   public var inputMessages: UInt64 = 0
   /// Updates of neurons that the host integrates.
   public var neuronUpdates: UInt64 = 0

@@ -23,8 +23,8 @@ struct SampleState: Sendable {
   /// Scratch: fired marks and fired neurons of one slice.
   var fired: [UInt8]
   var firing: [UInt32]
-  /// Scratch: fill before a slice sends.
-  var fillBefore: [Int32]
+  /// Scratch: messages of each flow of the slice that sends.
+  var flowCounts: [Int32]
   /// Scratch: messages on each link in this step.
   var linkLoads: [Int32]
   /// Crossbars: the step (plus one) in which an array last had an event.
@@ -46,9 +46,9 @@ struct SampleState: Sendable {
     let largest = machine.slices.map(\.count).max() ?? 0
     fired = Array(repeating: 0, count: largest + 8)
     firing = Array(repeating: 0, count: largest + 8)
-    fillBefore = Array(
+    flowCounts = Array(
       repeating: 0, count: machine.slices.map(\.flows.count).max() ?? 0)
-    linkLoads = Array(repeating: 0, count: machine.mesh.linkIsBetweenChips.count)
+    linkLoads = Array(repeating: 0, count: machine.mesh.linkKinds.count)
     arrayMarks = Array(repeating: 0, count: machine.coreArrays.last ?? 0)
     if machine.slices.contains(where: { $0.sites > 1 }) {
       wide.siteSums = Array(repeating: 0, count: machine.accumulatorCount)

@@ -35,7 +35,7 @@ struct StepLoop {
     tally = Tally(machine)
     if timing.isPipelined {
       pipelined = PipelinedSteps(
-        cores: machine.coreSlices.count, links: machine.mesh.linkIsBetweenChips.count)
+        cores: machine.coreSlices.count, links: machine.mesh.linkKinds.count)
     }
     dueSlot = Array(repeating: 0, count: machine.longestDelay + 1)
     sendSlot = dueSlot
@@ -69,9 +69,10 @@ struct StepLoop {
   private mutating func inject(_ inputs: ArraySlice<UInt32>) {
     let routes = machine.hostRoutes
     tally.inputSpikes += UInt64(inputs.count)
+    let isMulticast = !machine.flowOfNeuron.isEmpty
     for input in inputs {
       let entries = Int(routes.offsets[Int(input)])..<Int(routes.offsets[Int(input) + 1])
-      tally.inputMessages += UInt64(entries.count)
+      tally.inputMessages += UInt64(isMulticast ? min(1, entries.count) : entries.count)
       for entry in entries {
         let block = Int(routes.entries[entry].block)
         let info = machine.blocks[block]
@@ -241,8 +242,16 @@ struct StepLoop {
 
   /// (c) Queues the messages of a slice's spikes; returns how many there are.
   private mutating func send(_ slice: SliceInfo, _ spikes: Int) -> Int {
-    for (position, flow) in slice.flows.enumerated() {
-      state.fillBefore[position] = state.fill[fillPlace(machine.flows[flow].block)]
+    let isMulticast = !machine.flowOfNeuron.isEmpty
+    if isMulticast {
+      for position in 0..<slice.flows.count { state.flowCounts[position] = 0 }
+      StepLoop.count(
+        state.firing, count: spikes, firstNeuron: slice.firstNeuron, machine.flowOfNeuron,
+        firstFlow: slice.flows.lowerBound, &state.flowCounts)
+    } else {
+      for (position, flow) in slice.flows.enumerated() {
+        state.flowCounts[position] = -waiting(machine.flows[flow])
+      }
     }
     StepLoop.queue(
       state.firing, count: spikes, firstNeuron: slice.firstNeuron, machine.routes,
@@ -250,7 +259,7 @@ struct StepLoop {
     var sent = 0
     for (position, flow) in slice.flows.enumerated() {
       let info = machine.flows[flow]
-      let count = state.fill[fillPlace(info.block)] &- state.fillBefore[position]
+      let count = state.flowCounts[position] &+ waiting(info)
       guard count > 0 else { continue }
       tally.flowMessages[flow] &+= UInt64(count)
       sent += Int(count)
@@ -260,8 +269,21 @@ struct StepLoop {
     return sent
   }
 
-  private func fillPlace(_ block: Int) -> Int {
-    machine.blocks[block].fillStart + sendSlot[machine.blocks[block].delay]
+  /// Messages queued for the block of a flow; none with multicast, where spikes are counted themselves.
+  private func waiting(_ flow: FlowInfo) -> Int32 {
+    guard let block = flow.block else { return 0 }
+    return state.fill[machine.blocks[block].fillStart + sendSlot[machine.blocks[block].delay]]
+  }
+
+  /// Adds the neurons that fired to the counts of their flows.
+  private static func count(
+    _ firing: [UInt32], count: Int, firstNeuron: Int, _ flowOfNeuron: [Int32], firstFlow: Int,
+    _ counts: inout [Int32]
+  ) {
+    for position in 0..<count {
+      let flow = Int(flowOfNeuron[firstNeuron &+ Int(firing[position])])
+      if flow >= 0 { counts[flow &- firstFlow] &+= 1 }
+    }
   }
 
   private static func queue(
@@ -288,7 +310,8 @@ struct StepLoop {
     var busiest = 0.0
     for link in state.linkLoads.indices where state.linkLoads[link] > 0 {
       let occupancy =
-        machine.mesh.linkIsBetweenChips[link] ? timing.chipLinkOccupancy : timing.linkOccupancy
+        machine.mesh.linkKinds[link] == .betweenChips
+        ? timing.chipLinkOccupancy : timing.linkOccupancy
       let taken = Double(state.linkLoads[link]) * occupancy
       pipelined?.note(link: link, nanoseconds: taken)
       busiest = max(busiest, taken)

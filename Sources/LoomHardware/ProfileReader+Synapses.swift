@@ -74,6 +74,18 @@ extension ProfileReader {
         "destinations", of: members, at: place, unit: "cores", in: 1...65536))
   }
 
+  /// Messages are copied on the way only between the steps of a chip, and routers have tables only where they copy.
+  mutating func checkRouting(_ profile: Profile) {
+    if profile.routing.multicast, profile.synchronisation == .asynchronous {
+      report(
+        "SL7012", "needs false on an asynchronous chip, has true", at: "/routing/multicast")
+    }
+    if profile.routing.tablePerChip, profile.routing.tableEntries > 0, !profile.routing.multicast {
+      report(
+        "SL7012", "needs true where routers have tables, has false", at: "/routing/multicast")
+    }
+  }
+
   /// Classes, where there are any, are together the cores of a chip.
   mutating func checkClasses(_ profile: Profile) {
     let classes = profile.core.classes

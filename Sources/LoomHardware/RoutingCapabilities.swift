@@ -1,12 +1,13 @@
 /// How messages find their way, beyond one message for each destination core.
 public struct RoutingCapabilities: Sendable, Hashable, Codable {
-  /// Whether one message serves all destinations: it is copied where the ways part.
+  /// Whether one message serves all destinations: it is copied where the ways part (not on asynchronous chips).
   public var multicast: Bool
   /// The most destinations (axons anywhere) of one neuron; 0: as many as the table holds.
   public var fanOut: Int
   /// Routing-table entries of one router or core, as `tablePerChip` says; 0: no table of that kind.
   public var tableEntries: Int
-  /// Whether the table belongs to a router, which the cores of its tile share (SpiNNaker); else to each core.
+  /// Whether the table belongs to a router, which the cores of its tile share (SpiNNaker, with multicast); else to
+  /// each core.
   public var tablePerChip: Bool
 
   /// Creates capabilities; without arguments those of a chip that sends one message to each destination core.

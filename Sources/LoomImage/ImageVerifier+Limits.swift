@@ -14,6 +14,9 @@ extension ImageVerifier {
             .error, "SL5107", "needs at most \(limit) \(what), has \(has)", at: .core(index)))
       }
     }
+    if let finding = RoutingTables(image, profile)?.finding(code: "SL5107") {
+      findings.append(finding)
+    }
     return findings
   }
 

@@ -20,20 +20,23 @@ struct PlacingTrafficTests {
 
   /// Measures an image with the positions it has.
   static func measure(
-    _ image: HardwareImage, _ spikes: [[Double]], _ topology: Topology
+    _ image: HardwareImage, _ spikes: [[Double]], _ topology: Topology, multicast: Bool = false
   ) throws -> PlacementMeasure {
     let chips = Set(image.cores.map(\.position.chip)).sorted()
     let grid = PlacementGrid(topology, chips: chips, order: .rows)
     let places = try image.cores.map { try #require(grid.positions.firstIndex(of: $0.position)) }
-    return PlacementMeasure(CoreTraffic(image, spikes: spikes), grid, places: places)
+    return PlacementMeasure(
+      CoreTraffic(image, spikes: spikes, multicast: multicast), grid, places: places)
   }
 
   @Test(
     "with the real spikes of a sample hops agree to the unit",
-    arguments: ["loihi1", "crossbar-256", "tree"], PlacementChoice.allCases)
+    arguments: ["loihi1", "crossbar-256", "tree", "multicast", "multicast tree"],
+    PlacementChoice.allCases)
   func agreement(name: String, choice: PlacementChoice) throws {
-    var profile = try Self.profile(name == "tree" ? "crossbar-256" : name)
-    if name == "tree" { profile.topology.kind = .tree }
+    var profile = try Self.profile(name == "loihi1" ? name : "crossbar-256")
+    if name.hasSuffix("tree") { profile.topology.kind = .tree }
+    profile.routing.multicast = name.hasPrefix("multicast")
     let network = EquivalenceTests.residual(seed: 2)
     let fixed = try Quantizer.quantize(network, profile: profile).network
     let image = try Compiler.compile(
@@ -51,7 +54,8 @@ struct PlacingTrafficTests {
           })
       }
     }
-    let measure = try Self.measure(image, spikes, profile.topology)
+    let measure = try Self.measure(
+      image, spikes, profile.topology, multicast: profile.routing.multicast)
     let record = try emulator.run(samples)
     let counts = record.cores + record.loweringCores
     let between = counts.reduce(0) { $0 + $1.hopsBetweenChips }

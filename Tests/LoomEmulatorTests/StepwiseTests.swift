@@ -39,6 +39,7 @@ struct StepwiseTests {
       softReset: options(seed).secondCompartment ? .secondCompartment : .native)
     profile.topology.coresPerTile = 8
     profile.neuron.perPopulationReset = seed / 2 % 2 == 0
+    profile.routing.multicast = seed % 3 == 1
     return profile
   }
 

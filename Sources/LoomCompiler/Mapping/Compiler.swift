@@ -37,16 +37,18 @@ public enum Compiler {
       network: network, lowered: lowered, profile: profile, options: options, remarks: remarks
     ).image(partition)
     let placement = Placement.make(
-      CoreTraffic(image, spikes: spikes), profile.topology, options: options,
+      CoreTraffic(image, spikes: spikes, multicast: profile.routing.multicast),
+      profile.topology, options: options,
       order: CoreOrder.byMap(image), fixed: partition.positions)
     for core in image.cores.indices { image.cores[core].position = placement.positions[core] }
     let limits = LimitCheck(
       image: image, profile: profile, names: lowered.populations.map(\.name)
     ).findings()
     guard limits.isEmpty else { throw DiagnosticsError(.doesNotFit, limits) }
-    let report = MappingSummary(
+    var report = MappingSummary(
       lowered: lowered, profile: profile, partition: partition, placement: placement.report
     ).report(image)
+    report.tables = try RoutingTableCheck.checked(image, profile)
     return (image, report)
   }
 

@@ -61,6 +61,8 @@ public struct MappingReport: Sendable, Hashable {
   public var lowering: LoweringInventory
   /// What the places of the cores cost.
   public var placement: PlacementReport
+  /// The routing tables by key and mask; nil where the chip has none.
+  public var tables: RoutingTableReport?
   /// Remarks.
   public var diagnostics: [Diagnostic]
 
@@ -116,6 +118,7 @@ public struct MappingReport: Sendable, Hashable {
         "neuronCopies": .integer(lowering.neuronCopies),
       ]),
       "placement": placement.json,
+      "routingTables": tables?.json ?? .null,
       "layers": .array(layers.map(\.json)),
       "diagnostics": .array(diagnostics.map { .text($0.description) }),
     ])
@@ -139,13 +142,14 @@ public struct MappingReport: Sendable, Hashable {
         + "\(lowering.relayNeurons) relay neurons in \(lowering.relayPopulations) populations, "
         + "\(lowering.secondCompartments) second compartments" + copies,
       placement.text,
-      "layer | start | cores | neurons | synapses | words | axons",
     ]
+    let columns = "layer | start | cores | neurons | synapses | words | axons"
     let rows = layers.map { layer in
       "\(layer.name) | \(layer.start) | \(layer.cores) | \(layer.neurons) | \(layer.synapses) | "
         + "\(layer.words) | \(layer.axons)"
     }
-    return (head + rows + diagnostics.map(\.description)).joined(separator: "\n")
+    let full = head + (tables.map { [$0.text] } ?? []) + [columns]
+    return (full + rows + diagnostics.map(\.description)).joined(separator: "\n")
   }
 }
 

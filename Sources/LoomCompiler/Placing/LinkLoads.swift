@@ -39,6 +39,23 @@ struct LinkLoads {
     }
   }
 
+  /// Adds packets to every link of the ways from one place to others together, once each.
+  mutating func add(_ count: Double, from start: Int, toAll ends: [Int]) {
+    if ends.count == 1 { return add(count, from: start, to: ends[0]) }
+    var tree = LinkTree(column: grid.columns[start], row: grid.rows[start])
+    for end in ends { tree.reach(column: grid.columns[end], row: grid.rows[end]) }
+    for column in tree.west..<tree.column { packets[link(column + 1, tree.row, 1)] += count }
+    for column in tree.column..<tree.east { packets[link(column, tree.row, 0)] += count }
+    for (column, rows) in tree.columns {
+      for row in rows.north..<tree.row { packets[link(column, row + 1, 3)] += count }
+      for row in tree.row..<rows.south { packets[link(column, row, 2)] += count }
+    }
+  }
+
+  private func link(_ column: Int, _ row: Int, _ direction: Int) -> Int {
+    (row * grid.width + column) * 4 + direction
+  }
+
   /// Whether a message between two places takes a link.
   func takes(_ link: Int, from start: Int, to end: Int) -> Bool {
     let (column, row) = (link / 4 % grid.width, link / 4 / grid.width)

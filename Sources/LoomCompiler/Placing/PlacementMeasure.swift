@@ -24,8 +24,14 @@ package struct PlacementMeasure: Sendable, Hashable {
       return
     }
     var loads = LinkLoads(grid)
-    for flow in traffic.flows {
-      loads.add(flow.packets, from: places[flow.source], to: places[flow.target])
+    if traffic.bundles.isEmpty {
+      for flow in traffic.flows {
+        loads.add(flow.packets, from: places[flow.source], to: places[flow.target])
+      }
+    }
+    for bundle in traffic.bundles {
+      loads.add(
+        bundle.packets, from: places[bundle.source], toAll: bundle.targets.map { places[$0] })
     }
     packetHops = loads.packets.reduce(0, +)
     chipHops = loads.betweenChips
@@ -38,20 +44,35 @@ package struct PlacementMeasure: Sendable, Hashable {
     _ traffic: CoreTraffic, _ positions: [CorePosition], _ topology: Topology
   ) {
     var loads: [TreeRoute.Link: Double] = [:]
-    for flow in traffic.flows {
-      let route = TreeRoute(from: positions[flow.source], to: positions[flow.target], topology)
-      for link in route.links {
-        let load = loads[link, default: 0] + flow.packets
-        loads[link] = load
-        packetHops += flow.packets
-        busiestLink = max(busiestLink, load)
-        var weight = 1.0
-        if case .between = link {
-          chipHops += flow.packets
-          weight = PlacementGrid.chipHopFactor
-        }
-        weightedLink = max(weightedLink, load * weight)
+    func route(_ source: Int, _ target: Int) -> [TreeRoute.Link] {
+      TreeRoute(from: positions[source], to: positions[target], topology).links
+    }
+    if traffic.bundles.isEmpty {
+      for flow in traffic.flows { add(route(flow.source, flow.target), flow.packets, &loads) }
+    }
+    for bundle in traffic.bundles {
+      var isTaken: Set<TreeRoute.Link> = []
+      for target in bundle.targets {
+        let links = route(bundle.source, target).filter { isTaken.insert($0).inserted }
+        add(links, bundle.packets, &loads)
       }
+    }
+  }
+
+  private mutating func add(
+    _ links: [TreeRoute.Link], _ packets: Double, _ loads: inout [TreeRoute.Link: Double]
+  ) {
+    for link in links {
+      let load = loads[link, default: 0] + packets
+      loads[link] = load
+      packetHops += packets
+      busiestLink = max(busiestLink, load)
+      var weight = 1.0
+      if case .between = link {
+        chipHops += packets
+        weight = PlacementGrid.chipHopFactor
+      }
+      weightedLink = max(weightedLink, load * weight)
     }
   }
 

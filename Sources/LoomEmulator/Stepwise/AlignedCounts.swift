@@ -101,7 +101,7 @@ struct StepFold {
       if events.spikes > 0 {
         for flow in slice.flows {
           let (info, messages) = (machine.flows[flow], tally.flowMessages[flow])
-          if machine.blocks[info.block].comesFromLowering {
+          if info.isLowering {
             extra.add(messages: messages, on: info.path)
           } else {
             events.add(messages: messages, on: info.path)
