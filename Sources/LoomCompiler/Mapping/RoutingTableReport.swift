@@ -35,7 +35,9 @@ public struct RoutingTableReport: Sendable, Hashable {
 
 /// Counts routing-table entries against the chip's limit.
 enum RoutingTableCheck {
-  /// How full the tables are; throws the fullest one that overflows (SL4031). Nil where the chip has none.
+  /// How full the tables are; nil where the chip has none.
+  ///
+  /// Throws the fullest one that overflows (SL4031).
   static func checked(
     _ image: HardwareImage, _ profile: Profile
   ) throws(DiagnosticsError) -> RoutingTableReport? {
