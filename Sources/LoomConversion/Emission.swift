@@ -50,7 +50,8 @@ struct Emission {
       name: draft.name, shape: draft.shape, role: isReadout ? .readout : .hidden,
       threshold: isReadout ? .uniform(1) : .perChannel(facts.thresholds),
       initialPotential: isReadout ? .uniform(0) : potentials, bias: bias(draft, facts),
-      reset: isReadout ? .soft : draft.reset, sites: draft.sites.count, calibratedPeak: facts.peak, expectedRate: facts.rate,
+      reset: isReadout ? .soft : draft.reset, sites: draft.sites.count, calibratedPeak: facts.peak,
+      expectedRate: facts.rate,
       origin: draft.origin)
   }
 

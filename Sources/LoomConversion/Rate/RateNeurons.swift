@@ -1,19 +1,19 @@
-import LoomBase
-import LoomNetwork
+package import LoomBase
+package import LoomNetwork
 
 /// Parameters of one population's neurons, one value for each channel, in activation units.
-struct ChannelParameters: Sendable {
+package struct ChannelParameters: Sendable {
   /// θ.
-  var thresholds: [Float]
+  package var thresholds: [Float]
   /// v(0).
-  var initialPotentials: [Float]
+  package var initialPotentials: [Float]
   /// Added to the constant current of every step; empty: nothing.
-  var biasCorrections: [Float] = []
-  /// All currents, biases included, times this; a spike stays worth θ. Empty: as they are (`ResetGains`).
-  var gains: [Float] = []
+  package var biasCorrections: [Float] = []
+  /// Factors of all currents, biases included, while a spike stays worth θ; empty: none (`ResetGains`).
+  package var gains: [Float] = []
 
   /// Thresholds with v(0) = θ/2.
-  init(thresholds: [Float]) {
+  package init(thresholds: [Float]) {
     self.thresholds = thresholds
     initialPotentials = thresholds.map { $0 / 2 }
   }
@@ -37,16 +37,17 @@ struct ChannelParameters: Sendable {
 /// v ← v + I + correction; fire where v ≥ θ; then soft reset v ← v − θ, hard reset v ← 0. All arrays are
 /// channel-last and filled up to whole words of 64 neurons with neurons that never fire. With gains g, θ and v(0)
 /// stand divided by g here, which fires in the same steps.
-struct RateNeurons: Sendable {
+package struct RateNeurons: Sendable {
   private let isHard: Bool
   private let thresholds: [Float]
   private let corrections: [Float]
-  private(set) var potentials: [Float]
+  /// v of every neuron.
+  package private(set) var potentials: [Float]
   /// The spikes counted, as whole numbers.
-  private(set) var counts: [Float]
+  package private(set) var counts: [Float]
 
   /// Neurons at rest.
-  init(_ parameters: ChannelParameters, shape: MapShape, reset: ResetMode) {
+  package init(_ parameters: ChannelParameters, shape: MapShape, reset: ResetMode) {
     let order = ChannelLastOrder(shape: shape)
     isHard = reset == .hard
     thresholds = order.expanded(parameters.perGain(parameters.thresholds), fill: .infinity)
@@ -58,7 +59,7 @@ struct RateNeurons: Sendable {
   }
 
   /// One step without keeping its spikes; `counting` says whether they are counted.
-  mutating func step(_ currents: [Float], counting: Bool) {
+  package mutating func step(_ currents: [Float], counting: Bool) {
     unsafe advance(currents, counting: counting, flags: nil)
   }
 

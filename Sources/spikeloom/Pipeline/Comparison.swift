@@ -82,7 +82,8 @@ extension ComparisonJob {
     let errors = try timer.stage("where errors arise") {
       waterfallSamples == 0 ? [] : try conversion.errors()
     }
-    let soft = try timer.stage("the same with soft reset, for the waterfall", if: substitutesReset) {
+    let soft = try timer.stage("the same with soft reset, for the waterfall", if: substitutesReset)
+    {
       try softResetNetwork()
     }
     let stages = StageAccuracy(job: self, spiking: spiking, fixed: fixed, soft: soft)

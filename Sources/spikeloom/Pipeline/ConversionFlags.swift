@@ -24,7 +24,8 @@ enum ConversionFlags {
       help: "average pooling: auto (default), compose into the next layer, or neurons of its own"),
     .value(
       "--reset", placeholder: "R",
-      help: "soft, or hard: to zero on firing, so that residual charge is lost (default: soft; hard "
+      help:
+        "soft, or hard: to zero on firing, so that residual charge is lost (default: soft; hard "
         + "where the chip has nothing else); methods of rate codes, larger -T"),
     .value(
       "--readout", placeholder: "R",
