@@ -272,9 +272,9 @@ enum ReadoutScale {
     let largest = inputs.largestMain.max() ?? 0
     let other = inputs.largestOther.max() ?? 0
     let full = mantissa * powerOfTwo(weight.minimumShift) / max(largest, .leastNormalMagnitude)
-    var cap = cap(inputs, input, safety: safety) * room
+    var cap = bound(inputs, input, safety: safety) * room
     if NarrowWeights.clips(input), largest > 0, cap < full {
-      cap = min(full, cap(inputs, input, safety: narrowSafety) * room)
+      cap = min(full, bound(inputs, input, safety: narrowSafety) * room)
     }
     if other > 0 { cap = min(cap, mantissa * powerOfTwo(weight.maximumShift) / other) }
     let bias = max(inputs.bias.max() ?? 0, inputs.constant.max() ?? 0)
@@ -320,7 +320,7 @@ enum ReadoutScale {
   }
 
   /// The largest scale at which potentials hold what the window brings.
-  private static func cap(
+  private static func bound(
     _ inputs: ChannelInputs, _ input: QuantizationInput, safety: Double
   ) -> Double {
     input.potentialLimit / max(reach(inputs, input, safety: safety), .leastNormalMagnitude)
