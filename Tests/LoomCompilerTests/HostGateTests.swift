@@ -126,6 +126,8 @@ struct HostGateTests {
     let last = network.populations.count - 1
     network.populations[last].role = .hidden
     network.populations[last].reset = .hard
+    network.populations[last].threshold = .uniform(1)
+    network.populations[last].initialPotential = .uniform(0.5)
     network.readout = .spikeCounts
     network.readoutStart = 0
     let fixed = try Quantizer.quantize(network, profile: profile).network
