@@ -43,10 +43,9 @@ struct ProfileOverrideTests {
       "odin",
       overrides: [
         "/routing/ownRow=false", "/routing/multicast=true", "/core/synapses/signPerAxon=false",
-        "/bias/register=true",
       ])
     #expect(profile.routing.multicast && profile.routing.fanOut == 1)
-    #expect(!profile.routing.ownRow && profile.bias.hasRegister)
+    #expect(!profile.routing.ownRow && !profile.bias.hasRegister)
     #expect(try ProfileFile.load("odin").routing.ownRow)
     // A spike that meets its own row goes nowhere else.
     #expect(throws: DiagnosticsError.self) {
