@@ -115,6 +115,10 @@ public struct ConversionOptions: Sendable {
   public var delayedReadout: Bool
   /// What the host reads of the outputs.
   public var readout = ScoreReading.potentials
+  /// What firing does to potentials; `hard` is a substitution for chips without soft reset (methods of rate codes).
+  public var reset = ResetMode.soft
+  /// Whether the host integrates what the analog input drives (chips without analog input): it keeps soft reset.
+  public var hostIntegratesInput = false
   /// What spike counts stand for; nil: classes if the network has one output of one position, else values.
   public var answers: AnswerKind?
   /// The largest number of calibration samples used; further ones are ignored.

@@ -4,7 +4,7 @@ public import LoomNetwork
 /// Turns trained networks into spiking ones without training.
 ///
 /// Linear layers between activations are composed into exact maps, every ReLU becomes a population of
-/// integrate-and-fire neurons (soft reset, v(0) = θ/2), and thresholds are balanced on unlabelled
+/// integrate-and-fire neurons (soft reset unless asked otherwise, v(0) = θ/2), and thresholds are balanced on unlabelled
 /// calibration samples (Bu and others 2024, arXiv 2409.03368).
 public enum Converter {
   /// Everything that keeps a network from being converted, all at once.
@@ -91,6 +91,14 @@ public enum Converter {
             + "spike counts",
           remedy: "choose a method of rate codes, or a chip that gives potentials"))
     }
+    if options.reset == .hard, options.method.code != .rate {
+      findings.append(
+        .option(
+          "needs soft reset for \(options.method.code.rawValue) codes, has hard reset",
+          remedy: "choose a method of rate codes ("
+            + ConversionMethod.allCases.filter { $0.code == .rate }.map(\.rawValue)
+            .joined(separator: ", ") + "), or --reset soft and a chip that has it"))
+    }
     if options.coding == .spikes {
       findings.append(
         .option(
@@ -108,7 +116,7 @@ public enum Converter {
       draft: draft, outcome: outcome, inputShape: plan.layout.map,
       inputPeak: samples.peak, hasNegativeInput: samples.hasNegative,
       inputMeans: samples.meanParts, inputName: network[network.inputs[0]].name,
-      coding: options.coding)
+      coding: options.coding, inputReset: options.inputReset)
     let written: (projections: [Projection], frontEnd: [FrontEndProjection])
     do {
       written = try emission.projections()
@@ -140,7 +148,7 @@ public enum Converter {
     if samples.count < samples.given {
       remarks.append("\(samples.given - samples.count) further calibration samples not used")
     }
-    remarks += draft.remarks
+    remarks += draft.remarks + draft.resetRemarks(outcome)
     let dead = zip(draft.populations, outcome.populations).filter { $0.1.deadChannels > 0 }
     if !dead.isEmpty {
       let total = dead.reduce(0) { $0 + $1.1.deadChannels }

@@ -33,6 +33,8 @@ struct DraftPopulation: Sendable {
   var quantization: QuantizedClip?
   /// The layers it stands for.
   var origin: [String]
+  /// What firing does to the potential.
+  var reset = ResetMode.soft
 
   /// The shape.
   var shape: MapShape { sites[0].map }

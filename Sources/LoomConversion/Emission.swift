@@ -15,6 +15,8 @@ struct Emission {
   /// The input's name.
   let inputName: String
   let coding: Coding
+  /// What firing does to the potential of input neurons.
+  var inputReset = ResetMode.soft
 
   /// Populations of input neurons in front of the draft's own.
   private var inputPopulations: Int { coding == .rate ? (hasNegativeInput ? 2 : 1) : 0 }
@@ -28,7 +30,7 @@ struct Emission {
         Population(
           name: index == 0 ? "input+" : "input-", shape: inputShape, role: .hidden,
           threshold: .uniform(peak), initialPotential: .uniform(peak * outcome.halfStep),
-          calibratedPeak: peak,
+          reset: inputReset, calibratedPeak: peak,
           expectedRate: Float(index == 0 ? inputMeans.positive : inputMeans.negative) / peak,
           origin: [inputName]))
     }
@@ -48,7 +50,8 @@ struct Emission {
       name: draft.name, shape: draft.shape, role: isReadout ? .readout : .hidden,
       threshold: isReadout ? .uniform(1) : .perChannel(facts.thresholds),
       initialPotential: isReadout ? .uniform(0) : potentials, bias: bias(draft, facts),
-      sites: draft.sites.count, calibratedPeak: facts.peak, expectedRate: facts.rate,
+      reset: isReadout ? .soft : draft.reset, sites: draft.sites.count, calibratedPeak: facts.peak,
+      expectedRate: facts.rate,
       origin: draft.origin)
   }
 
@@ -64,7 +67,7 @@ struct Emission {
       name: draft.name, shape: draft.shape, role: .hidden,
       threshold: .perChannel(counted.thresholds),
       initialPotential: .perChannel(counted.thresholds.map { $0 / 2 }),
-      bias: bias(draft, constants), sites: draft.sites.count,
+      bias: bias(draft, constants), reset: draft.reset, sites: draft.sites.count,
       calibratedPeak: counted.thresholds.max() ?? 0, expectedRate: counted.rate,
       origin: draft.origin)
     population.scoreOffset = counted.offsets
@@ -80,6 +83,9 @@ struct Emission {
       let shape = draft.shape
       if values.isEmpty { values = [Float](repeating: 0, count: shape.count) }
       for neuron in values.indices { values[neuron] += corrections[neuron / shape.positions] }
+    }
+    if let gains = facts.gains {
+      for neuron in values.indices { values[neuron] *= gains[neuron / draft.shape.positions] }
     }
     return Self.compact(values, draft.shape)
   }
@@ -112,7 +118,8 @@ struct Emission {
       for (site, value) in population.sites.enumerated() {
         for term in value.terms {
           let written = try WrittenMap(
-            term.map, in: population.shape, firstChannel: term.firstChannel)
+            term.map, in: population.shape, firstChannel: term.firstChannel
+          ).multiplied(by: outcome.populations[index].gains, in: population.shape)
           if term.source >= 0 {
             projections.append(
               Projection(
@@ -172,6 +179,26 @@ struct WrittenMap {
     case .convolution(let geometry):
       connectivity = Self.coversMap(whole, geometry) ? .dense : .convolution(geometry)
     }
+  }
+
+  /// The map with the rows of every target channel times a factor; nil: as it is.
+  func multiplied(by factors: [Float]?, in shape: MapShape) -> WrittenMap {
+    guard let factors, !weights.isEmpty else { return self }
+    var result = self
+    switch connectivity {
+    // Rows of a channel's targets stand together in both.
+    case .convolution, .dense:
+      let size = weights.count / shape.channels
+      for index in weights.indices { result.weights[index] *= factors[index / size] }
+    case .sparse(let pattern):
+      for target in 0..<shape.count {
+        let factor = factors[target / shape.positions]
+        for entry in pattern.targetOffsets[target]..<pattern.targetOffsets[target + 1] {
+          result.weights[entry] *= factor
+        }
+      }
+    }
+    return result
   }
 
   /// Whether a map has a form of its own, not entry by entry.

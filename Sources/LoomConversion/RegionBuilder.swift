@@ -80,10 +80,12 @@ struct RegionBuilder {
           name: uniqueName(network[root].name), kind: .readout, sites: [value], bound: nil,
           origin: origin))
     }
-    return DraftNetwork(
+    var draft = DraftNetwork(
       populations: populations, costs: costs, maxPools: maxPools, outputs: outputs,
       remarks: remarks
     ).pruned(keeping: outline == nil ? [] : readByRefused)
+    draft.chooseResets(options)
+    return draft
   }
 
   private func neededLayers(roots: [ValueID]) -> [Bool] {

@@ -970,9 +970,10 @@ enum BundledProfiles {
   "name": "odin",
   "summary": "ODIN (Frenkel et al. 2019, 28 nm FDSOI, measured at 0.55 V): one core of 256 neurons, 64 k synapses of 3 bits, sign by axon",
   "notes": [
-    "One core without a network: a neuron's spike meets the axon of its own number, other axons are the host's address events; that numbering is the loader's to keep.",
+    "One core without a network: a neuron's spike meets the axon of its own number, other axons are the host's address events (routing/ownRow). The loader gives each neuron the number of the axon its spikes go to, which a fan-out of 1 allows; neurons that fire unheard take axons of their own.",
+    "No soft reset: networks are converted with hard reset, a substitution with a line of its own in the accuracy waterfall.",
     "The chip checks the threshold after every synaptic event and knows no time-steps. Steps are the host's: it sends the events of a step, then one time reference event. An image of this tool fires at the end of a step.",
-    "There are no bias registers (the schema has no word for that: mantissaBits is at least one magnitude bit here); biases go through synapses of neurons that fire in every step.",
+    "There are no bias registers: biases go through synapses of an event that the host sends in every step.",
     "The membrane of the chip is 8 bits without sign and stops at 0; the schema knows signed potentials only, so 8 bits with sign stand here and negative potentials are kept where the chip would clip them.",
     "Weights have 3 bits and no sign; the sign belongs to the axon (configuration bit of its source neuron). The fourth bit of a synapse says whether learning may change it.",
     "All-in figure, not to be mixed with the marginal price: 12.7 pJ a synaptic operation at 75 MHz and 37.5 M operations a second."
@@ -996,7 +997,8 @@ enum BundledProfiles {
       "source": "ChFrenkel/ODIN, documentation: a neuron's spike meets its own row of the crossbar"},
     "tableEntries": {"value": 0, "unit": "entries", "method": "derived",
       "source": "ChFrenkel/ODIN, documentation: no table"},
-    "tablePerChip": false
+    "tablePerChip": false,
+    "ownRow": true
   },
   "core": {
     "neurons": {"value": 256, "unit": "neurons", "method": "published",
@@ -1050,11 +1052,11 @@ enum BundledProfiles {
     "shiftPerChannel": false
   },
   "bias": {
-    "mantissaBits": {"value": 1, "unit": "bit", "method": "assumed",
-      "source": "ChFrenkel/ODIN, documentation",
-      "reason": "there is no bias register: the least the schema can say; see notes"},
+    "register": false,
+    "mantissaBits": {"value": 0, "unit": "bit", "method": "derived",
+      "source": "ChFrenkel/ODIN, documentation: no bias registers"},
     "maximumExponent": {"value": 0, "unit": "bit", "method": "derived",
-      "source": "ChFrenkel/ODIN, documentation: no exponent"}
+      "source": "ChFrenkel/ODIN, documentation: no bias registers"}
   },
   "delay": {
     "maximum": {"value": 1, "unit": "steps", "method": "derived",
@@ -2001,9 +2003,10 @@ enum BundledProfiles {
   "name": "tinyodin",
   "summary": "tinyODIN after its open RTL (ChFrenkel/tinyODIN): one core of 256 LIF neurons with 12-bit membranes, 64 k signed 4-bit synapses; no energy published",
   "notes": [
-    "One core without a network: a neuron's spike meets the axon of its own number, other axons are the host's address events; that numbering is the loader's to keep.",
+    "One core without a network: a neuron's spike meets the axon of its own number, other axons are the host's address events (routing/ownRow). The loader gives each neuron the number of the axon its spikes go to, which a fan-out of 1 allows; neurons that fire unheard take axons of their own.",
+    "No soft reset: networks are converted with hard reset, a substitution with a line of its own in the accuracy waterfall.",
     "The chip checks the threshold after every synaptic event and knows no time-steps. Steps are the host's: it sends the events of a step, then one time reference event. An image of this tool fires at the end of a step; for the event-by-event core itself see the command tinyodin.",
-    "There are no bias registers (the schema has no word for that: mantissaBits is at least one magnitude bit here); biases go through synapses of neurons that fire in every step.",
+    "There are no bias registers: biases go through synapses of an event that the host sends in every step.",
     "The threshold register is read as 12 bits without sign; 11 magnitude bits are all that a signed membrane can reach."
   ],
   "synchronisation": "barrier",
@@ -2025,7 +2028,8 @@ enum BundledProfiles {
       "source": "ChFrenkel/tinyODIN, documentation: a neuron's spike meets its own row of the crossbar"},
     "tableEntries": {"value": 0, "unit": "entries", "method": "derived",
       "source": "ChFrenkel/tinyODIN, documentation: no table"},
-    "tablePerChip": false
+    "tablePerChip": false,
+    "ownRow": true
   },
   "core": {
     "neurons": {"value": 256, "unit": "neurons", "method": "published",
@@ -2078,11 +2082,11 @@ enum BundledProfiles {
     "shiftPerChannel": false
   },
   "bias": {
-    "mantissaBits": {"value": 1, "unit": "bit", "method": "assumed",
-      "source": "ChFrenkel/tinyODIN, documentation",
-      "reason": "there is no bias register: the least the schema can say; see notes"},
+    "register": false,
+    "mantissaBits": {"value": 0, "unit": "bit", "method": "derived",
+      "source": "ChFrenkel/tinyODIN, documentation: no bias registers"},
     "maximumExponent": {"value": 0, "unit": "bit", "method": "derived",
-      "source": "ChFrenkel/tinyODIN, documentation: no exponent"}
+      "source": "ChFrenkel/tinyODIN, documentation: no bias registers"}
   },
   "delay": {
     "maximum": {"value": 1, "unit": "steps", "method": "derived",

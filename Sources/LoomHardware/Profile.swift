@@ -197,11 +197,15 @@ public struct BiasFormat: Sendable, Hashable, Codable {
   public var mantissaBits: Int
   /// The largest exponent.
   public var maximumExponent: Int
+  /// Whether neurons have such a register; without one every constant current comes through synapses, of spikes
+  /// that the host sends in every step, and the numbers above say nothing.
+  public var hasRegister: Bool
 
   /// Creates a format.
-  public init(mantissaBits: Int, maximumExponent: Int) {
+  public init(mantissaBits: Int, maximumExponent: Int, hasRegister: Bool = true) {
     self.mantissaBits = mantissaBits
     self.maximumExponent = maximumExponent
+    self.hasRegister = hasRegister
   }
 }
 

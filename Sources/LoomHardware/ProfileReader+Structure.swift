@@ -63,14 +63,23 @@ extension ProfileReader {
     guard value != nil else { return RoutingCapabilities() }
     let place = "/routing"
     let members = object(
-      value, at: place, required: ["multicast", "fanOut", "tableEntries", "tablePerChip"])
-    return RoutingCapabilities(
+      value, at: place, required: ["multicast", "fanOut", "tableEntries", "tablePerChip"],
+      optional: ["ownRow"])
+    let routing = RoutingCapabilities(
       multicast: flag("multicast", of: members, at: place),
       fanOut: integer(
         "fanOut", of: members, at: place, unit: "destinations", in: 0...ProfileLimits.axons),
       tableEntries: integer(
         "tableEntries", of: members, at: place, unit: "entries", in: 0...ProfileLimits.axons),
-      tablePerChip: flag("tablePerChip", of: members, at: place))
+      tablePerChip: flag("tablePerChip", of: members, at: place),
+      ownRow: flag("ownRow", of: members, at: place))
+    if routing.ownRow, routing.fanOut != 1 || routing.multicast {
+      report(
+        "SL7012",
+        "needs a fan-out of 1 and no multicast for a spike that meets its own row, has others",
+        at: place + "/ownRow")
+    }
+    return routing
   }
 
   /// Reads `/neuron`.
@@ -155,10 +164,12 @@ extension ProfileReader {
   /// Reads `/bias`.
   mutating func bias(_ value: JSONValue?) -> BiasFormat {
     let place = "/bias"
-    let members = object(value, at: place, required: ["mantissaBits", "maximumExponent"])
+    let members = object(
+      value, at: place, required: ["mantissaBits", "maximumExponent"], optional: ["register"])
     return BiasFormat(
       mantissaBits: integer("mantissaBits", of: members, at: place, unit: "bit", in: 0...31),
-      maximumExponent: integer("maximumExponent", of: members, at: place, unit: "bit", in: 0...31))
+      maximumExponent: integer("maximumExponent", of: members, at: place, unit: "bit", in: 0...31),
+      hasRegister: members["register"] == nil || flag("register", of: members, at: place))
   }
 
   /// Reads `/delay`.

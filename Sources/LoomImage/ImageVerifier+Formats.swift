@@ -12,7 +12,11 @@ extension ImageVerifier {
     }
     for (index, core) in image.cores.enumerated() {
       for slice in core.slices { check.check(slice, core: index) }
-      let longest = core.axonBlocks.map(\.delay).max() ?? 0
+      // The host holds its events back as long as it likes.
+      let longest =
+        core.axonBlocks.filter {
+          image.populations[image.templates[$0.template].source].role != .host
+        }.map(\.delay).max() ?? 0
       check.need(
         longest <= profile.delay.maximum,
         "needs delays up to \(profile.delay.maximum), has \(longest)", at: .core(index))
@@ -111,6 +115,9 @@ private struct FormatCheck {
     let population = image.populations[slice.population]
     let name = "population \(slice.population)"
     let bias = profile.bias
+    need(
+      bias.hasRegister || slice.biases.all.allSatisfy { $0 == 0 },
+      "\(name) needs biases of 0 on a chip without bias registers, has others", at: .core(core))
     let biases = slice.biases.all.filter { value in
       bias.mantissaBits > 0
         && FixedPoint.roundToMantissa(

@@ -6,6 +6,7 @@ extension ImageVerifier {
   static func limitFindings(_ image: HardwareImage, _ profile: Profile) -> [Diagnostic] {
     var findings: [Diagnostic] = []
     for index in image.cores.indices {
+      findings += OwnRows.findings(ofCore: index, in: image, profile: profile)
       let usage = SynapseLayout.usage(ofCore: index, in: image, profile: profile)
       for (what, has, limit) in limits(usage, profile, image.cores[index])
       where has > limit {

@@ -12,6 +12,8 @@ public enum WaterfallStage: String, Sendable, Hashable, CaseIterable {
   case clipped
   /// T steps of spikes, everything float.
   case spiking
+  /// The same with hard reset in place of soft reset, for chips that have nothing else.
+  case hardReset
   /// The same, answers read as numbers of spikes, for chips that give no potentials.
   case spikeCounts
   /// Synapses rounded to the chip's integers.
@@ -29,6 +31,7 @@ public enum WaterfallStage: String, Sendable, Hashable, CaseIterable {
     case .substituted: "substitutions"
     case .clipped: "thresholds clipped"
     case .spiking: "finite T (spiking, float)"
+    case .hardReset: "hard reset in place of soft"
     case .spikeCounts: "counts read instead of potentials"
     case .integerWeights: "integer weights"
     case .fixed: "integer state (fixed point)"

@@ -65,6 +65,7 @@ public enum ProfileCapabilities {
       words.append(
         "a neuron reaches \(routing.fanOut) axon\(routing.fanOut == 1 ? "" : "s")")
     }
+    if routing.ownRow { words.append("a spike meets the axon of its neuron's number") }
     if routing.tableEntries > 0 {
       let place = routing.tablePerChip ? "router" : "core"
       words.append("\(routing.tableEntries) table entries a \(place)")

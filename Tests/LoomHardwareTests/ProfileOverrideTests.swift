@@ -41,8 +41,16 @@ struct ProfileOverrideTests {
   func setsStructure() throws {
     let profile = try ProfileFile.load(
       "odin",
-      overrides: ["/routing/multicast=true", "/core/synapses/signPerAxon=false"])
+      overrides: [
+        "/routing/ownRow=false", "/routing/multicast=true", "/core/synapses/signPerAxon=false",
+      ])
     #expect(profile.routing.multicast && profile.routing.fanOut == 1)
+    #expect(!profile.routing.ownRow && !profile.bias.hasRegister)
+    #expect(try ProfileFile.load("odin").routing.ownRow)
+    // A spike that meets its own row goes nowhere else.
+    #expect(throws: DiagnosticsError.self) {
+      try ProfileFile.load("odin", overrides: ["/routing/multicast=true"])
+    }
     guard case .crossbar(let format) = profile.core.synapses else { return }
     #expect(!format.signPerAxon)
     let mesh = try ProfileFile.load("paicore2", overrides: ["/topology/kind=mesh"])

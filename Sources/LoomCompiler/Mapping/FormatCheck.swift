@@ -47,6 +47,11 @@ struct FormatCheck {
       role: population.role, start: start, schedule: network.schedule,
       readoutStart: network.readoutStart, profile: profile)
     let format = profile.bias
+    if path == .register, !format.hasRegister,
+      let bias = list(population.bias).first(where: { $0 != 0 })
+    {
+      fail("needs a bias of \(bias), has no bias registers", population.name)
+    }
     if path == .register, format.mantissaBits > 0 {
       let odd = list(population.bias).first {
         FixedPoint.roundToMantissa(

@@ -9,7 +9,9 @@ import LoomNetwork
 /// bias, drives gate 2, whose spike meets two parallel synapses 125·2^3 + 1·2^0 onto the neuron.
 enum GateLowering {
   static func apply(_ lowering: inout Lowering) {
-    guard lowering.network.schedule == .aligned, !lowering.profile.neuron.startStep else { return }
+    guard lowering.network.schedule == .aligned else { return }
+    guard lowering.profile.bias.hasRegister else { return HostGate.apply(&lowering) }
+    guard !lowering.profile.neuron.startStep else { return }
     let biased = lowering.network.populations.indices.filter { index in
       let population = lowering.result.populations[index]
       return population.image.start > 0 && population.image.role != .input
@@ -33,7 +35,7 @@ enum GateLowering {
     }
   }
 
-  private static func hasBias(_ bias: ChannelOrNeuron<Int32>) -> Bool {
+  static func hasBias(_ bias: ChannelOrNeuron<Int32>) -> Bool {
     switch bias {
     case .uniform(let value): value != 0
     case .perChannel(let list), .perNeuron(let list): list.contains { $0 != 0 }
@@ -92,7 +94,7 @@ enum GateLowering {
   }
 
   /// The biases by channel, or by neuron in channel-last order.
-  private static func ordered(
+  static func ordered(
     _ bias: ChannelOrNeuron<Int32>, _ shape: MapShape
   ) -> (values: [Int64], perNeuron: Bool) {
     switch bias {
@@ -110,7 +112,7 @@ enum GateLowering {
   }
 
   /// The mantissas of all values, plane after plane.
-  private static func mantissas(_ values: [Int64], _ grid: BiasGrid) -> [Int16] {
+  static func mantissas(_ values: [Int64], _ grid: BiasGrid) -> [Int16] {
     var weights = [Int16](repeating: 0, count: grid.shifts.count * values.count)
     for (place, value) in values.enumerated() {
       for (plane, mantissa) in (grid.split(value) ?? []).enumerated() {

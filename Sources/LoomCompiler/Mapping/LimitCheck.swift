@@ -16,7 +16,12 @@ struct LimitCheck {
     var worst: [String: (core: Int, use: Int, limit: Int, cores: Int)] = [:]
     for core in image.cores.indices {
       let usage = SynapseLayout.usage(ofCore: core, in: image, profile: profile)
-      for (name, use, limit) in pairs(usage, image.cores[core]) where use > limit {
+      var limits = pairs(usage, image.cores[core])
+      if profile.routing.ownRow {
+        let rows = OwnRows.count(ofCore: core, in: image)
+        limits.append(("rows for axons and neurons that fire unheard", rows, profile.core.axonsIn))
+      }
+      for (name, use, limit) in limits where use > limit {
         let known = worst[name]
         if use > known?.use ?? 0 {
           worst[name] = (core, use, limit, (known?.cores ?? 0) + 1)

@@ -12,13 +12,15 @@ enum BiasPath {
   /// fire before their window: what chips take whose axons have types or signs, for a gate's synapses would
   /// need types of their own.
   case precharged
-  /// Through the synapses of a gate neuron that fires in the window.
+  /// Through the synapses of a gate neuron that fires in the window, or of the host's events where neurons have
+  /// no bias register.
   case gate
 
   /// The way a population's bias takes.
   static func choose(
     role: PopulationRole, start: Int, schedule: Schedule, readoutStart: Int, profile: Profile
   ) -> BiasPath {
+    if schedule == .aligned, !profile.bias.hasRegister { return .gate }
     guard schedule == .aligned, !profile.neuron.startStep, start > 0 else { return .register }
     if role == .hidden, profile.splitsWeights { return .precharged }
     return role == .readout && readoutStart > 0 ? .precharged : .gate

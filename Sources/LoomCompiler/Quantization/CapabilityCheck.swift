@@ -17,7 +17,9 @@ enum CapabilityCheck {
       all += common(
         "SL3002", "needs soft reset, has none on \(profile.name)",
         hidden.filter { $0.reset == .soft },
-        "train or convert with hard reset, or choose another profile")
+        neuron.hardReset
+          ? "convert with --reset hard, or compile the model itself for this profile"
+          : "choose another profile")
     }
     if !neuron.hardReset {
       all += common(

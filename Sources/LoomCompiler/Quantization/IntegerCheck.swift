@@ -36,9 +36,14 @@ struct IntegerCheck {
     guard let biases = exactIntegers(population.bias) else {
       return fail("needs integer biases, has fractions", population.name)
     }
-    let format = input.profile.bias
-    let path = input.biasPath(index)
-    let hasGrid = BiasGrid.exact(biases, format: input.profile.weight) != nil
+    let own = input.formats(of: index)
+    let format = own.profile.bias
+    let path = own.biasPath(index)
+    let hasGrid =
+      BiasGrid.exact(biases, format: own.profile.weight, equal: HostGate.planes(own.profile)) != nil
+    if path == .register, !format.hasRegister, let bias = biases.first(where: { $0 != 0 }) {
+      fail("needs a bias of \(bias), has no bias registers", population.name)
+    }
     if path == .gate, !hasGrid {
       fail("needs biases that are sums of two weights, has others", population.name)
     }

@@ -261,6 +261,8 @@ enum HiddenScale {
 enum ReadoutScale {
   /// How many times the largest calibrated answer a potential must hold.
   static let safety = 4.0
+  /// The same where mantissas are narrow and `safety` would leave few of their levels: rare answers saturate.
+  static let narrowSafety = 1.25
 
   static func choose(
     _ inputs: ChannelInputs, _ input: QuantizationInput, room: Double = 1
@@ -269,7 +271,11 @@ enum ReadoutScale {
     let mantissa = Double(weight.mantissaLimit)
     let largest = inputs.largestMain.max() ?? 0
     let other = inputs.largestOther.max() ?? 0
-    var cap = input.potentialLimit * room / max(reach(inputs, input), .leastNormalMagnitude)
+    let full = mantissa * powerOfTwo(weight.minimumShift) / max(largest, .leastNormalMagnitude)
+    var cap = bound(inputs, input, safety: safety) * room
+    if NarrowWeights.clips(input), largest > 0, cap < full {
+      cap = min(full, bound(inputs, input, safety: narrowSafety) * room)
+    }
     if other > 0 { cap = min(cap, mantissa * powerOfTwo(weight.maximumShift) / other) }
     let bias = max(inputs.bias.max() ?? 0, inputs.constant.max() ?? 0)
     if bias > 0 { cap = min(cap, input.biasLimit(inputs.index) / bias, powerOfTwo(30) / bias) }
@@ -313,8 +319,17 @@ enum ReadoutScale {
     }
   }
 
+  /// The largest scale at which potentials hold what the window brings.
+  private static func bound(
+    _ inputs: ChannelInputs, _ input: QuantizationInput, safety: Double
+  ) -> Double {
+    input.potentialLimit / max(reach(inputs, input, safety: safety), .leastNormalMagnitude)
+  }
+
   /// The largest |potential| over the whole window to make room for, in activation units.
-  private static func reach(_ inputs: ChannelInputs, _ input: QuantizationInput) -> Double {
+  private static func reach(
+    _ inputs: ChannelInputs, _ input: QuantizationInput, safety: Double
+  ) -> Double {
     if input.network.window != nil { return inputs.reach.max() ?? 0 }
     let steps = Double(input.network.timesteps)
     let start =

@@ -52,9 +52,33 @@ enum PotentialQuantization {
     _ population: Population, scales: [Double], profile: Profile, bits: Int
   ) -> ChannelOrNeuron<Int32> {
     let offset = comparisonOffset(population, neuron: profile.neuron)
-    return convert(population.initialPotential, population.shape, scales) { wish in
+    let potentials = convert(population.initialPotential, population.shape, scales) { wish in
       FixedPoint.saturate(rounded(wish) + offset, bits: bits)
     }
+    return below(thresholds(population, scales: scales, profile: profile), potentials, population)
+  }
+
+  /// v(0) one below θ where rounding would make a neuron fire by itself.
+  ///
+  /// Before: θ = 1 and v(0) = 0.5. After: v(0) = 0.
+  private static func below(
+    _ thresholds: ChannelOrNeuron<Int32>, _ potentials: ChannelOrNeuron<Int32>,
+    _ population: Population
+  ) -> ChannelOrNeuron<Int32> {
+    let shape = population.shape
+    guard population.role == .hidden, population.reset == .hard else { return potentials }
+    var values = (0..<shape.count).map { potentials.value(neuron: $0, in: shape) }
+    var isChanged = false
+    for neuron in values.indices {
+      let threshold = thresholds.value(neuron: neuron, in: shape)
+      let isQuiet =
+        population.initialPotential.value(neuron: neuron, in: shape)
+        < population.threshold.value(neuron: neuron, in: shape)
+      guard isQuiet, values[neuron] >= threshold else { continue }
+      values[neuron] = max(threshold - 1, 0)
+      isChanged = true
+    }
+    return isChanged ? .perNeuron(values) : potentials
   }
 
   /// Biases through a gate's synapses or in the bias register.
@@ -67,7 +91,9 @@ enum PotentialQuantization {
       FixedPoint.saturate(rounded(wish), bits: bits)
     }
     if input.biasPath(index) == .gate {
-      let grid = BiasGrid(covering: largest(exact), format: input.profile.weight)
+      let grid = BiasGrid(
+        covering: largest(exact), format: input.profile.weight,
+        equal: HostGate.planes(input.profile))
       return exact.map { Int32(clamping: grid.round(Int64($0))) }
     }
     let format = input.profile.bias

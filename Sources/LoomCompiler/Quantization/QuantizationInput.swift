@@ -138,7 +138,8 @@ struct QuantizationInput {
   /// The largest |bias| a population can get.
   func biasLimit(_ population: Int) -> Double {
     if biasPath(population) == .gate {
-      return Double(profile.weight.mantissaLimit) * powerOfTwo(profile.weight.maximumShift)
+      return Double(profile.weight.mantissaLimit * HostGate.planes(profile))
+        * powerOfTwo(profile.weight.maximumShift)
     }
     guard profile.bias.mantissaBits > 0 else { return potentialLimit }
     return Double((1 << min(profile.bias.mantissaBits, 40)) - 1)

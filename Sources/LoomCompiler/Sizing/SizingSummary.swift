@@ -125,9 +125,11 @@ struct SizingSummary {
   ) -> [ResourceSizing] {
     Self.additive.compactMap { resource in
       guard let limit = budget.limit(resource) else { return nil }
-      var used = cut.groups.reduce(0) { sum, groups in
-        sum + groups.reduce(0) { $0 + $1.total(budget.use(resource, $1.tile)) }
-      }
+      var used =
+        sharedArrays(cut, resource)
+        ?? cut.groups.reduce(0) { sum, groups in
+          sum + groups.reduce(0) { $0 + $1.total(budget.use(resource, $1.tile)) }
+        }
       for layer in layers where layer.isRefused {
         switch resource {
         case .neurons: used += layer.compartments
@@ -140,6 +142,14 @@ struct SizingSummary {
         name: resource.name, used: used, perCore: limit, leastCores: share(used, limit),
         utilisation: Double(used) / Double(max(1, cores * limit)))
     }
+  }
+
+  /// Arrays of cores whose tiles are known: tiles on one core share them.
+  private func sharedArrays(_ cut: LayerCut, _ resource: CoreResource) -> Int? {
+    guard resource == .arrays, let cores = cut.cores,
+      case .crossbar(let format) = profile.core.synapses
+    else { return nil }
+    return cores.reduce(0) { $0 + builder.arrays($1, format) }
   }
 
   private func tooManyCores(

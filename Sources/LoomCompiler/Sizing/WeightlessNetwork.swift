@@ -68,7 +68,9 @@ struct WeightlessNetwork {
     let format = profile.weight
     let shift = min(format.maximumShift, format.minimumShift + max(0, format.bits - 1))
     let wish = Int64(format.mantissaLimit) << Int64(min(shift, 20)) + 1
-    let value = BiasGrid(covering: wish, format: format).round(wish)
+    let value = BiasGrid(
+      covering: wish, format: format, equal: HostGate.planes(profile)
+    ).round(wish)
     return .perChannel(
       [Int32](repeating: Int32(clamping: value), count: population.shape.channels))
   }

@@ -24,7 +24,8 @@ enum BalancingPasses {
       let populations = ClipCalibration(
         input.draft, iterations: passes, threads: input.options.threads
       ).run(fitted, inputCount: input.inputCount, progress: nil)
-      let outcome = ThresholdBalancing.outcome(input, populations, remark: "")
+      let outcome = ThresholdBalancing.outcome(
+        input, try input.gained(populations), remark: "")
       let judged = try Judgement(input, outcome, samples: split.heldOut)
       if let leader = best, !judged.isBetter(than: leader.judged) { continue }
       best = (passes, judged)

@@ -9,6 +9,8 @@ struct CalibratedPopulation: Sendable {
   var initialPotentials: [Float]?
   /// Added to the constant current of each channel's neurons, readouts included; nil: nothing.
   var biasCorrections: [Float]?
+  /// Factor of each channel's currents, biases included, where a hard reset loses charge; nil: none.
+  var gains: [Float]?
   /// The largest activation, or |score| of a readout.
   var peak: Float
   /// Mean activation / θ over neurons and samples.

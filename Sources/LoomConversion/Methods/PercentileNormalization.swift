@@ -28,7 +28,7 @@ struct PercentileNormalization: ThresholdMethod {
           thresholds: [Float](repeating: threshold, count: population.shape.channels)))
     }
     return MethodOutcome(
-      timesteps: input.options.timesteps, populations: populations,
+      timesteps: input.options.timesteps, populations: try input.gained(populations),
       remarks: [
         "one threshold a layer: percentile \(input.options.percentile) of positive activations "
           + "of \(count) calibration samples"

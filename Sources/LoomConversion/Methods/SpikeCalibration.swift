@@ -44,9 +44,10 @@ struct ChannelThresholdGrid: Sendable {
     // Trained levels give their thresholds themselves.
     if probe.population.kind == .readout || probe.population.quantization != nil { return facts }
     let peaks = probe.peaks
-    let variants = Self.shares.map { share in
-      start(zip(peaks, facts.thresholds).map { $0 > 0 ? $0 * share : $1 })
-    }
+    let shares = probe.population.reset == .hard ? ResetGains.shares + Self.shares : Self.shares
+    let variants = ResetGains.variants(
+      shares.map { share in start(zip(peaks, facts.thresholds).map { $0 > 0 ? $0 * share : $1 }) },
+      probe.population.reset)
     let best = ChannelChoice.best(variants, probe.errors(of: variants, from: timesteps / 4))
     facts.adopt(MeanCorrection(form: correction, timesteps: timesteps).corrected(best, probe))
     return facts
@@ -101,12 +102,16 @@ enum ChannelChoice {
     if result.biasCorrections.isEmpty {
       result.biasCorrections = [Float](repeating: 0, count: result.thresholds.count)
     }
+    if result.gains.isEmpty, variants.contains(where: { !$0.gains.isEmpty }) {
+      result.gains = [Float](repeating: 1, count: result.thresholds.count)
+    }
     for channel in result.thresholds.indices {
       var best = 0
       for variant in variants.indices
       where errors[variant][channel].squared < errors[best][channel].squared { best = variant }
       result.thresholds[channel] = variants[best].thresholds[channel]
       result.initialPotentials[channel] = variants[best].initialPotentials[channel]
+      if !variants[best].gains.isEmpty { result.gains[channel] = variants[best].gains[channel] }
       if !variants[best].biasCorrections.isEmpty {
         result.biasCorrections[channel] = variants[best].biasCorrections[channel]
       }
@@ -125,5 +130,6 @@ extension CalibratedPopulation {
     thresholds = parameters.thresholds
     initialPotentials = parameters.initialPotentials
     biasCorrections = parameters.biasCorrections
+    gains = parameters.gains.isEmpty ? nil : parameters.gains
   }
 }

@@ -14,7 +14,7 @@ struct ThresholdBalancing: ThresholdMethod {
     if input.options.iterations == nil {
       iterations = try BalancingPasses.choose(input, progress: progress)
     }
-    let populations = input.balanced(iterations, progress: progress)
+    let populations = try input.gained(input.balanced(iterations, progress: progress))
     let why = input.options.iterations == nil ? " chosen for T = \(input.options.timesteps)" : ""
     return Self.outcome(
       input, populations,

@@ -51,7 +51,7 @@ struct ThresholdTuning: ThresholdMethod {
     var best = 0
     for variant in totals.indices where totals[variant] < totals[best] { best = variant }
     var facts = base
-    facts.adopt(variants[best])
+    facts.adopt(ResetGains.gained(variants[best], probe))
     return (facts, shares[best])
   }
 

@@ -46,7 +46,8 @@ extension Converter {
     let emission = Emission(
       draft: draft, outcome: outcome, inputShape: plan.layout.map, inputPeak: 1,
       hasNegativeInput: options.preprocessing.canBeNegative, inputMeans: (0, 0),
-      inputName: network[network.inputs[0]].name, coding: options.coding)
+      inputName: network[network.inputs[0]].name, coding: options.coding,
+      inputReset: options.inputReset)
     var writer = OutlineWriter(draft: draft, emission: emission, detail: detail)
     let written = writer.write()
     let spiking = SpikingNetwork(

@@ -14,7 +14,7 @@ struct CountedScores: Sendable {
 
 /// Replaces the potentials of readouts by spike counts, for chips that give no potentials (architecture.md §3.3).
 ///
-/// Every readout becomes a population of ordinary neurons (soft reset, v(0) = θ/2) with a constant current o
+/// Every readout becomes a population of ordinary neurons (v(0) = θ/2) with a constant current o
 /// more; of a score s it sends about (T − t0)(s + o)/θ spikes from step t0 on. Scores below −o are silent, above
 /// θ − o saturate, and in between there are T − t0 + 1 levels: θ and o are a window laid over the scores, found
 /// on the spikes of calibration samples. Of classes only the order counts: one window for all of them, the one
@@ -129,7 +129,7 @@ struct CountTrial: Sendable {
     let atRest = windows.map { window in
       var parameters = ChannelParameters(thresholds: window.thresholds)
       parameters.biasCorrections = zip(corrections, window.offsets).map(+)
-      return RateNeurons(parameters, shape: shape)
+      return RateNeurons(parameters, shape: shape, reset: probe.population.reset)
     }
     return parallelMap(samples, threads: probe.threads) { sample in
       var neurons = atRest

@@ -10,6 +10,8 @@ struct DrivenLayer: Sendable {
   }
 
   let shape: MapShape
+  /// What firing does to the potential.
+  let reset: ResetMode
   /// By site: the inflows; and by site and sample the constant current, channel-last.
   private let inflows: [[Inflow]]
   private let constants: [[[Float]]]
@@ -20,6 +22,7 @@ struct DrivenLayer: Sendable {
     progress: RateSimulation.Progress, decided: [CalibratedPopulation]
   ) throws(RegionLimit) {
     shape = population.shape
+    reset = population.reset
     var inflows: [[Inflow]] = []
     for site in population.sites {
       var list: [Inflow] = []
@@ -106,7 +109,7 @@ struct DrivenLayer: Sendable {
   /// The spikes of every sample.
   func spikes(_ parameters: ChannelParameters, _ simulation: RateSimulation) -> [SpikeTrain] {
     let timesteps = simulation.timesteps
-    let atRest = RateNeurons(parameters, shape: shape)
+    let atRest = RateNeurons(parameters, shape: shape, reset: reset)
     return parallelMap(simulation.samples.count, threads: simulation.threads) { sample in
       var neurons = atRest
       var train = SpikeTrain(neurons: shape.count, timesteps: timesteps)

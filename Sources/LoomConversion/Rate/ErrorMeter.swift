@@ -88,7 +88,8 @@ struct ErrorMeter: Sendable {
       let terms = Terms(
         current: mean + correction, threshold: Double(parameters.thresholds[channel]),
         initial: Double(parameters.initialPotentials[channel]), spikes: spikes[neuron],
-        timesteps: probe.timesteps)
+        timesteps: probe.timesteps, reset: probe.population.reset,
+        gain: parameters.gains.isEmpty ? 1 : Double(parameters.gains[channel]))
       let activation = Double(probe.activations[sample][order.place(channelLast: neuron)])
       result[channel].add(activation: activation, output: terms.output)
       result[channel].inherited += abs(max(0, terms.current) - activation)
@@ -110,13 +111,29 @@ struct ErrorMeter: Sendable {
     /// clip(Ī, 0, θ).
     let clipped: Double
 
-    init(current: Double, threshold: Double, initial: Double, spikes: Int, timesteps: Int) {
+    init(
+      current: Double, threshold: Double, initial: Double, spikes: Int, timesteps: Int,
+      reset: ResetMode = .soft, gain: Double = 1
+    ) {
       let steps = Double(timesteps)
-      let levels = ((steps * current + initial) / threshold).rounded(.down)
+      let levels =
+        reset == .soft
+        ? ((steps * gain * current + initial) / threshold).rounded(.down)
+        : Self.hardLevels(gain * current, threshold, initial, steps)
       self.current = current
       output = threshold * Double(spikes) / steps
       constant = threshold * min(max(levels, 0), steps) / steps
       clipped = min(max(current, 0), threshold)
+    }
+
+    /// Spikes that a constant current gives a neuron whose potential falls to zero at each.
+    private static func hardLevels(
+      _ current: Double, _ threshold: Double, _ initial: Double, _ steps: Double
+    ) -> Double {
+      guard current > 0 else { return 0 }
+      let first = max(1, ((threshold - initial) / current).rounded(.up))
+      let period = max(1, (threshold / current).rounded(.up))
+      return steps < first ? 0 : 1 + ((steps - first) / period).rounded(.down)
     }
   }
 }

@@ -44,7 +44,7 @@ struct LayerProbe: Sendable {
   /// The errors of several sets of parameters at once, by set and channel; spikes are counted from a step on.
   func errors(of variants: [ChannelParameters], from start: Int) -> [[ChannelError]] {
     let shape = population.shape
-    let atRest = variants.map { RateNeurons($0, shape: shape) }
+    let atRest = variants.map { RateNeurons($0, shape: shape, reset: population.reset) }
     let each = parallelMap(samples, threads: threads) { sample in
       var neurons = atRest
       layer.currents(sample: sample, timesteps: timesteps) { step, currents in

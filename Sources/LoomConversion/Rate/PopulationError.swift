@@ -6,7 +6,8 @@
 ///     θN/T − a = [ReLU(Ī) − a] + [clip(Ī, 0, θ) − ReLU(Ī)] + [θN_c/T − clip(Ī, 0, θ)] + [θN/T − θN_c/T]
 ///                 inherited          clipping                   quantisation             deviation
 ///
-/// All numbers are in activation units. Window codes have no deviation, and of them only the sum is known.
+/// Under hard reset N_c are the spikes a constant current gives such a neuron, so that what the reset loses of it is
+/// counted as quantisation. All numbers are in activation units. Window codes have no deviation, and of them only the sum is known.
 public struct PopulationError: Sendable, Hashable {
   /// Mean |error| of each kind over neurons and samples.
   public struct Split: Sendable, Hashable {

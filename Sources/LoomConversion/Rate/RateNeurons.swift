@@ -1,16 +1,19 @@
-import LoomBase
+package import LoomBase
+package import LoomNetwork
 
 /// Parameters of one population's neurons, one value for each channel, in activation units.
-struct ChannelParameters: Sendable {
+package struct ChannelParameters: Sendable {
   /// θ.
-  var thresholds: [Float]
+  package var thresholds: [Float]
   /// v(0).
-  var initialPotentials: [Float]
+  package var initialPotentials: [Float]
   /// Added to the constant current of every step; empty: nothing.
-  var biasCorrections: [Float] = []
+  package var biasCorrections: [Float] = []
+  /// Factors of all currents, biases included, while a spike stays worth θ; empty: none (`ResetGains`).
+  package var gains: [Float] = []
 
   /// Thresholds with v(0) = θ/2.
-  init(thresholds: [Float]) {
+  package init(thresholds: [Float]) {
     self.thresholds = thresholds
     initialPotentials = thresholds.map { $0 / 2 }
   }
@@ -20,25 +23,35 @@ struct ChannelParameters: Sendable {
     self.init(thresholds: facts.thresholds)
     if let potentials = facts.initialPotentials { initialPotentials = potentials }
     biasCorrections = facts.biasCorrections ?? []
+    gains = facts.gains ?? []
+  }
+
+  /// A value for each channel in units of a neuron whose currents are not multiplied: divided by the gain.
+  func perGain(_ values: [Float]) -> [Float] {
+    gains.isEmpty ? values : zip(values, gains).map { $0 / $1 }
   }
 }
 
-/// Integrate-and-fire neurons with soft reset (conversion.md §0): the state of one population in one sample.
+/// Integrate-and-fire neurons (conversion.md §0): the state of one population in one sample.
 ///
-/// v ← v + I + correction; fire where v ≥ θ; v ← v − θ·s. All arrays are channel-last and filled up to whole
-/// words of 64 neurons with neurons that never fire.
-struct RateNeurons: Sendable {
+/// v ← v + I + correction; fire where v ≥ θ; then soft reset v ← v − θ, hard reset v ← 0. All arrays are
+/// channel-last and filled up to whole words of 64 neurons with neurons that never fire. With gains g, θ and v(0)
+/// stand divided by g here, which fires in the same steps.
+package struct RateNeurons: Sendable {
+  private let isHard: Bool
   private let thresholds: [Float]
   private let corrections: [Float]
-  private(set) var potentials: [Float]
+  /// v of every neuron.
+  package private(set) var potentials: [Float]
   /// The spikes counted, as whole numbers.
-  private(set) var counts: [Float]
+  package private(set) var counts: [Float]
 
   /// Neurons at rest.
-  init(_ parameters: ChannelParameters, shape: MapShape) {
+  package init(_ parameters: ChannelParameters, shape: MapShape, reset: ResetMode) {
     let order = ChannelLastOrder(shape: shape)
-    thresholds = order.expanded(parameters.thresholds, fill: .infinity)
-    potentials = order.expanded(parameters.initialPotentials)
+    isHard = reset == .hard
+    thresholds = order.expanded(parameters.perGain(parameters.thresholds), fill: .infinity)
+    potentials = order.expanded(parameters.perGain(parameters.initialPotentials))
     corrections =
       parameters.biasCorrections.contains { $0 != 0 }
       ? order.expanded(parameters.biasCorrections) : []
@@ -46,7 +59,7 @@ struct RateNeurons: Sendable {
   }
 
   /// One step without keeping its spikes; `counting` says whether they are counted.
-  mutating func step(_ currents: [Float], counting: Bool) {
+  package mutating func step(_ currents: [Float], counting: Bool) {
     unsafe advance(currents, counting: counting, flags: nil)
   }
 
@@ -66,6 +79,7 @@ struct RateNeurons: Sendable {
     precondition(currents.count == count && potentials.count == count, "one current a neuron")
     let one: Float = counting ? 1 : 0
     let isCorrected = !corrections.isEmpty
+    let isHard = isHard
     unsafe currents.withUnsafeBytes { currents in
       unsafe thresholds.withUnsafeBytes { thresholds in
         unsafe corrections.withUnsafeBytes { corrections in
@@ -85,7 +99,7 @@ struct RateNeurons: Sendable {
                   fromByteOffset: byte, as: SIMD8<Float>.self)
                 let fires = value .>= limit
                 if any(fires) {
-                  value.replace(with: value - limit, where: fires)
+                  value.replace(with: isHard ? SIMD8<Float>() : value - limit, where: fires)
                   var number = unsafe counts.loadUnaligned(
                     fromByteOffset: byte, as: SIMD8<Float>.self)
                   number.replace(with: number + one, where: fires)

@@ -18,6 +18,8 @@ struct RateSimulation: Sendable {
   let inputShape: MapShape
   /// The threshold of the input neurons (coding `rate`); nil: the input is analog.
   let inputThreshold: Float?
+  /// What firing does to the potential of the input neurons.
+  let inputReset: ResetMode
 
   /// Prepares samples of a calibration set.
   init(_ input: MethodInput, samples range: Range<Int>, alsoMarking mark: Int? = nil) {
@@ -28,6 +30,7 @@ struct RateSimulation: Sendable {
     inputShape = input.inputShape
     let peak = input.samples.peak > 0 ? input.samples.peak : 1
     inputThreshold = input.options.coding == .rate ? peak : nil
+    inputReset = input.options.inputReset
     let count = input.inputCount
     samples = range.map { sample in
       let block = input.samples.blocks.blocks[sample / SampleBlocks.size]
@@ -147,7 +150,7 @@ struct RateSimulation: Sendable {
     return [Float(1), -1].map { sign in
       parallelMap(samples.count, threads: threads) { sample in
         let currents = order.reordered(samples[sample].map { $0 * sign }[...])
-        var neurons = RateNeurons(parameters, shape: inputShape)
+        var neurons = RateNeurons(parameters, shape: inputShape, reset: inputReset)
         var train = SpikeTrain(neurons: inputShape.count, timesteps: timesteps)
         for step in 0..<timesteps {
           neurons.step(currents, counting: false, into: &train, step: step)

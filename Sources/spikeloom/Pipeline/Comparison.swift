@@ -82,7 +82,11 @@ extension ComparisonJob {
     let errors = try timer.stage("where errors arise") {
       waterfallSamples == 0 ? [] : try conversion.errors()
     }
-    let stages = StageAccuracy(job: self, spiking: spiking, fixed: fixed)
+    let soft = try timer.stage("the same with soft reset, for the waterfall", if: substitutesReset)
+    {
+      try softResetNetwork()
+    }
+    let stages = StageAccuracy(job: self, spiking: spiking, fixed: fixed, soft: soft)
     var answers = try stages.answers(&timer)
     let record = try timer.stage("emulated chip, \(report.cores) cores") {
       let total = data.samples.count
@@ -98,6 +102,18 @@ extension ComparisonJob {
       fixed: fixed,
       quantization: quantization, image: image, imageBytes: ChipFile.encode(image),
       mapping: report, record: record, seconds: timer.seconds)
+  }
+}
+
+extension ComparisonJob {
+  /// Whether a stage of the waterfall shows what hard reset in place of soft reset costs.
+  private var substitutesReset: Bool { options.reset == .hard && waterfallSamples != 0 }
+
+  /// What the same method makes of the network where neurons have soft reset.
+  private func softResetNetwork() throws -> SpikingNetwork {
+    var options = options
+    options.reset = .soft
+    return try Converter.convert(network, calibration: data.calibration, options: options)
   }
 }
 
@@ -121,6 +137,13 @@ struct StageTimer {
 
   init(progress: Progress) {
     self.progress = progress
+  }
+
+  /// Runs one stage if a condition holds.
+  mutating func stage<Value>(
+    _ name: String, if isWanted: Bool, _ body: () throws -> Value
+  ) rethrows -> Value? {
+    isWanted ? try stage(name, body) : nil
   }
 
   /// Runs one stage.

@@ -18,7 +18,7 @@ extension ComparisonOutcome {
     let data = job.data
     let stages = AccuracyStages(
       ann: value(after: .ann, data),
-      spiking: value(after: spiking.readout == .spikeCounts ? .spikeCounts : .spiking, data),
+      spiking: value(after: lastFloatStage, data),
       fixed: value(after: .fixed, data), chip: value(after: .chip, data))
     var remarks = chanceRemark(stages.ann, data.labels, preprocessing)
     remarks.append("input: \(preprocessing.description)")
@@ -44,6 +44,12 @@ extension ComparisonOutcome {
     return try ComparisonReport(
       facts: facts, record: record, populations: namedPopulations, cores: image.cores.count,
       profile: job.profile, ann: annLayers(job).map(ANNLayer.init(cost:)))
+  }
+
+  /// The last stage before integers.
+  private var lastFloatStage: WaterfallStage {
+    if spiking.readout == .spikeCounts { return .spikeCounts }
+    return answers[.hardReset] != nil ? .hardReset : .spiking
   }
 
   /// The layers of the whole network that multiply, those on the host included.

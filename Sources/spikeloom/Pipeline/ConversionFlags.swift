@@ -23,6 +23,11 @@ enum ConversionFlags {
       "--pooling", placeholder: "P",
       help: "average pooling: auto (default), compose into the next layer, or neurons of its own"),
     .value(
+      "--reset", placeholder: "R",
+      help:
+        "soft, or hard: to zero on firing, so that residual charge is lost (default: soft; hard "
+        + "where the chip has nothing else); methods of rate codes, larger -T"),
+    .value(
       "--readout", placeholder: "R",
       help: "delayed (default) or whole: what is gained after t0; potentials or counts of spikes "
         + "(default: what the chip gives); counts of classes or values; joined by commas"),
@@ -48,6 +53,9 @@ enum ConversionFlags {
       try choice(arguments, "--coding", [("direct", .direct), ("rate", .rate)]) ?? .direct
     options.pooling =
       try choice(arguments, "--pooling", PoolingForm.allCases.map { ($0.rawValue, $0) }) ?? .auto
+    options.reset =
+      try choice(arguments, "--reset", [("soft", .soft), ("hard", .hard)]) ?? forms.reset
+    options.hostIntegratesInput = forms.hostIntegratesInput
     options.readout = forms.readout
     try ReadoutFlag.read(arguments, into: &options)
     options.maxPool = forms.maxPool

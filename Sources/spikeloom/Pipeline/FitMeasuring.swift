@@ -43,6 +43,7 @@ struct FitMeasuring {
     options.maxPool = remedy.trial.forms.maxPool ?? suited.maxPool
     options.comparatorSites = suited.comparatorSites
     options.analogSkip = suited.analogSkip
+    options.takeReset(suited)
     options.pooling = remedy.trial.forms.pooling ?? options.pooling
     options.coding = remedy.trial.forms.coding ?? options.coding
     let job = ComparisonJob(

@@ -48,6 +48,7 @@ enum FitSubject: Sendable {
       options.maxPool = forms.maxPool ?? suited.maxPool
       options.comparatorSites = suited.comparatorSites
       options.analogSkip = suited.analogSkip
+      options.takeReset(suited)
       options.pooling = forms.pooling ?? options.pooling
       options.coding = forms.coding ?? options.coding
       let outline = try outlines.outline(network, options)

@@ -11,6 +11,8 @@ final class OutlineCache: Sendable {
     var analogSkip: AnalogSkipForm
     var pooling: PoolingForm
     var coding: Coding
+    var reset: ResetMode
+    var hostIntegratesInput: Bool
   }
 
   private let known = Mutex<[Key: NetworkOutline]>([:])
@@ -22,7 +24,8 @@ final class OutlineCache: Sendable {
     let sites = options.maxPool == .comparator ? options.comparatorSites : 0
     let key = Key(
       maxPool: options.maxPool, comparatorSites: sites, analogSkip: options.analogSkip,
-      pooling: options.pooling, coding: options.coding)
+      pooling: options.pooling, coding: options.coding, reset: options.reset,
+      hostIntegratesInput: options.reset == .hard && options.hostIntegratesInput)
     if let outline = known.withLock({ $0[key] }) { return outline }
     let outline = try Converter.outline(network, options: options)
     known.withLock { $0[key] = outline }

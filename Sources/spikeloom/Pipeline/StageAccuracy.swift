@@ -11,9 +11,14 @@ struct StageAccuracy {
   private let job: ComparisonJob
   private let spiking: SpikingNetwork
   private let fixed: FixedPointNetwork
+  /// The network as it would be with soft reset, where hard reset stands in for it.
+  private let soft: SpikingNetwork?
 
   /// Takes the first samples of a job, as many as it wants to see at every stage.
-  init(job: ComparisonJob, spiking: SpikingNetwork, fixed: FixedPointNetwork) {
+  init(
+    job: ComparisonJob, spiking: SpikingNetwork, fixed: FixedPointNetwork, soft: SpikingNetwork?
+  ) {
+    self.soft = soft
     self.job = job.first(job.waterfallSamples)
     self.spiking = spiking
     self.fixed = fixed
@@ -29,7 +34,12 @@ struct StageAccuracy {
       try timeless()
     }
     result[.spiking] = try timer.stage("spiking network, float, T = \(spiking.timesteps)") {
-      try job.spikingAnswers(spiking.readByPotentials)
+      try job.spikingAnswers((soft ?? spiking).readByPotentials)
+    }
+    if soft != nil {
+      result[.hardReset] = try timer.stage("spiking network, float, hard reset") {
+        try job.spikingAnswers(spiking.readByPotentials)
+      }
     }
     if spiking.readout == .spikeCounts {
       result[.spikeCounts] = try timer.stage("spiking network, float, spikes counted") {
@@ -49,7 +59,7 @@ struct StageAccuracy {
   private func timeless() throws -> [WaterfallStage: StageAnswers] {
     let samples = job.data.samples
     let stages = try TimelessStages(
-      job.network, spiking: spiking, options: job.options, sampleShape: samples.sampleShape)
+      job.network, spiking: soft ?? spiking, options: job.options, sampleShape: samples.sampleShape)
     let shapes = spiking.outputs.map { spiking.populations[$0.index].shape }
     var result: [WaterfallStage: StageAnswers] = [:]
     for (stage, place) in [

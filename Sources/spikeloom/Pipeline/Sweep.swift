@@ -130,7 +130,9 @@ extension SweepJob {
     _ progress: Progress
   ) throws {
     let schedule = stage.emulator.image.schedule
-    let isRate = schedule.code == .rate && !schedule.isAsynchronous
+    // What the host injects cannot be read off at several T from one run.
+    let runsOnce = lengths.count == 1 && !stage.emulator.image.hostNeurons.isEmpty
+    let isRate = schedule.code == .rate && !schedule.isAsynchronous && !runsOnce
     let rule = isLast ? try exitRule(stage, progress) : nil
     let total = data.samples.count
     progress.stage(
