@@ -50,9 +50,7 @@ enum ConversionFlags {
       try choice(arguments, "--pooling", PoolingForm.allCases.map { ($0.rawValue, $0) }) ?? .auto
     options.readout = forms.readout
     try ReadoutFlag.read(arguments, into: &options)
-    options.maxPool = forms.maxPool
-    options.comparatorSites = forms.comparatorSites
-    options.analogSkip = forms.analogSkip
+    forms.shape(&options)
     options.threads = try threadCount(arguments)
     return options
   }
