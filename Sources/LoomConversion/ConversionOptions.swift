@@ -105,6 +105,10 @@ public struct ConversionOptions: Sendable {
   public var comparatorSites: Int
   /// What becomes of a sum of the analog input and of spikes.
   public var analogSkip: AnalogSkipForm
+  /// Whether answers may read the analog input; else two populations carry it, as for `AnalogSkipForm.pairs`.
+  public var analogAnswers = true
+  /// The most synapses of one neuron up to which average pooling may be folded into the next map.
+  public var maximumFanIn = 4096
   /// The number of threads; the result does not depend on it.
   public var threads: Int
   /// How stored numbers become values.

@@ -5,6 +5,9 @@ import LoomNetwork
 struct OutputTail {
   /// The values to convert, one for each answer.
   private(set) var roots: [ValueID] = []
+  /// The functions between each root and the first answer made of it, in order of computation; nothing where the
+  /// root is an answer itself, or the answer is an index.
+  private(set) var functions: [[Layer]] = []
   /// What was left out.
   private(set) var remarks: [String] = []
 
@@ -15,8 +18,11 @@ struct OutputTail {
     for output in network.outputs {
       var root = output
       var probe = output
+      var (passed, left): ([Layer], [Layer]) = ([], [])
       while let layer = producers[probe], let input = layer.inputs.first ?? nil {
+        passed.append(layer)
         if layer.operation.isMonotoneTail {
+          left = passed.filter(\.operation.isMonotoneTail)
           remarks.append(
             "\(layer.sourceType) '\(layer.name)' at the output left out: arg-max unchanged")
           root = input
@@ -25,7 +31,13 @@ struct OutputTail {
         }
         probe = input
       }
-      if !roots.contains(root) { roots.append(root) }
+      let isIndex = left.contains { if case .argMax = $0.operation { true } else { false } }
+      guard let known = roots.firstIndex(of: root) else {
+        roots.append(root)
+        functions.append(isIndex ? [] : left.reversed())
+        continue
+      }
+      if root == output { functions[known] = [] }
     }
   }
 }

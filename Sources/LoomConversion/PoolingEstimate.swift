@@ -13,14 +13,10 @@ struct PoolingEstimate {
   /// Why, with numbers.
   private(set) var reason: String
 
-  /// The largest fan-in of a composed map.
-  static let maximumFanIn = 4096
-
   /// Estimates one pooling from what reads it; `known` dense operations come before it.
   ///
-  /// - Parameter reserved: axons of a core that something else takes.
-  init(_ network: Network, _ layer: Layer, _ map: LinearMap, known: Int, reserved: Int) {
-    let limit = Self.maximumFanIn - reserved
+  /// - Parameter limit: the largest fan-in of a composed map.
+  init(_ network: Network, _ layer: Layer, _ map: LinearMap, known: Int, limit: Int) {
     let poolSize = max(1, map.entryBound / max(1, map.target.count))
     let reader = Self.reader(network, layer)
     let positions = map.target.positions

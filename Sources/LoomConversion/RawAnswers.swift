@@ -13,6 +13,7 @@ public struct RawAnswers: Sendable {
   /// The shape of the input as a map.
   public let input: MapShape
   private let layouts: [TensorLayout]
+  private var functions: AnswerFunctions
 
   /// Finds the raw answers of a network.
   ///
@@ -28,6 +29,7 @@ public struct RawAnswers: Sendable {
     input = plan.layout.map
     layouts = draft.outputs.map { draft.populations[$0].sites[0].layout }
     shapes = layouts.map(\.map)
+    functions = AnswerFunctions(network, layouts: layouts)
   }
 
   /// The answers of a network that is not converted as a whole: those of `network`, whose outputs they are.
@@ -36,6 +38,33 @@ public struct RawAnswers: Sendable {
     self.input = input
     self.layouts = layouts
     shapes = layouts.map(\.map)
+    functions = AnswerFunctions(network, layouts: [])
+  }
+
+  /// The same answers with the functions behind those of a network whose raw answers they are.
+  public func before(functionsOf whole: Network) -> RawAnswers {
+    var result = self
+    result.functions = AnswerFunctions(whole, layouts: layouts)
+    return result
+  }
+
+  /// Whether functions were left to the host.
+  public var hasFunctions: Bool { !functions.isEmpty }
+
+  /// The network's own outputs, behind the functions left to the host, from raw answers (sample after sample,
+  /// outputs one after another, channel-first); an arg-max is not applied.
+  ///
+  /// - Throws: SL2301 if a function cannot be computed.
+  public func finished(_ answers: [Float], samples: Int) throws(DiagnosticsError) -> [Float] {
+    precondition(
+      answers.count == samples * layouts.reduce(0) { $0 + $1.count },
+      "there is a number for every output element")
+    do {
+      return try functions.applied(to: answers, samples: samples)
+    } catch {
+      throw DiagnosticsError(
+        Diagnostic(.error, "SL2301", "a function behind the answers fails: \(error)"))
+    }
   }
 
   /// The outputs of `network` for a batch as maps: sample after sample, outputs one after another, each

@@ -15,15 +15,23 @@ extension RegionBuilder {
   }
 
   /// Ends a value in neurons: max(0, x), or min(bound, max(0, x)).
-  mutating func activate(_ layer: Layer, bound: Float?) throws {
+  ///
+  /// A floor other than zero shifts: min(bound, max(floor, x)) = floor + min(bound − floor, max(0, x − floor)).
+  mutating func activate(_ layer: Layer, bound: Float?, floor: Float = 0) throws {
     guard let input = layer.inputs.first ?? nil, let output = layer.outputs.first else {
       throw Refusal(diagnostic: .missingInput(layer, 0))
     }
-    let drive = try value(layer)
+    var drive = try value(layer)
     let isBounded = bound == nil || (bounds[input] ?? .infinity) <= (bound ?? .infinity)
     bounds[output] = bound ?? bounds[input]
-    if drive.isNonNegative && isBounded { return finish(layer, drive, named: false) }
-    let result = try neurons(drive, kind: .activation, name: layer.name, bound: bound)
+    if floor <= 0, drive.isNonNegative, isBounded {
+      return finish(layer, drive, named: false)
+    }
+    let shift = [Float](repeating: floor, count: floor == 0 ? 0 : drive.map.count)
+    if floor != 0 { drive.add(bias: shift.map { -$0 }) }
+    var result = try neurons(
+      drive, kind: .activation, name: layer.name, bound: bound.map { $0 - floor })
+    if floor != 0 { result.add(bias: shift) }
     finish(layer, result, named: false)
   }
 
@@ -50,19 +58,22 @@ extension RegionBuilder {
     return result
   }
 
-  /// Clip from zero; other bounds have no spiking form.
+  /// Clip from a finite lower bound: neurons count from there, and their readers add it as a constant.
   mutating func clip(_ layer: Layer) throws {
     let minimum = try constant(layer, 1)?.floats.first ?? -.infinity
     let maximum = try constant(layer, 2)?.floats.first ?? .infinity
     let isFromZero =
       try minimum == 0 || (minimum < 0 && value(layer).isNonNegative)
-    guard isFromZero, maximum > 0 else {
+    let floor = isFromZero ? 0 : minimum
+    guard floor.magnitude < 1e30, maximum > floor else {
       throw Refusal(
         diagnostic: .unsuitable(
-          layer, why: "needs Clip from 0 to a positive bound, has \(minimum) to \(maximum)",
+          layer,
+          why: "needs Clip from a finite bound to a larger one, has \(minimum) to \(maximum)",
           remedy: "replace it by Relu or Clip(0, max), fine-tune, and export anew"))
     }
-    try activate(layer, bound: maximum.isFinite && maximum < 1e30 ? maximum : nil)
+    try activate(
+      layer, bound: maximum.isFinite && maximum < 1e30 ? maximum : nil, floor: floor)
   }
 
   /// An element-wise function of two or more values.
@@ -147,9 +158,12 @@ extension RegionBuilder {
     finish(layer, try wide.scaled(by: factors))
   }
 
-  /// Max(x, 0) is Relu; Min(x, bound) behind a Relu clips.
+  /// Max(x, 0) is Relu; Min(x, bound) behind a Relu clips; two values are joined by pairs of neurons.
   private mutating func bound(_ layer: Layer, isMaximum: Bool) throws {
     let inputs = layer.inputs.compactMap { $0 }
+    if inputs.count == 2, inputs.allSatisfy({ constants[$0] == nil }) {
+      return try joined(layer, isMaximum: isMaximum)
+    }
     let position = inputs.firstIndex { constants[$0] == nil } ?? 0
     guard inputs.count == 2 else { throw Refusal(diagnostic: Self.unsuitable(layer)) }
     let limits = try requiredConstant(layer, 1 - position).floats
@@ -160,6 +174,26 @@ extension RegionBuilder {
       isMaximum ? limit == 0 : limit > 0 && isNonNegative
     else { throw Refusal(diagnostic: Self.unsuitable(layer)) }
     try activate(plain, bound: isMaximum ? nil : limit)
+  }
+}
+
+extension RegionBuilder {
+  /// max(a, b) = a + ReLU(b − a) and min(a, b) = a − ReLU(a − b), element by element.
+  private mutating func joined(_ layer: Layer, isMaximum: Bool) throws {
+    let first = try value(layer, 0)
+    let second = try value(layer, 1)
+    guard first.layout.shape == second.layout.shape else {
+      throw Refusal(
+        diagnostic: .badOperand(
+          layer, needs: "two values of one shape",
+          has: "\(first.layout.shape) and \(second.layout.shape)"))
+    }
+    let other = try second.relaid(as: first.layout)
+    var difference =
+      isMaximum ? other.adding(first, factor: -1) : first.adding(other, factor: -1)
+    difference.origin = [layer.name]
+    let positive = try neurons(difference, kind: .pair, name: layer.name, bound: nil)
+    finish(layer, first.adding(positive, factor: isMaximum ? 1 : -1), named: false)
   }
 }
 

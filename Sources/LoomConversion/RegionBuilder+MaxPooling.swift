@@ -30,7 +30,8 @@ extension RegionBuilder {
   /// The widest window taken apart, along an axis and as sites of a comparator.
   private static let (widestWindow, mostSites) = (4096, 256)
 
-  private mutating func maxPool(_ layer: Layer, _ input: AffineValue, _ axes: [WindowAxis]) throws {
+  /// Max pooling of a standard map along resolved axes.
+  mutating func maxPool(_ layer: Layer, _ input: AffineValue, _ axes: [WindowAxis]) throws {
     guard axes.allSatisfy({ $0.kernel <= Self.widestWindow }) else {
       throw Refusal(
         diagnostic: .badOperand(
@@ -167,7 +168,7 @@ extension RegionBuilder {
       for rowTap in 0..<rows.kernel {
         for columnTap in 0..<columns.kernel {
           let line = try picked(drive.value, columns, tap: columnTap, role: 2)
-          sites.append(try picked(line, rows, tap: rowTap, role: 1))
+          sites.append(withoutLateAnalog(try picked(line, rows, tap: rowTap, role: 1)))
         }
       }
       let index = populations.count

@@ -88,7 +88,7 @@ extension RegionBuilder {
     let isReadFromStart = options.method == .percentile || !options.delayedReadout
     let estimate = PoolingEstimate(
       network, layer, map, known: costs.reduce(0) { $0 + $1.cost.macs },
-      reserved: isReadFromStart && options.method.code == .rate ? 1 : 0)
+      limit: options.maximumFanIn - (isReadFromStart && options.method.code == .rate ? 1 : 0))
     switch options.pooling {
     case .compose:
       remarks.append("pooling '\(layer.name)' composed into the next linear map")
@@ -113,11 +113,11 @@ extension RegionBuilder {
       layer, try neurons(drive, kind: .pooling, name: layer.name, bound: nil), named: false)
   }
 
-  /// ReduceMean and ReduceSum.
+  /// ReduceMean, ReduceSum and ReduceMax.
   mutating func reduce(
     _ layer: Layer, _ reduction: Reduction, keepDimensions: Bool, noopWithEmptyAxes: Bool
   ) throws {
-    guard reduction == .mean || reduction == .sum else {
+    guard [.mean, .sum, .max].contains(reduction) else {
       throw Refusal(diagnostic: Self.unsuitable(layer))
     }
     let input = try value(layer)
@@ -131,6 +131,7 @@ extension RegionBuilder {
     let reduced = shape.indices.map { axes.contains($0) ? 1 : shape[$0] }
     let kept =
       keepDimensions ? reduced : shape.indices.filter { !axes.contains($0) }.map { shape[$0] }
+    if reduction == .max { return try reduceMax(layer, axes: axes, shape: kept) }
     let roles = axes.compactMap { input.layout.role(ofAxis: $0) }
     if case .axes(let order) = input.layout.order, !roles.contains(0) {
       let (rows, columns) = (roles.contains(1), roles.contains(2))

@@ -37,6 +37,8 @@ struct RegionBuilder {
   var outline: OutlineDetail?
   /// Populations that refused layers read, which are sized all the same.
   var readByRefused: Set<Int> = []
+  /// The populations that carry the analog input to where spikes meet it, once there are any.
+  var inputPair: InputParts?
   private var names: Set<String> = []
 
   /// Prepares the building of a network whose input is understood.
@@ -73,11 +75,12 @@ struct RegionBuilder {
         if diagnostics.isEmpty { diagnostics.append(.unreachableOutput(network[root].name)) }
         continue
       }
+      let drive = withoutLateAnalog(value, answers: true)
       outputs.append(populations.count)
       let origin = value.origin.isEmpty ? [network[root].name] : value.origin
       populations.append(
         DraftPopulation(
-          name: uniqueName(network[root].name), kind: .readout, sites: [value], bound: nil,
+          name: uniqueName(network[root].name), kind: .readout, sites: [drive], bound: nil,
           origin: origin))
     }
     var draft = DraftNetwork(
@@ -171,6 +174,7 @@ struct RegionBuilder {
     _ drive: AffineValue, kind: DraftPopulation.Kind, name: String, bound: Float?,
     quantization: QuantizedClip? = nil
   ) -> AffineValue {
+    let drive = withoutLateAnalog(drive)
     let index = populations.count
     populations.append(
       DraftPopulation(

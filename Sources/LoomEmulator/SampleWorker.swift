@@ -104,15 +104,24 @@ struct SampleWorker {
       inputMessages: Int(loop.tally.inputMessages - messages))
     result.interval += interval.nanoseconds
     if interval.isHostBound { result.hostBoundIntervals += 1 }
-    result.predictions.append(SampleWorker.firstLargest(scores))
+    result.predictions.append(emulator.prediction(scores))
     result.scores += scores
   }
 
-  static func firstLargest(_ scores: [Int64]) -> Int32 {
+}
+
+extension Emulator {
+  /// The class that scores say: the first largest of the first output.
+  ///
+  /// Other outputs are heads of their own, with units of their own.
+  func prediction(_ scores: [Int64]) -> Int32 {
     var best = 0
-    for index in scores.indices where scores[index] > scores[best] { best = index }
+    for index in scores.indices.prefix(classes) where scores[index] > scores[best] { best = index }
     return Int32(truncatingIfNeeded: best)
   }
+
+  /// The scores of the first output.
+  var classes: Int { image.outputs.first.map { image.populations[$0].shape.count } ?? 0 }
 }
 
 extension Emulator {

@@ -86,7 +86,7 @@ public struct FloatSpikingInterpreter: Sendable {
       spikes: progress.spikeCounts.map { $0.total })
   }
 
-  /// The prediction for every sample: the index of the first largest score.
+  /// The prediction for every sample: the index of the first largest score of the first output.
   ///
   /// The samples are shared out over `threads` threads; the result does not depend on how many.
   ///
@@ -109,9 +109,14 @@ public struct FloatSpikingInterpreter: Sendable {
     return predictions
   }
 
+  /// The scores of the first output, among which is the class.
+  private var classes: Int {
+    network.outputs.first.map { network.populations[$0.index].shape.count } ?? 0
+  }
+
   private func prediction(_ samples: Samples, index: Int) -> Result<Int, DiagnosticsError> {
     do throws(DiagnosticsError) {
-      return .success(firstLargest(try scores(samples, index: index)))
+      return .success(firstLargest(try scores(samples, index: index).prefix(classes)))
     } catch {
       return .failure(error)
     }

@@ -135,6 +135,9 @@ public struct IntegerInterpreter: Sendable {
     }
   }
 
+  /// The scores of the first output, among which is the class.
+  private var classes: Int { network.outputs.first.map { parameters[$0.index].shape.count } ?? 0 }
+
   private func answer(_ progress: IntegerProgress) -> ReferenceRun {
     let potentials = zip(progress.states, parameters).map { state, own in
       ChannelLast(own.shape).restored(state.potential)
@@ -153,6 +156,6 @@ public struct IntegerInterpreter: Sendable {
     }
     return ReferenceRun(
       rasters: progress.rasters, finalPotentials: potentials, spikeCounts: progress.spikeCounts,
-      scores: scores, prediction: firstLargest(scores))
+      scores: scores, prediction: firstLargest(scores.prefix(classes)))
   }
 }

@@ -23,7 +23,7 @@ public struct ReferenceRun: Sendable, Equatable {
   /// Of a window code: of readouts u − v(0), of hidden populations the decoded code, which is Σ s_j·2^(T−1−j)
   /// (bit-serial) or T − j, 0 without a spike (time to first spike).
   public var scores: [Int64]
-  /// The index of the first largest score.
+  /// The index of the first largest score of the first output.
   public var prediction: Int
 
   /// Creates a run's record.
@@ -40,7 +40,7 @@ public struct ReferenceRun: Sendable, Equatable {
 }
 
 /// The index of the first largest element; 0 if there is none (a NaN is never the largest).
-func firstLargest<Value: Comparable>(_ values: [Value]) -> Int {
+func firstLargest<Value: Comparable>(_ values: ArraySlice<Value>) -> Int {
   var best = 0
   for index in values.indices where values[index] > values[best] { best = index }
   return best

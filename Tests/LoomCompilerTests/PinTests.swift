@@ -156,6 +156,29 @@ struct PinTests {
     #expect(touching == nil)
   }
 
+  @Test("pins that overlap on one core are refused like others")
+  func overlapOnOneCore() throws {
+    let error = try refusal([
+      SlicePin(layer: "first", columns: 0..<2, core: .number(3)),
+      SlicePin(layer: "first", columns: 1..<2, core: .number(3)),
+    ])
+    #expect(error?.diagnostics.map(\.code) == ["SL4043"])
+  }
+
+  @Test("a node that stands for two layers is no name for a pin")
+  func ambiguous() throws {
+    var network = EquivalenceTests.residual(seed: 1)
+    network.populations[1].origin = ["/block"]
+    network.populations[2].origin = ["/block"]
+    let fixed = try Quantizer.quantize(network, profile: Self.chip).network
+    let pins = [SlicePin(layer: "/block", rows: 0..<1, core: .number(0))]
+    let error = #expect(throws: DiagnosticsError.self) {
+      try Compiler.compile(fixed, profile: Self.chip, options: CompilerOptions(pins: pins))
+    }
+    #expect(error?.diagnostics.map(\.code) == ["SL4040"])
+    #expect(error?.diagnostics.first?.message.hasSuffix("which stands for 2") == true)
+  }
+
   @Test("a pin too large for its core is refused with every short resource")
   func tooLarge() throws {
     // 4 × 7 × 6 = 168 neurons on 64 columns; 168 sources of "stem" and 168 of "first" on 300 axons.

@@ -89,6 +89,35 @@ struct PlacingCostTests {
     #expect(grid.positions[4].chip == 2)
   }
 
+  @Test(
+    "the busiest link is the one that costs most: few packets between chips outweigh many on one")
+  func weightedLink() {
+    let factor = PlacementGrid.chipHopFactor
+    // Just below the factor times as many on the chip: 0 → 1 on chip 0, 2 → 3 across to chip 1.
+    let inside = factor * 4 - 1
+    let traffic = CoreTraffic(
+      cores: 4,
+      flows: [
+        CoreTraffic.Flow(source: 0, target: 1, packets: inside),
+        CoreTraffic.Flow(source: 2, target: 3, packets: 4),
+      ])
+    for kind in [TopologyKind.mesh, .tree] {
+      var topology = Self.board(2, 2, chips: 2, chipColumns: 2)
+      topology.kind = kind
+      let grid = PlacementGrid(topology, chips: [0, 1], order: .rows)
+      func place(_ chip: Int, _ column: Int, _ row: Int) -> Int {
+        grid.positions.firstIndex {
+          $0.chip == chip && $0.column == column && $0.row == row
+        } ?? 0
+      }
+      let places = [place(0, 0, 0), place(0, 1, 0), place(0, 1, 1), place(1, 0, 1)]
+      let measure = PlacementMeasure(traffic, grid, places: places)
+      #expect(measure.busiestLink == inside)
+      // Four tiles in use: a quarter of the busiest link's weighted load.
+      #expect(measure.cost == measure.weightedHops + 0.25 * 4 * factor, "\(kind)")
+    }
+  }
+
   @Test("the change of a move is the difference of the whole costs", arguments: 1...6)
   func delta(seed: Int) {
     let topology = Topology(

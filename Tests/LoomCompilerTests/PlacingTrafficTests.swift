@@ -66,6 +66,20 @@ struct PlacingTrafficTests {
     #expect(measure.chipHops == Double(between))
   }
 
+  @Test("what a core sends itself is no traffic")
+  func ownMessages() throws {
+    let profile = try ProfileFile.load("crossbar-256")
+    let fixed = try Quantizer.quantize(EquivalenceTests.residual(seed: 2), profile: profile).network
+    let image = try Compiler.compile(fixed, profile: profile).image
+    // Layers share cores here, so that some routes lead back.
+    #expect(
+      image.cores.indices.contains { core in
+        image.cores[core].routes.cores.contains { Int($0) == core }
+      })
+    let traffic = CoreTraffic(image, spikes: image.populations.map { _ in [1] })
+    #expect(traffic.flows.allSatisfy { $0.source != $0.target })
+  }
+
   @Test("expected spikes: rates times T; relays spike as what they relay, gates once a step")
   func expected() throws {
     let profile = TestProfiles.loihiLike(neurons: 24, longestDelay: 1)

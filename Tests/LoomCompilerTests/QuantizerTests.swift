@@ -43,6 +43,25 @@ struct QuantizerTests {
     #expect(hidden.comparison == .greater)
   }
 
+  @Test(
+    "Where θ is a unit or two, no neuron is rounded to fire by itself", arguments: [true, false])
+  func smallThreshold(isLoihi: Bool) throws {
+    // A weight of 1 takes 127 units, so that these are 0.8, 1.02, 1.46 and 2.54; halves round up.
+    var profile = isLoihi ? TestProfiles.loihiLike() : TestProfiles.crossbarLike()
+    profile.weight.minimumShift = 0
+    profile.weight.maximumShift = 0
+    for threshold in [Float(0.006), 0.008, 0.0115, 0.02] {
+      let result = try Quantizer.quantize(
+        Self.chain(weight: 1, bias: 0, threshold: threshold), profile: profile)
+      let hidden = result.network.populations[1]
+      for neuron in 0..<2 {
+        let start = hidden.initialPotential.value(neuron: neuron, in: hidden.shape)
+        let level = hidden.threshold.value(neuron: neuron, in: hidden.shape)
+        #expect(profile.neuron.firesOnGreaterOnly ? start <= level : start < level)
+      }
+    }
+  }
+
   @Test("The amplitude of a source's spike is folded into the weights behind it")
   func amplitude() throws {
     let profile = TestProfiles.loihiLike()

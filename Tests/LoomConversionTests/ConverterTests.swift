@@ -124,6 +124,61 @@ struct ConverterTests {
     #expect(sum.map(\.weights) == [[3], [1], [-1]])
   }
 
+  @Test(
+    "the input beside spikes in one layer comes from two populations, shared, where it cannot wait")
+  func inputBesideSpikes() throws {
+    var graph = Graph([1, 2, 2])
+    let first = graph.relu(graph.convolution(graph.input, [2, 1, 1, 1]))
+    let both = graph.layer(.concat(axis: 1), [graph.input, first], "Concat")
+    let hidden = graph.relu(graph.convolution(both, [2, 3, 1, 1]))
+    let all = graph.layer(.concat(axis: 1), [graph.input, hidden], "Concat")
+    let network = graph.finished(graph.convolution(all, [1, 3, 1, 1]))
+    var options = ConversionOptions(timesteps: 4)
+    let samples = randomSamples([1, 2, 2])
+    let current = try Converter.convert(network, calibration: samples, options: options)
+    #expect(current.frontEnd.count == 3)
+    options.analogSkip = .pairs
+    let pairs = try Converter.convert(network, calibration: samples, options: options)
+    #expect(
+      pairs.populations.map(\.name).prefix(4) == ["relu1", "image.plus", "image.minus", "relu4"])
+    #expect(pairs.frontEnd.map(\.target.index) == [0, 1, 2])
+    let reading = { (target: Int) in
+      pairs.projections.filter { $0.target.index == target }.map(\.source.index).sorted()
+    }
+    #expect(reading(3) == [0, 1, 2])
+    #expect(reading(4) == [1, 2, 3])
+  }
+
+  @Test("answers read the input itself, or two populations where the chip takes none")
+  func analogAnswers() throws {
+    var graph = Graph([4])
+    let network = graph.finished(graph.gemm(graph.input, 4, 2))
+    var options = ConversionOptions(timesteps: 4)
+    let samples = randomSamples([4])
+    let plain = try Converter.convert(network, calibration: samples, options: options)
+    #expect(plain.populations.count == 1)
+    options.analogAnswers = false
+    let spiking = try Converter.convert(network, calibration: samples, options: options)
+    #expect(spiking.populations.count == 3)
+    #expect(spiking.frontEnd.map(\.target.index) == [0, 1])
+  }
+
+  @Test("average pooling becomes neurons where the fan-in behind it would be too large")
+  func poolingFanIn() throws {
+    var graph = Graph([1, 4, 4])
+    let first = graph.relu(graph.convolution(graph.input, [3, 1, 1, 1]))
+    let pooled = graph.layer(.globalAveragePool, [first], "GlobalAveragePool")
+    let network = graph.finished(graph.gemm(graph.flatten(pooled), 3, 1))
+    var options = ConversionOptions(timesteps: 4)
+    // 3 channels × 16 positions.
+    for (limit, count) in [(48, 2), (47, 3)] {
+      options.maximumFanIn = limit
+      let spiking = try Converter.convert(
+        network, calibration: randomSamples([1, 4, 4]), options: options)
+      #expect(spiking.populations.count == count)
+    }
+  }
+
   @Test("input neurons carry the sign of the input")
   func rateCoding() throws {
     let network = folded()

@@ -1,3 +1,4 @@
+import Foundation
 import LoomBase
 import LoomConversion
 import LoomExecution
@@ -45,6 +46,88 @@ struct CountReadoutTests {
     #expect(try interpreter.scores(close, index: 0) == [10, 9, 9])
     #expect(try interpreter.predictions(close, threads: 1) == [0, 1, 2, 2, 0, 1, 0, 1, 2, 2, 0, 1])
     #expect(network.remarks.contains { $0.contains("12 of 12 calibration samples agree") })
+  }
+
+  @Test("of windows that agree alike the one with the widest lead, worked by hand")
+  func lead() throws {
+    let orders: [[Float]] = [
+      [10, 5, 0], [5, 10, 0], [0, 5, 10], [5, 0, 10], [10, 0, 5], [0, 10, 5],
+    ]
+    let samples = Samples(
+      storage: .floats((orders + orders).flatMap { $0 }), sampleShape: [3], count: 12)
+    let network = try Converter.convert(identity(), calibration: samples, options: options(4))
+    let output = network.populations[network.outputs[0].index]
+    // From 0 to 10 the best sends 4 spikes, the next ⌊2 + ½⌋ = 2; from 5 to 10 it sends 4 and the next none.
+    #expect(output.threshold == .perChannel([5, 5, 5]))
+    #expect(output.scoreOffset == [-5, -5, -5])
+  }
+
+  @Test("values: the window leaves out a few scores where that makes the levels finer")
+  func tails() throws {
+    // Hundreds from 0 to 1, and in each half one of 1.5: two spikes say 0, ½, 1 or 0, ¾, 1½.
+    let rows = (0..<200).flatMap { index -> [Float] in
+      [index % 100 == 50 ? 1.5 : Float(index % 100) / 99, 0, 0]
+    }
+    let samples = Samples(storage: .floats(rows), sampleShape: [3], count: 200)
+    let network = try Converter.convert(
+      identity(), calibration: samples, options: options(2, .values))
+    let output = network.populations[network.outputs[0].index]
+    guard case .perChannel(let thresholds) = output.threshold else {
+      Issue.record("a threshold for each channel")
+      return
+    }
+    #expect(thresholds[0] > 0.8 && thresholds[0] < 1.2)
+  }
+
+  @Test("values of maps are compared position by position")
+  func maps() throws {
+    var graph = Graph([2, 2, 2])
+    let network = graph.finished(
+      graph.layer(
+        .convolution(Window(), groups: 1),
+        [graph.input, graph.constant([2, 2, 1, 1], [1, 0, 0, 10])], "Conv"))
+    let spiking = try Converter.convert(
+      network, calibration: randomSamples([2, 2, 2], count: 64), options: options(32, .values))
+    let remark = try #require(spiking.remarks.first { $0.contains("squared error ") })
+    let text = remark.components(separatedBy: "squared error ")[1].prefix { $0 != " " }
+    let error = try #require(Double(text))
+    // 33 levels over the range: about 1/(12 · 32²) of its square.
+    #expect(error < 0.01, "\(remark)")
+  }
+
+  @Test("with a later t0 windows span the mean currents from t0 on, and the rate is theirs")
+  func delayedScores() throws {
+    let samples = randomSamples([2, 5, 5], count: 64)
+    var options = options(16, .values)
+    options.delayedReadout = true
+    let network = try Converter.convert(small(), calibration: samples, options: options)
+    #expect(network.readoutStart > 0)
+    let held = samples.selecting(32..<64)
+    let byPotentials = try FloatSpikingInterpreter(network.readByPotentials)
+    let counted = try FloatSpikingInterpreter(network)
+    let output = network.populations[network.outputs[0].index]
+    guard case .perChannel(let thresholds) = output.threshold else {
+      Issue.record("a threshold for each channel")
+      return
+    }
+    var (scores, spikes) = ([[Float]](repeating: [], count: 5), Float(0))
+    for index in 0..<32 {
+      let values = try byPotentials.scores(held, index: index)
+      let answers = try counted.scores(held, index: index)
+      for channel in 0..<5 {
+        scores[channel].append(values[channel])
+        spikes += (answers[channel] + output.scoreOffset[channel]) / thresholds[channel]
+      }
+    }
+    for channel in 0..<5 {
+      let sorted = scores[channel].sorted()
+      let low = -output.scoreOffset[channel]
+      let high = low + thresholds[channel]
+      #expect(sorted.prefix(2).contains { abs($0 - low) < 1e-3 }, "\(low) \(sorted)")
+      #expect(sorted.suffix(2).contains { abs($0 - high) < 1e-3 }, "\(high) \(sorted)")
+    }
+    // Spikes per neuron and step from t0 on; channels may take other windows than the first.
+    #expect(abs(spikes / (32 * 5) - output.expectedRate) < 0.05)
   }
 
   @Test("values: a window for each channel, from its least to its greatest")

@@ -8,6 +8,24 @@ import Testing
 /// become fixed synapses that compute what the layers compute.
 @Suite("Decoders and several outputs")
 struct DecoderTests {
+  @Test("raw answers become the network's own behind softmax and sigmoid")
+  func functions() throws {
+    var graph = Graph([2, 1, 2])
+    let scores = graph.convolution(graph.input, [2, 2, 1, 1])
+    let soft = graph.layer(.softmax(axis: 1, flattened: false), [scores], "Softmax")
+    let share = graph.layer(
+      .unary(.sigmoid), [graph.gemm(graph.flatten(graph.input), 4, 1)], "Sigmoid")
+    var network = graph.finished(soft)
+    network.outputs.append(share)
+    let raw = try RawAnswers(network, samples: [2, 1, 2])
+    #expect(raw.hasFunctions)
+    // Channel-first: (0, log 3) against (0, 0), then σ(0).
+    let values: [Float] = [0, 1.098_612_3, 0, 0, 0]
+    let finished = try raw.finished(values + values, samples: 2)
+    let wanted: [Float] = [0.5, 0.75, 0.5, 0.25, 0.5]
+    #expect(zip(finished, wanted + wanted).allSatisfy { abs($0 - $1) < 1e-6 })
+  }
+
   /// A way to enlarge 3×3×4 maps.
   struct Enlargement: Sendable, CustomTestStringConvertible {
     var name: String

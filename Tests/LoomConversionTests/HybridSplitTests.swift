@@ -43,6 +43,41 @@ struct HybridSplitTests {
       try HybridFixture.split(network, "conv2").headLayers == ["conv0", "relu1", "conv2"])
   }
 
+  @Test("a name in the very middle goes to the head")
+  func middle() throws {
+    var graph = Graph([4])
+    let first = graph.relu(graph.gemm(graph.input, 4, 4))
+    let second = graph.relu(graph.gemm(first, 4, 4))
+    let network = HybridFixture.shaped(graph.finished(graph.gemm(second, 4, 3)))
+    #expect(
+      try HybridFixture.split(network, "gemm2").headLayers == ["gemm0", "relu1", "gemm2"])
+  }
+
+  @Test("an activation that is an answer itself stays on the chip")
+  func answeringActivation() throws {
+    var graph = Graph([1, 6, 6])
+    let first = graph.relu(graph.convolution(graph.input, [2, 1, 3, 3]))
+    let second = graph.relu(graph.convolution(first, [2, 2, 3, 3]))
+    let network = HybridFixture.shaped(
+      graph.finished(second, graph.gemm(graph.flatten(second), 8, 3)))
+    let split = try HybridFixture.split(network, "tail:gemm5")
+    #expect(!split.tailLayers.contains("relu3"))
+    let samples = randomSamples([1, 6, 6], count: 5)
+    #expect(try HybridFixture.parts(split, samples) == HybridFixture.whole(network, samples))
+  }
+
+  @Test("a tail that reads channels last gets them so")
+  func channelsLastTail() throws {
+    var graph = Graph([1, 6, 5])
+    let first = graph.relu(graph.convolution(graph.input, [3, 1, 3, 3]))
+    let last = graph.layer(.transpose([0, 2, 3, 1]), [first], "Transpose")
+    let network = HybridFixture.shaped(graph.finished(graph.gemm(graph.flatten(last), 36, 3)))
+    let split = try HybridFixture.split(network, "tail:flatten3")
+    #expect(split.leaving.map(\.name) == ["transpose2:0"])
+    let samples = randomSamples([1, 6, 5], count: 5)
+    #expect(try HybridFixture.parts(split, samples) == HybridFixture.whole(network, samples))
+  }
+
   @Test("what comes along is said")
   func along() throws {
     let split = try HybridFixture.split(HybridFixture.chain(), "conv2")
@@ -188,6 +223,17 @@ struct HybridRefusalTests {
     let found = diagnostics(network, "conv0,tail:add5")
     #expect(found.map(\.code) == ["SL2033"])
     #expect(found[0].notes.contains { $0.contains("'conv0:0' (2×4×4)") })
+  }
+
+  @Test("an answer that the head gives would go past the chip, and is refused by name")
+  func answerOfHead() {
+    var graph = Graph([1, 6, 6])
+    let first = graph.relu(graph.convolution(graph.input, [2, 1, 3, 3]))
+    let last = graph.convolution(first, [2, 2, 3, 3])
+    let network = HybridFixture.shaped(graph.finished(first, last))
+    let found = diagnostics(network, "head:relu1")
+    #expect(found.map(\.code) == ["SL2033"])
+    #expect(found.first?.notes.contains { $0.contains("'relu1:0' (2×4×4)") } == true)
   }
 
   @Test("unknown names are refused all at once, with names that are alike")

@@ -128,7 +128,7 @@ struct QuantizedActivationTests {
       ("floor1", { graph, input in graph.floor(input) }),
       ("round2", { graph, input in graph.round(graph.times(input, 4)) }),
       (
-        "clip1",
+        "round2",
         { graph, input in graph.times(graph.round(graph.clip(input, -3, 3)), 0.5) }
       ),
       ("ceil2", { graph, input in graph.layer(.unary(.ceil), [graph.clip(input, 0, 3)], "Ceil") }),

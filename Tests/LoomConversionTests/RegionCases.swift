@@ -80,6 +80,25 @@ extension RegionCase {
       return graph.finished(
         graph.convolution(map, [2, 3, 2, 2], window: Window(pads: [1, 0, 0, 1])))
     },
+    RegionCase(name: "Clip from below zero and from above", sampleShape: [2, 4, 4]) {
+      var graph = Graph([2, 4, 4])
+      let conv = graph.convolution(graph.input, [3, 2, 3, 3])
+      let below = graph.layer(
+        .clip, [conv, graph.constant([], [-1.5]), graph.constant([], [600])], "Clip")
+      let padded = graph.convolution(
+        below, [3, 3, 3, 3], window: Window(pads: [1, 1, 1, 1]))
+      let above = graph.layer(
+        .clip, [graph.relu(padded), graph.constant([], [0.5]), nil], "Clip")
+      return graph.finished(graph.gemm(graph.flatten(above), 12, 3))
+    },
+    RegionCase(name: "the larger and the smaller of two", sampleShape: [2, 4, 4]) {
+      var graph = Graph([2, 4, 4])
+      let left = graph.convolution(graph.input, [3, 2, 3, 3])
+      let right = graph.convolution(graph.input, [3, 2, 3, 3])
+      let larger = graph.layer(.binary(.maximum), [left, right], "Max")
+      let smaller = graph.layer(.binary(.minimum), [larger, graph.relu(right)], "Min")
+      return graph.finished(graph.gemm(graph.flatten(smaller), 12, 3))
+    },
     RegionCase(name: "Clip from 0 to 6", sampleShape: [2, 4, 4]) {
       var graph = Graph([2, 4, 4])
       let conv = graph.convolution(graph.input, [3, 2, 3, 3])
@@ -254,6 +273,29 @@ extension RegionCase {
       let start = graph.relu(graph.convolution(graph.input, [3, 2, 3, 3]))
       let pooled = graph.layer(.globalMaxPool, [start], "GlobalMaxPool")
       return graph.finished(graph.gemm(graph.flatten(pooled), 3, 2))
+    },
+    RegionCase(name: "channels-last ReduceMax over rows", sampleShape: [5, 4, 2]) {
+      var graph = Graph([5, 4, 2])
+      let first = graph.layer(.transpose([0, 3, 1, 2]), [graph.input], "Transpose")
+      let conv = graph.relu(graph.convolution(first, [3, 2, 2, 2]))
+      let back = graph.layer(.transpose([0, 2, 3, 1]), [conv], "Transpose")
+      let peak = graph.layer(
+        .reduce(.max, keepDimensions: false, noopWithEmptyAxes: false),
+        [back, graph.integers([1])], "ReduceMax")
+      return graph.finished(graph.gemm(graph.flatten(peak), 9, 2))
+    },
+    RegionCase(
+      name: "max pooling of the input beside it, input by neurons", sampleShape: [2, 4, 4],
+      options: { $0.analogSkip = .pairs }
+    ) {
+      var graph = Graph([2, 4, 4])
+      let pooled = graph.layer(
+        .maxPool(
+          Window(kernel: [2, 2], strides: [1, 1], pads: [0, 0, 1, 1]), ceilMode: false,
+          storageOrder: 0), [graph.input], "MaxPool")
+      let both = graph.layer(.concat(axis: 1), [graph.input, pooled], "Concat")
+      let conv = graph.relu(graph.convolution(both, [3, 4, 3, 3]))
+      return graph.finished(graph.gemm(graph.flatten(conv), 12, 2))
     },
     RegionCase(
       name: "average pooling as neurons", sampleShape: [2, 6, 7],

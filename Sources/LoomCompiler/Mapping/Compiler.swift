@@ -12,6 +12,16 @@ public enum Compiler {
     _ network: FixedPointNetwork, profile: Profile, options: CompilerOptions = CompilerOptions(),
     remarks: [String] = []
   ) throws(DiagnosticsError) -> (image: HardwareImage, report: MappingReport) {
+    do {
+      return try mapped(network, profile: profile, options: options, remarks: remarks)
+    } catch {
+      throw OriginNotes.added(to: error, network.populations.map { ($0.name, $0.origin) })
+    }
+  }
+
+  private static func mapped(
+    _ network: FixedPointNetwork, profile: Profile, options: CompilerOptions, remarks: [String]
+  ) throws(DiagnosticsError) -> (image: HardwareImage, report: MappingReport) {
     var structure = NetworkCheck.findings(network)
     if structure.isEmpty { structure = WindowCheck.findings(network) }
     guard structure.isEmpty else { throw DiagnosticsError(.badInput, structure) }

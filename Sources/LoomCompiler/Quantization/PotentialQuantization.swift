@@ -81,6 +81,37 @@ enum PotentialQuantization {
     return isChanged ? .perNeuron(values) : potentials
   }
 
+  /// v(0) kept where the chip does not fire yet, for neurons whose v(0) is below θ before rounding.
+  ///
+  /// Before: θ = 1.2 and v(0) = 0.6 units, rounded to 1 and 1. After: v(0) = 0.
+  static func belowThreshold(
+    _ starts: ChannelOrNeuron<Int32>, _ thresholds: ChannelOrNeuron<Int32>,
+    _ population: Population, neuron: NeuronCapabilities
+  ) -> ChannelOrNeuron<Int32> {
+    guard population.role == .hidden else { return starts }
+    let shape = population.shape
+    let margin: Int64 = neuron.firesOnGreaterOnly ? 0 : 1
+    func kept(_ index: Int) -> Int32 {
+      let start = starts.value(neuron: index, in: shape)
+      let isBelow =
+        population.initialPotential.value(neuron: index, in: shape)
+        < population.threshold.value(neuron: index, in: shape)
+      let most = Int64(thresholds.value(neuron: index, in: shape)) - margin
+      return isBelow ? Int32(clamping: min(Int64(start), most)) : start
+    }
+    let first = (0..<shape.channels).map { $0 * shape.positions }
+    guard starts.isByNeuron || thresholds.isByNeuron else {
+      let values = first.map(kept)
+      let isSame = zip(first, values).allSatisfy { starts.value(neuron: $0, in: shape) == $1 }
+      return isSame ? starts : .perChannel(values)
+    }
+    let values = (0..<shape.count).map(kept)
+    let isSame = values.indices.allSatisfy {
+      starts.value(neuron: $0, in: shape) == values[$0]
+    }
+    return isSame ? starts : .perNeuron(values)
+  }
+
   /// Biases through a gate's synapses or in the bias register.
   static func biases(
     _ index: Int, scales: [Double], input: QuantizationInput
@@ -136,4 +167,9 @@ enum PotentialQuantization {
     let first = channels[0]
     return channels.allSatisfy { $0 == first } ? .uniform(first) : .perChannel(channels)
   }
+}
+
+extension ChannelOrNeuron {
+  /// Whether neurons of one channel may differ.
+  fileprivate var isByNeuron: Bool { if case .perNeuron = self { true } else { false } }
 }

@@ -17,6 +17,16 @@ public enum Quantizer {
   public static func quantize(
     _ network: SpikingNetwork, profile: Profile
   ) throws(DiagnosticsError) -> (network: FixedPointNetwork, report: QuantizationReport) {
+    do {
+      return try quantized(network, profile: profile)
+    } catch {
+      throw OriginNotes.added(to: error, network.populations.map { ($0.name, $0.origin) })
+    }
+  }
+
+  private static func quantized(
+    _ network: SpikingNetwork, profile: Profile
+  ) throws(DiagnosticsError) -> (network: FixedPointNetwork, report: QuantizationReport) {
     let structure = FrontEndQuantization.findings(network)
     guard structure.isEmpty else { throw DiagnosticsError(.badInput, structure) }
     let network = try EventCheck.scheduled(network, profile: profile)
@@ -199,14 +209,17 @@ struct QuantizationPass {
     let population = input.network.populations[index]
     let scales = scales[index].scales
     let isInput = population.role == .input
+    let threshold = PotentialQuantization.thresholds(
+      population, scales: scales, profile: input.profile)
     var result = FixedPopulation(
       name: population.name, shape: population.shape, role: population.role,
-      threshold: PotentialQuantization.thresholds(
-        population, scales: scales, profile: input.profile),
+      threshold: threshold,
       initialPotential: isInput
         ? .uniform(0)
-        : PotentialQuantization.initialPotentials(
-          population, scales: scales, profile: input.profile, bits: input.potentialBits),
+        : PotentialQuantization.belowThreshold(
+          PotentialQuantization.initialPotentials(
+            population, scales: scales, profile: input.profile, bits: input.potentialBits),
+          threshold, population, neuron: input.profile.neuron),
       bias: isInput || foldsBias(index)
         ? .uniform(0) : PotentialQuantization.biases(index, scales: scales, input: input),
       reset: population.reset,

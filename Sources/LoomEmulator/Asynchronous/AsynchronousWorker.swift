@@ -69,7 +69,7 @@ struct AsynchronousWorker: ChunkRunner {
       readouts: emulator.readouts, inputMessages: Int(loop.tally.inputMessages - messages))
     result.latency += latency
     result.interval += latency + emulator.timing.reset + host
-    result.predictions.append(SampleWorker.firstLargest(scores))
+    result.predictions.append(emulator.prediction(scores))
     result.scores += scores
   }
 }

@@ -158,6 +158,7 @@ private struct MergedSteps: Sendable {
     let all = chunks.compactMap(\.self)
     let readings = ScoreReadings(
       samples: sampleCount, timesteps: plan.timesteps, countsSpikes: plan.countsSpikes,
+      classes: plan.classes,
       values: all.flatMap(\.readings))
     var record = StepwiseRecord(
       lengths: plan.lengths, records: [], timing: .everySample, readings: readings)

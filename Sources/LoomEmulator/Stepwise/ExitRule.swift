@@ -59,26 +59,32 @@ public struct ExitRule: Sendable, Hashable {
     }
   }
 
-  /// Runs the rule over the rows of one sample (`ScoreReadings.rows`).
-  public func decision(_ rows: ArraySlice<Int32>, countsSpikes: [Bool]) -> Decision {
+  /// Runs the rule over the rows of one sample (`ScoreReadings.rows`); classes are the first of the scores
+  /// (without `classes` all).
+  public func decision(
+    _ rows: ArraySlice<Int32>, countsSpikes: [Bool], classes: Int? = nil
+  ) -> Decision {
+    let classes = classes ?? countsSpikes.count
     for (number, check) in checks.enumerated() {
-      let contest = contest(rows, check, countsSpikes)
+      let contest = contest(rows, check, countsSpikes, classes)
       if contest.margin >= threshold {
         return Decision(
           steps: check.step, prediction: Int32(truncatingIfNeeded: contest.best),
           readings: number + 1 + (readsBase(before: check.step) ? 1 : 0))
       }
     }
-    let contest = contest(rows, end, countsSpikes)
+    let contest = contest(rows, end, countsSpikes, classes)
     return Decision(
       steps: end.step, prediction: Int32(truncatingIfNeeded: contest.best),
       readings: checks.count + 1 + (readsBase(before: end.step) ? 1 : 0))
   }
 
-  private func contest(_ rows: ArraySlice<Int32>, _ check: Check, _ countsSpikes: [Bool]) -> Contest
-  {
+  private func contest(
+    _ rows: ArraySlice<Int32>, _ check: Check, _ countsSpikes: [Bool], _ classes: Int
+  ) -> Contest {
     Contest(
-      ScoreReadings.scores(rows, from: check.base, to: check.step, countsSpikes: countsSpikes))
+      ScoreReadings.scores(rows, from: check.base, to: check.step, countsSpikes: countsSpikes)
+        .prefix(classes))
   }
 
   /// Whether a sample that gets to a step has had a reading of its own for t0(T).
@@ -117,7 +123,8 @@ extension ExitRule {
   {
     var changes: [(threshold: Int64, disagreeing: Int)] = []
     for sample in 0..<readings.samples {
-      changes += self.changes(readings.rows(sample: sample), readings.countsSpikes)
+      changes += self.changes(
+        readings.rows(sample: sample), readings.countsSpikes, readings.classes)
     }
     changes.sort { $0.threshold > $1.threshold }
     let allowed = Int((Double(readings.samples) * (1 - target) + 1e-9).rounded(.down))
@@ -136,13 +143,13 @@ extension ExitRule {
   }
 
   /// For each margin at which a sample's stop moves to an earlier check: how its disagreement changes.
-  private func changes(_ rows: ArraySlice<Int32>, _ countsSpikes: [Bool])
+  private func changes(_ rows: ArraySlice<Int32>, _ countsSpikes: [Bool], _ classes: Int)
     -> [(threshold: Int64, disagreeing: Int)]
   {
-    let answer = contest(rows, end, countsSpikes).best
+    let answer = contest(rows, end, countsSpikes, classes).best
     var records: [(margin: Int64, differs: Int)] = []
     for check in checks {
-      let contest = contest(rows, check, countsSpikes)
+      let contest = contest(rows, check, countsSpikes, classes)
       if contest.margin > max(records.last?.margin ?? 0, 0) {
         records.append((contest.margin, contest.best == answer ? 0 : 1))
       }
@@ -161,8 +168,9 @@ extension ExitRule {
     var (agreeing, steps) = (0, 0)
     for sample in 0..<readings.samples {
       let rows = readings.rows(sample: sample)
-      let decision = decision(rows, countsSpikes: readings.countsSpikes)
-      let answer = contest(rows, end, readings.countsSpikes).best
+      let decision = decision(
+        rows, countsSpikes: readings.countsSpikes, classes: readings.classes)
+      let answer = contest(rows, end, readings.countsSpikes, readings.classes).best
       if Int(decision.prediction) == answer { agreeing += 1 }
       steps += decision.steps
     }

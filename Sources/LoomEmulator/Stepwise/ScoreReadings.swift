@@ -12,11 +12,15 @@ public struct ScoreReadings: Sendable, Hashable {
   public var width: Int
   /// By score whether it counts the spikes of the whole window, so that t0 does not touch it.
   public var countsSpikes: [Bool]
+  /// Scores of the first output, among which is the class.
+  public var classes: Int
   /// samples × (T + 1) × width.
   public var values: [Int32]
 
-  /// Creates readings from their parts.
-  public init(samples: Int, timesteps: Int, countsSpikes: [Bool], values: [Int32]) {
+  /// Creates readings from their parts; without `classes` there is one output.
+  public init(
+    samples: Int, timesteps: Int, countsSpikes: [Bool], classes: Int? = nil, values: [Int32]
+  ) {
     precondition(
       values.count == samples * (timesteps + 1) * countsSpikes.count, "T + 1 rows for each sample")
     self.samples = samples
@@ -24,6 +28,7 @@ public struct ScoreReadings: Sendable, Hashable {
     self.countsSpikes = countsSpikes
     self.values = values
     width = countsSpikes.count
+    self.classes = min(classes ?? width, width)
   }
 
   /// The rows of a sample, one after another.
@@ -39,9 +44,9 @@ public struct ScoreReadings: Sendable, Hashable {
       countsSpikes: countsSpikes)
   }
 
-  /// The class a sample is given after a run of some length: the first largest score.
+  /// The class a sample is given after a run of some length: the first largest score of the first output.
   public func prediction(sample: Int, length: RunLength) -> Int32 {
-    Int32(truncatingIfNeeded: Contest(scores(sample: sample, length: length)).best)
+    Int32(truncatingIfNeeded: Contest(scores(sample: sample, length: length).prefix(classes)).best)
   }
 
   /// Row `to` minus row `from` of one sample.
@@ -64,7 +69,7 @@ struct Contest {
   /// The largest score minus the next one; 0 where there are fewer than two.
   var margin: Int64 = 0
 
-  init(_ scores: [Int64]) {
+  init(_ scores: ArraySlice<Int64>) {
     for index in scores.indices where scores[index] > scores[best] { best = index }
     var second: Int64?
     for index in scores.indices where index != best {

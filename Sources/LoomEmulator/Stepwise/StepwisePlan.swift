@@ -22,6 +22,8 @@ struct StepwisePlan: Sendable {
   /// The latest start of an answering population: a sample that stops after t aligned steps has run t +
   /// this many chip steps.
   var outputStart = 0
+  /// The scores of the first output, among which is the class.
+  let classes: Int
   /// Whether all populations end with the run, so that a run of T′ steps is the beginning of this one.
   var isPrefix = true
   /// By score: its neuron, its population's start, and whether it counts spikes.
@@ -40,6 +42,7 @@ struct StepwisePlan: Sendable {
     depth = image.schedule.steps - timesteps
     self.lengths = lengths
     self.rule = rule
+    classes = emulator.classes
     let ends = image.populations.map { $0.activeSteps.upperBound - image.schedule.timesteps }
     for slice in machine.slices {
       sliceOffsets.append(ends[slice.population])

@@ -73,7 +73,8 @@ struct StepwiseTally: Sendable {
 
   private mutating func stop(_ emulator: Emulator) {
     guard let rule = plan.rule, let own else { return }
-    let decision = rule.decision(rows[...], countsSpikes: plan.countsSpikes)
+    let decision = rule.decision(
+      rows[...], countsSpikes: plan.countsSpikes, classes: plan.classes)
     let steps = min(decision.steps + plan.outputStart, durations.count)
     let time = durations[..<steps].reduce(0, +)
     let sums = own.sums(below: decision.steps)

@@ -117,14 +117,12 @@ extension ComparisonJob {
   }
 }
 
-/// For each sample the index of the first largest number over all outputs, one after another.
+/// For each sample the index of the first largest number of the first output.
 func firstLargest(_ outputs: [Tensor], samples: Int) -> [Int] {
-  let columns = outputs.map { (values: $0.floats, width: $0.count / max(samples, 1)) }
+  let values = outputs.first?.floats ?? []
+  let width = values.count / max(samples, 1)
   return (0..<samples).map { sample in
-    let scores = columns.flatMap { column in
-      column.values[(sample * column.width)..<((sample + 1) * column.width)]
-    }
-    return firstLargest(scores)
+    firstLargest(Array(values[(sample * width)..<((sample + 1) * width)]))
   }
 }
 

@@ -17,11 +17,12 @@ extension ComparisonOutcome {
   ) throws -> ComparisonReport {
     let data = job.data
     let stages = AccuracyStages(
-      ann: value(after: .ann, data),
-      spiking: value(after: lastFloatStage, data),
-      fixed: value(after: .fixed, data), chip: value(after: .chip, data))
+      ann: try value(after: .ann, data),
+      spiking: try value(after: lastFloatStage, data),
+      fixed: try value(after: .fixed, data), chip: try value(after: .chip, data))
     var remarks = chanceRemark(stages.ann, data.labels, preprocessing)
     remarks.append("input: \(preprocessing.description)")
+    if data.answers != nil { remarks.append("judged behind the final sigmoid, tanh or softmax") }
     remarks += agreementRemark
     var facts = ComparisonFacts(
       tool: Version.tool, network: modelName, method: spiking.method,
@@ -30,7 +31,7 @@ extension ComparisonOutcome {
     facts.code = spiking.code
     facts.countsSpikes = spiking.readout == .spikeCounts
     facts.metric = data.targets?.metric ?? .top1
-    facts.waterfall = waterfall(data)
+    facts.waterfall = try waterfall(data)
     facts.layerErrors = errors.map(LayerError.init)
     facts.discordant = data.labels.map(discordant)
     facts.hybrid = job.host?.facts
@@ -58,20 +59,20 @@ extension ComparisonOutcome {
   }
 
   /// The metric after a stage, if every sample went through it.
-  private func value(after stage: WaterfallStage, _ data: DataSet) -> Double? {
+  private func value(after stage: WaterfallStage, _ data: DataSet) throws -> Double? {
     guard let answers = answers[stage], answers.predictions.count == record.samples else {
       return nil
     }
-    return answers.value(data)
+    return try answers.value(data)
   }
 
   /// Every stage on the samples that went through all of them.
-  private func waterfall(_ data: DataSet) -> AccuracyWaterfall? {
+  private func waterfall(_ data: DataSet) throws -> AccuracyWaterfall? {
     guard stageSamples > 0 else { return nil }
     let first = data.first(stageSamples)
     return AccuracyWaterfall(
       samples: stageSamples,
-      accuracy: answers.compactMapValues { $0.first(stageSamples).value(first) })
+      accuracy: try answers.compactMapValues { try $0.first(stageSamples).value(first) })
   }
 
   private func discordant(_ labels: [Int]) -> DiscordantPairs {

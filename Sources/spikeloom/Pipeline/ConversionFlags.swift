@@ -58,9 +58,7 @@ enum ConversionFlags {
     options.hostIntegratesInput = forms.hostIntegratesInput
     options.readout = forms.readout
     try ReadoutFlag.read(arguments, into: &options)
-    options.maxPool = forms.maxPool
-    options.comparatorSites = forms.comparatorSites
-    options.analogSkip = forms.analogSkip
+    forms.shape(&options)
     options.threads = try threadCount(arguments)
     return options
   }

@@ -13,6 +13,8 @@ struct DataSet {
   var labels: [Int]?
   /// What is judged by another metric than top-1: masks, boxes or tensors.
   var targets: MetricTargets?
+  /// What leads from raw answers to the numbers that `targets` judges; nil where order is all that counts.
+  var answers: RawAnswers?
   /// The samples that calibrate; empty where nothing is calibrated.
   var calibration: Samples
   /// Where calibration comes from, for the report.
@@ -41,7 +43,10 @@ struct DataSet {
         ?? RawAnswers(network, samples: samples.sampleShape)
       let targets = try MetricFlags.targets(
         arguments, count: samples.count, outputs: raw.shapes, picture: raw.input)
-      return try make(samples: samples, labels: nil, targets: targets, arguments)
+      var data = try make(samples: samples, labels: nil, targets: targets, arguments)
+      let answers = raw.before(functionsOf: network)
+      if case .tensors = targets, answers.hasFunctions { data.answers = answers }
+      return data
     }
     let labels = try arguments.text("--labels").map { path in
       try readLabels(path, count: samples.count)

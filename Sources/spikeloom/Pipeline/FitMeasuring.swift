@@ -39,11 +39,8 @@ struct FitMeasuring {
   func measured(_ remedy: TriedRemedy, as row: FitRemedy) throws -> FitRemedy {
     progress.stage("remedy: \(remedy.trial.name), \(data.samples.count) samples")
     var options = options
-    let suited = ChipForms.suited(to: remedy.profile)
-    options.maxPool = remedy.trial.forms.maxPool ?? suited.maxPool
-    options.comparatorSites = suited.comparatorSites
-    options.analogSkip = suited.analogSkip
-    options.takeReset(suited)
+    ChipForms.suited(to: remedy.profile).shape(&options)
+    options.maxPool = remedy.trial.forms.maxPool ?? options.maxPool
     options.pooling = remedy.trial.forms.pooling ?? options.pooling
     options.coding = remedy.trial.forms.coding ?? options.coding
     let job = ComparisonJob(

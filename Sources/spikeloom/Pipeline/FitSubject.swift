@@ -44,11 +44,8 @@ enum FitSubject: Sendable {
     case .spiking(let network):
       return Answer(sizing: try Sizer.size(calibrated: network, profile: profile))
     case .trained(let network, var options):
-      let suited = ChipForms.suited(to: profile)
-      options.maxPool = forms.maxPool ?? suited.maxPool
-      options.comparatorSites = suited.comparatorSites
-      options.analogSkip = suited.analogSkip
-      options.takeReset(suited)
+      ChipForms.suited(to: profile).shape(&options)
+      options.maxPool = forms.maxPool ?? options.maxPool
       options.pooling = forms.pooling ?? options.pooling
       options.coding = forms.coding ?? options.coding
       let outline = try outlines.outline(network, options)

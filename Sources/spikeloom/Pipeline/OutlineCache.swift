@@ -9,6 +9,8 @@ final class OutlineCache: Sendable {
     var maxPool: MaxPoolForm
     var comparatorSites: Int
     var analogSkip: AnalogSkipForm
+    var analogAnswers: Bool
+    var maximumFanIn: Int
     var pooling: PoolingForm
     var coding: Coding
     var reset: ResetMode
@@ -24,6 +26,7 @@ final class OutlineCache: Sendable {
     let sites = options.maxPool == .comparator ? options.comparatorSites : 0
     let key = Key(
       maxPool: options.maxPool, comparatorSites: sites, analogSkip: options.analogSkip,
+      analogAnswers: options.analogAnswers, maximumFanIn: options.maximumFanIn,
       pooling: options.pooling, coding: options.coding, reset: options.reset,
       hostIntegratesInput: options.reset == .hard && options.hostIntegratesInput)
     if let outline = known.withLock({ $0[key] }) { return outline }

@@ -72,7 +72,7 @@ struct StageAccuracy {
       for start in stride(from: 0, to: samples.count, by: block) {
         let range = start..<min(start + block, samples.count)
         let scores = try stages.scores(stage, of: samples, range: range)
-        answers.predictions += scores.map(firstLargest)
+        answers.predictions += scores.map { firstLargest($0, in: shapes) }
         if job.keepsTensors { values += scores.joined() }
       }
       if job.keepsTensors {

@@ -14,9 +14,15 @@ struct StageAnswers: Sendable {
   var tensors: AnswerTensors?
 
   /// The metric of these answers against what the data set says; nil without labels.
-  func value(_ data: DataSet) -> Double? {
+  ///
+  /// Tensors are judged behind a final sigmoid, tanh or softmax, as the trained network gives them.
+  func value(_ data: DataSet) throws -> Double? {
     guard let targets = data.targets else { return accuracy(predictions, data.labels) }
-    return tensors.flatMap { targets.value(of: $0) }
+    guard var tensors else { return nil }
+    if let raw = data.answers {
+      tensors.values = try raw.finished(tensors.values, samples: tensors.samples)
+    }
+    return targets.value(of: tensors)
   }
 
   /// The answers to the first samples.
@@ -64,13 +70,14 @@ extension ComparisonJob {
       return StageAnswers(predictions: try interpreter.predictions(data.samples, threads: threads))
     }
     let samples = data.samples
+    let shapes = spiking.outputs.map { spiking.populations[$0.index].shape }
     let scores = try mapConcurrently(count: samples.count, threads: threads) {
       index throws(DiagnosticsError) in try interpreter.scores(samples, index: index)
     }
     return StageAnswers(
-      predictions: scores.map { firstLargest($0) },
+      predictions: scores.map { firstLargest($0, in: shapes) },
       tensors: AnswerTensors(
-        outputs: spiking.outputs.map { spiking.populations[$0.index].shape },
+        outputs: shapes,
         samples: samples.count, values: scores.flatMap(\.self)))
   }
 
@@ -103,6 +110,11 @@ extension ComparisonJob {
       tensors: keepsTensors
         ? ReadoutUnits(fixed).answers(record.scores, samples: record.samples) : nil)
   }
+}
+
+/// The index of the first largest number of the first output, of all outputs one after another.
+func firstLargest(_ scores: [Float], in shapes: [MapShape]) -> Int {
+  firstLargest(Array(scores.prefix(shapes.first?.count ?? 0)))
 }
 
 /// The index of the first largest number; 0 if there is none.
