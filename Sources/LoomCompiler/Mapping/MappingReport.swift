@@ -61,6 +61,8 @@ public struct MappingReport: Sendable, Hashable {
   public var lowering: LoweringInventory
   /// What the places of the cores cost.
   public var placement: PlacementReport
+  /// Populations renumbered so that neurons with common inputs share cores.
+  public var renumbered: [RenumberedLayer] = []
   /// Remarks.
   public var diagnostics: [Diagnostic]
 
@@ -116,6 +118,7 @@ public struct MappingReport: Sendable, Hashable {
         "neuronCopies": .integer(lowering.neuronCopies),
       ]),
       "placement": placement.json,
+      "renumbered": .array(renumbered.map(\.json)),
       "layers": .array(layers.map(\.json)),
       "diagnostics": .array(diagnostics.map { .text($0.description) }),
     ])
@@ -139,13 +142,16 @@ public struct MappingReport: Sendable, Hashable {
         + "\(lowering.relayNeurons) relay neurons in \(lowering.relayPopulations) populations, "
         + "\(lowering.secondCompartments) second compartments" + copies,
       placement.text,
-      "layer | start | cores | neurons | synapses | words | axons",
+    ]
+    let table = [
+      "layer | start | cores | neurons | synapses | words | axons"
     ]
     let rows = layers.map { layer in
       "\(layer.name) | \(layer.start) | \(layer.cores) | \(layer.neurons) | \(layer.synapses) | "
         + "\(layer.words) | \(layer.axons)"
     }
-    return (head + rows + diagnostics.map(\.description)).joined(separator: "\n")
+    return (head + renumbered.map(\.text) + table + rows + diagnostics.map(\.description)).joined(
+      separator: "\n")
   }
 }
 

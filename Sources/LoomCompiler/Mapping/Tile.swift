@@ -199,6 +199,21 @@ struct SparseSources {
 }
 
 extension MapBox {
+  /// Positions of a population mapped as one row of channels.
+  init(row positions: Range<Int>) {
+    self.init(channels: positions, rows: 0..<1, columns: 0..<1)
+  }
+
+  /// Both halves of a row of channels; nil for a single neuron.
+  var halves: (MapBox, MapBox)? {
+    guard channels.count > 1 else { return nil }
+    let middle = channels.lowerBound + channels.count / 2
+    return (
+      MapBox(channels: channels.lowerBound..<middle, rows: rows, columns: columns),
+      MapBox(channels: middle..<channels.upperBound, rows: rows, columns: columns)
+    )
+  }
+
   /// One neuron of a channel in the middle of a map, where receptive fields are whole.
   init(neuronInMiddleOf shape: MapShape, channel: Int) {
     self.init(

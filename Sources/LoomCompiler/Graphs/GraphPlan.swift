@@ -1,0 +1,123 @@
+import LoomBase
+import LoomHardware
+import LoomImage
+
+/// Which populations are renumbered, and how each is cut.
+///
+/// Populations fed by lists of synapses are cut as hypergraphs (`GraphCut`), targets before sources, so that the
+/// output entries of a neuron are known when it is cut. One that the plain cut serves as well keeps its order.
+struct GraphPlan {
+  /// By population: its order and parts; nil: as it is.
+  private(set) var cuts: [GraphCut?]
+
+  private let builder: TileBuilder
+  private var fanOut: [[UInt32]]
+  /// Output entries that an axon takes of its source.
+  private let entries: UInt32
+
+  /// The share of the plain cut's spikes at axons that a cut must stay below to be worth an order of its own.
+  private static let least = 0.98
+
+  /// `plain` is the partition of the network in its own order, if it has one.
+  init(_ builder: TileBuilder, candidates: [Int], plain: Partition?) {
+    self.builder = builder
+    cuts = builder.images.map { _ in nil }
+    fanOut = builder.images.map { Array(repeating: 0, count: $0.shape.count) }
+    let topology = builder.profile.topology
+    let compartments = builder.network.populations.reduce(0) { $0 + $1.compartments }
+    let isOnOneChip =
+      compartments <= topology.coresPerChip * builder.profile.core.neurons
+      && plain?.cores.count ?? 0 <= topology.coresPerChip
+    entries = UInt32(1 + (isOnOneChip ? 0 : builder.profile.core.axonsOutOffChip))
+    let ordered = CutState.order(builder)
+    let chosen = Set(candidates)
+    for population in ordered where !chosen.contains(population) { listen(population, plain) }
+    for population in ordered where chosen.contains(population) { plan(population, plain) }
+  }
+
+  /// Whether anything is renumbered.
+  var isEmpty: Bool { cuts.allSatisfy { $0 == nil } }
+
+  private mutating func plan(_ population: Int, _ plain: Partition?) {
+    let tiles = plain.map { $0.tiles(of: population) }
+    // A population on one core has every input once.
+    guard tiles.map({ $0.count > 1 }) ?? true, let (cut, subject) = cut(population) else {
+      listen(population, plain)
+      return
+    }
+    if let tiles {
+      let planned = weight(cut, subject)
+      guard cut.parts.count <= tiles.count, planned < Self.least * builder.weight(tiles) else {
+        listen(population, plain)
+        return
+      }
+    }
+    cuts[population] = cut
+    subject.listen(cut, builder, entries: entries, to: &fanOut)
+  }
+
+  /// The cut, made again with the entries its own axons take where a population feeds itself.
+  private func cut(_ population: Int) -> (GraphCut, GraphSubject)? {
+    var known = fanOut[population]
+    let isRecurrent = builder.incoming[population].contains {
+      builder.network.templates[$0].source == population
+    }
+    var result: (GraphCut, GraphSubject)?
+    for attempt in 0..<3 {
+      guard let subject = GraphSubject(population, builder, entries: known),
+        let cut = GraphCut(subject.graph, subject.limits)
+      else { return attempt == 0 ? nil : result }
+      result = (cut, subject)
+      guard isRecurrent else { break }
+      var own = fanOut
+      subject.listen(cut, builder, entries: entries, to: &own)
+      let isOver = cut.parts.contains { part in
+        part.reduce(0) { $0 + Int(own[population][Int(cut.neurons[$1])]) }
+          > builder.profile.core.axonsOut
+      }
+      guard isOver || builder.profile.routing.fanOut > 0 else { break }
+      known = own[population]
+    }
+    return result
+  }
+
+  /// Expected spikes of one sample at all axons of a cut.
+  private func weight(_ cut: GraphCut, _ subject: GraphSubject) -> Double {
+    let owners = cut.owners
+    var last = [Int32](repeating: -1, count: cut.parts.count)
+    var sum = 0.0
+    for (net, origin) in subject.origins.enumerated() {
+      var axons = 0
+      for pin in subject.graph.vertices(net) {
+        let part = Int(owners[Int(subject.graph.netVertices[pin])])
+        if last[part] != Int32(net) { axons += 1 }
+        last[part] = Int32(net)
+      }
+      sum += Double(axons) * builder.spikes[builder.network.templates[origin.template].source]
+    }
+    for (template, count) in subject.common {
+      let spikes = builder.spikes[builder.network.templates[template].source]
+      sum += Double(count * cut.parts.count) * spikes
+    }
+    return sum
+  }
+
+  /// Counts the output entries at the sources of a population that keeps its order.
+  private mutating func listen(_ population: Int, _ plain: Partition?) {
+    for tile in plain?.tiles(of: population) ?? [] {
+      for input in tile.inputs {
+        let source = builder.network.templates[input.template].source
+        input.sources.forEachIndex(in: builder.images[source].shape) {
+          fanOut[source][$0] += entries
+        }
+      }
+    }
+  }
+}
+
+extension Partition {
+  /// The tiles of a population, core after core.
+  func tiles(of population: Int) -> [Tile] {
+    cores.flatMap { $0.filter { $0.population == population } }
+  }
+}
