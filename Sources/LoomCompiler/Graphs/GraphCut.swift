@@ -26,6 +26,19 @@ package struct GraphCut: Sendable {
     weight = refinement.cost
   }
 
+  /// The neurons as they are numbered, core after core; nil if a single neuron is more than a core holds.
+  package init?(inOrder graph: NeuronHypergraph, _ limits: PartLimits) {
+    var growth = PartGrowth(graph, limits)
+    guard growth.fillInOrder() else { return nil }
+    let filled = PartRefinement(graph, limits, growth)
+    for (part, load) in zip(filled.parts, filled.loads) {
+      parts.append(neurons.count..<(neurons.count + part.count))
+      neurons += part
+      axons += load.axons
+    }
+    weight = filled.cost
+  }
+
   /// Of several first neurons (small graphs) the one that leads to fewest parts, then to the least weight.
   private static func best(_ graph: NeuronHypergraph, _ limits: PartLimits) -> PartRefinement? {
     let starts = max(1, min(8, graph.vertexCount, startWork / max(1, graph.netVertices.count)))

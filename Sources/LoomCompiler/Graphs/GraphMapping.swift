@@ -24,27 +24,59 @@ struct GraphMapping {
         network, profile: profile, options: options, spikes: spikes)
       return GraphMapping(lowered: network, partition: partition, renumbered: [])
     }
+    let builder = TileBuilder(network, profile, spikes: Self.weights(network, spikes))
+    func cut(_ network: LoweredNetwork) throws(DiagnosticsError) -> Partition {
+      try Partition.make(network, profile: profile, options: options, spikes: spikes)
+    }
+    if Self.isLong(network, candidates) {
+      return try long(builder, candidates, cut)
+    }
     var plain: Partition?
     var refusal: DiagnosticsError?
-    do throws(DiagnosticsError) {
-      plain = try Partition.make(network, profile: profile, options: options, spikes: spikes)
-    } catch {
-      refusal = error
-    }
-    let builder = TileBuilder(network, profile, spikes: Self.weights(network, spikes))
+    do throws(DiagnosticsError) { plain = try cut(network) } catch { refusal = error }
     let plan = GraphPlan(builder, candidates: candidates, plain: plain)
     let lowered = plan.isEmpty ? network : Renumbering.apply(plan, to: network)
-    let ordered =
-      plan.isEmpty
-      ? nil
-      : try? Partition.make(lowered, profile: profile, options: options, spikes: spikes)
+    let ordered = plan.isEmpty ? nil : try? cut(lowered)
     guard let ordered, plain.map({ builder.prefers(ordered, to: $0) }) ?? true else {
       guard let plain else { throw refusal ?? DiagnosticsError(.doesNotFit, []) }
       return GraphMapping(lowered: network, partition: plain, renumbered: [])
     }
     return GraphMapping(
-      lowered: lowered, partition: ordered,
-      renumbered: rows(builder, lowered, plain: plain, ordered: ordered))
+      lowered: lowered, partition: ordered, renumbered: rows(builder, lowered, plan, ordered))
+  }
+
+  /// Lists longer than this are not searched for boxes: they are filled in in their own order, or in the new one.
+  private static let longestSearched = 400_000
+
+  private static func isLong(_ network: LoweredNetwork, _ candidates: [Int]) -> Bool {
+    let chosen = Set(candidates)
+    let synapses = network.templates.reduce(0) {
+      chosen.contains($1.target) ? $0 + $1.weights.count : $0
+    }
+    return synapses > longestSearched
+      && candidates.allSatisfy { network.images[$0].shape.positions == 1 }
+  }
+
+  /// Long lists: the parts of the plan, and of the network's own order where that serves as well.
+  private static func long(
+    _ builder: TileBuilder, _ candidates: [Int],
+    _ cut: (LoweredNetwork) throws(DiagnosticsError) -> Partition
+  ) throws(DiagnosticsError) -> GraphMapping {
+    let network = builder.network
+    let plan = GraphPlan(builder, candidates: candidates, plain: nil)
+    var filled = network
+    for index in candidates { filled.populations[index].parts = plan.plainParts[index] }
+    if !plan.isEmpty {
+      let lowered = Renumbering.apply(plan, to: filled)
+      if let ordered = try? cut(lowered) {
+        return GraphMapping(
+          lowered: lowered, partition: ordered, renumbered: rows(builder, lowered, plan, ordered))
+      }
+    }
+    if let partition = try? cut(filled) {
+      return GraphMapping(lowered: filled, partition: partition, renumbered: [])
+    }
+    return GraphMapping(lowered: network, partition: try cut(network), renumbered: [])
   }
 
   /// What an axon of each population counts: its spikes; where nobody counted them (the host's injections) the mean.
@@ -57,17 +89,15 @@ struct GraphMapping {
   }
 
   private static func rows(
-    _ builder: TileBuilder, _ lowered: LoweredNetwork, plain: Partition?, ordered: Partition
+    _ builder: TileBuilder, _ lowered: LoweredNetwork, _ plan: GraphPlan, _ ordered: Partition
   ) -> [RenumberedLayer] {
     lowered.populations.indices.filter { lowered.images[$0].order != nil }.map { index in
       let whole = MapBox(builder.images[index].shape)
       let sources = builder.incoming[index].reduce(0) { $0 + builder.sources($1, whole).count }
-      func duplicated(_ partition: Partition) -> Int {
-        partition.tiles(of: index).reduce(-sources) { $0 + $1.axonsIn }
-      }
       return RenumberedLayer(
         name: lowered.populations[index].name, sources: sources,
-        duplicatedBefore: plain.map { duplicated($0) }, duplicatedAfter: duplicated(ordered))
+        duplicatedBefore: plan.axonsBefore[index].map { $0 - sources },
+        duplicatedAfter: ordered.tiles(of: index).reduce(-sources) { $0 + $1.axonsIn })
     }
   }
 

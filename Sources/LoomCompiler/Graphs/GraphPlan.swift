@@ -9,6 +9,10 @@ import LoomImage
 struct GraphPlan {
   /// By population: its order and parts; nil: as it is.
   private(set) var cuts: [GraphCut?]
+  /// By population looked at: input axons in its own order, if that fits.
+  private(set) var axonsBefore: [Int?]
+  /// By population that keeps its order, where the plain cut was not asked for: its parts.
+  private(set) var plainParts: [[Range<Int>]]
 
   private let builder: TileBuilder
   private var fanOut: [[UInt32]]
@@ -18,10 +22,13 @@ struct GraphPlan {
   /// The share of the plain cut's spikes at axons that a cut must stay below to be worth an order of its own.
   private static let least = 0.98
 
-  /// `plain` is the partition of the network in its own order, if it has one.
+  /// `plain` is the partition of the network in its own order, if it has one; without it populations of one row are
+  /// compared with their own order, core after core.
   init(_ builder: TileBuilder, candidates: [Int], plain: Partition?) {
     self.builder = builder
     cuts = builder.images.map { _ in nil }
+    axonsBefore = builder.images.map { _ in nil }
+    plainParts = builder.images.map { _ in [] }
     fanOut = builder.images.map { Array(repeating: 0, count: $0.shape.count) }
     let topology = builder.profile.topology
     let compartments = builder.network.populations.reduce(0) { $0 + $1.compartments }
@@ -45,15 +52,44 @@ struct GraphPlan {
       listen(population, plain)
       return
     }
-    if let tiles {
-      let planned = weight(cut, subject)
-      guard cut.parts.count <= tiles.count, planned < Self.least * builder.weight(tiles) else {
+    let before: Before?
+    if let tiles { before = self.before(tiles) } else { before = self.before(subject, population) }
+    axonsBefore[population] = before?.axons
+    if let before {
+      guard cut.parts.count <= before.parts, weight(cut, subject) < Self.least * before.weight
+      else {
         listen(population, plain)
         return
       }
     }
+    plainParts[population] = []
     cuts[population] = cut
     subject.listen(cut, builder, entries: entries, to: &fanOut)
+  }
+
+  /// What a population takes in its own order.
+  private struct Before {
+    var parts: Int
+    var axons: Int
+    var weight: Double
+  }
+
+  private func before(_ tiles: [Tile]) -> Before {
+    Before(
+      parts: tiles.count, axons: tiles.reduce(0) { $0 + $1.axonsIn },
+      weight: builder.weight(tiles))
+  }
+
+  /// Of a population of one row: its neurons in their order, core after core.
+  private mutating func before(_ subject: GraphSubject, _ population: Int) -> Before? {
+    guard builder.images[population].shape.positions == 1,
+      let cut = GraphCut(inOrder: subject.graph, subject.limits)
+    else { return nil }
+    plainParts[population] = cut.parts
+    let common = subject.common.reduce(0) { $0 + $1.count }
+    return Before(
+      parts: cut.parts.count, axons: cut.axons + cut.parts.count * common,
+      weight: weight(cut, subject))
   }
 
   /// The cut, made again with the entries its own axons take where a population feeds itself.

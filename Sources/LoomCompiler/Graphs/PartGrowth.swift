@@ -32,6 +32,8 @@ struct PartGrowth {
   private var work = 0
   private let workLimit: Int
   private var longestNet = Int.max
+  /// Whether the score of a neuron matters.
+  private var raisesScores = true
 
   /// Neurons that may be too large for what is left of a core before it is closed.
   private static let patience = 24
@@ -64,6 +66,20 @@ struct PartGrowth {
       guard grow(from: first) else { return false }
       seed = close()
     }
+    return true
+  }
+
+  /// Fills core after core with the neurons as they are numbered; false if one alone is too much for a core.
+  mutating func fillInOrder() -> Bool {
+    raisesScores = false
+    for vertex in 0..<graph.vertexCount {
+      if !limits.holds(loadAdding(vertex)) {
+        _ = close()
+        guard limits.holds(loadAdding(vertex)) else { return false }
+      }
+      place(vertex)
+    }
+    _ = close()
     return true
   }
 
@@ -136,7 +152,7 @@ struct PartGrowth {
       counts[net] += 1
       if counts[net] == 1 {
         netsInUse.append(Int32(net))
-        raise(net)
+        if raisesScores { raise(net) }
       }
     }
     for vertex in raised {

@@ -115,8 +115,10 @@ struct RenumberingTests {
     let profile = TestProfiles.crossbarLike(neurons: 12, rows: 48, columns: 12, arrays: 4)
     var network = GraphNetworks.chain(seed: 3, skips: false)
     for index in network.projections.indices where network.projections[index].target.index <= 3 {
-      let sources = (0..<144).flatMap { target in
-        (0..<6).map { Int32(target / 12 * 12 + $0 * 2) }
+      var sources: [Int32] = []
+      for target in 0..<144 {
+        let first = target / 12 * 12
+        for entry in 0..<6 { sources.append(Int32(first + 2 * entry)) }
       }
       network.projections[index].connectivity = .sparse(
         SparsePattern(targetOffsets: (0...144).map { $0 * 6 }, sources: sources))
