@@ -78,7 +78,11 @@ struct GraphCommandTests {
       let row = try #require(compiled["mapping"]?["renumbered"]?.elements?.first)
       let before = try #require(row["duplicatedAxonsBefore"]?.int)
       let after = try #require(row["duplicatedAxonsAfter"]?.int)
-      #expect(row["name"]?.string == "pool" && row["sources"]?.int == 240)
+      let sources = Self.network().projections.map { projection -> Int in
+        guard case .sparse(let pattern) = projection.connectivity else { return 0 }
+        return Set(pattern.sources).count
+      }
+      #expect(row["name"]?.string == "pool" && row["sources"]?.int == sources.reduce(0, +))
       #expect(after * 4 < before, "\(before) → \(after)")
 
       let verified = try BuiltProgram.run(

@@ -45,15 +45,20 @@ struct GraphMapping {
       lowered: lowered, partition: ordered, renumbered: rows(builder, lowered, plan, ordered))
   }
 
-  /// Lists longer than this are not searched for boxes: they are filled in in their own order, or in the new one.
-  private static let longestSearched = 400_000
+  /// Lists longer than this are compared with their own order filled in core after core, not with the best boxes.
+  private static let longestCompared = 100_000
+  /// Lists longer than this are filled in that way where no other order helps: the search for boxes would take minutes.
+  private static let longestSearched = 2_000_000
 
-  private static func isLong(_ network: LoweredNetwork, _ candidates: [Int]) -> Bool {
+  private static func synapses(_ network: LoweredNetwork, _ candidates: [Int]) -> Int {
     let chosen = Set(candidates)
-    let synapses = network.templates.reduce(0) {
+    return network.templates.reduce(0) {
       chosen.contains($1.target) ? $0 + $1.weights.count : $0
     }
-    return synapses > longestSearched
+  }
+
+  private static func isLong(_ network: LoweredNetwork, _ candidates: [Int]) -> Bool {
+    synapses(network, candidates) > longestCompared
       && candidates.allSatisfy { network.images[$0].shape.positions == 1 }
   }
 
@@ -73,7 +78,7 @@ struct GraphMapping {
           lowered: lowered, partition: ordered, renumbered: rows(builder, lowered, plan, ordered))
       }
     }
-    if let partition = try? cut(filled) {
+    if synapses(network, candidates) > longestSearched, let partition = try? cut(filled) {
       return GraphMapping(lowered: filled, partition: partition, renumbered: [])
     }
     return GraphMapping(lowered: network, partition: try cut(network), renumbered: [])

@@ -92,29 +92,41 @@ struct GraphPlan {
       weight: weight(cut, subject))
   }
 
-  /// The cut, made again with the entries its own axons take where a population feeds itself.
+  /// The cut; where a population feeds itself it is made again with the entries its own axons took, until what they take
+  /// fits too.
   private func cut(_ population: Int) -> (GraphCut, GraphSubject)? {
     var known = fanOut[population]
     let isRecurrent = builder.incoming[population].contains {
       builder.network.templates[$0].source == population
     }
-    var result: (GraphCut, GraphSubject)?
-    for attempt in 0..<3 {
+    for _ in 0..<Self.attempts {
       guard let subject = GraphSubject(population, builder, entries: known),
         let cut = GraphCut(subject.graph, subject.limits)
-      else { return attempt == 0 ? nil : result }
-      result = (cut, subject)
-      guard isRecurrent else { break }
-      var own = fanOut
-      subject.listen(cut, builder, entries: entries, to: &own)
-      let isOver = cut.parts.contains { part in
-        part.reduce(0) { $0 + Int(own[population][Int(cut.neurons[$1])]) }
-          > builder.profile.core.axonsOut
-      }
-      guard isOver || builder.profile.routing.fanOut > 0 else { break }
-      known = own[population]
+      else { return nil }
+      guard isRecurrent else { return (cut, subject) }
+      var all = fanOut
+      subject.listen(cut, builder, entries: entries, to: &all)
+      if holds(cut, all[population], subject.limits) { return (cut, subject) }
+      // Never less than what an earlier cut took: the next one moves neurons, and with them entries.
+      known = zip(known, all[population]).map { max($0, $1) }
     }
-    return result
+    return nil
+  }
+
+  private static let attempts = 6
+
+  /// Whether all parts hold their neurons' entries, and the copies that these take.
+  private func holds(_ cut: GraphCut, _ entries: [UInt32], _ limits: PartLimits) -> Bool {
+    let limit = builder.profile.routing.fanOut
+    return cut.parts.allSatisfy { part in
+      var (sum, copies) = (0, 0)
+      for position in part {
+        let own = Int(entries[Int(cut.neurons[position])])
+        sum += own
+        copies += NeuronCopies.count(destinations: own, fanOut: limit)
+      }
+      return sum <= limits.entries && copies <= limits.size
+    }
   }
 
   /// Expected spikes of one sample at all axons of a cut.
