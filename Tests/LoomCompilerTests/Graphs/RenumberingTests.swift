@@ -32,6 +32,36 @@ struct RenumberingTests {
     #expect(run.image.populations[2].map == MapShape(channels: 3, height: 6, width: 8))
   }
 
+  @Test("a wrong order and values left in the network's order are found")
+  func mistakes() throws {
+    let network = GraphNetworks.recurrent(seed: 6)
+    let inverted = try Equivalence(network, Self.chips[0]) { image in
+      guard let order = image.populations[1].order else { return }
+      var inverse = order.neurons
+      for (position, neuron) in order.neurons.enumerated() {
+        inverse[Int(neuron)] = UInt32(position)
+      }
+      image.populations[1].order?.neurons = inverse
+    }
+    #expect(inverted.difference?.contains("pool") == true)
+    let fixed = inverted.fixed.populations[1]
+    for path in [\NeuronSlice.thresholds, \NeuronSlice.initialPotentials, \NeuronSlice.biases] {
+      let left = try Equivalence(network, Self.chips[0]) { image in
+        let values =
+          path == \.thresholds
+          ? fixed.threshold : path == \.biases ? fixed.bias : fixed.initialPotential
+        for core in image.cores.indices {
+          for slice in image.cores[core].slices.indices {
+            let positions = image.cores[core].slices[slice].box.channels
+            image.cores[core].slices[slice][keyPath: path] = .perNeuron(
+              positions.map { values.value(neuron: $0, in: fixed.shape) })
+          }
+        }
+      }
+      #expect(left.difference != nil, "\(path)")
+    }
+  }
+
   /// Bundled profiles, for the emulator wants durations.
   private static let emulated: [(String, [String])] = [
     ("loihi1", ["/core/neurons=24"]), ("loihi1", ["/core/neurons=24", "/delay/maximum=1"]),
