@@ -34,10 +34,12 @@ struct GraphMapping {
     var plain: Partition?
     var refusal: DiagnosticsError?
     do throws(DiagnosticsError) { plain = try cut(network) } catch { refusal = error }
-    let plan = GraphPlan(builder, candidates: candidates, plain: plain)
+    // Along a cycle boxes are cut before all they send is known: such a cut may be more than cores hold.
+    let sound = plain.flatMap { builder.holds($0) ? $0 : nil }
+    let plan = GraphPlan(builder, candidates: candidates, plain: sound)
     let lowered = plan.isEmpty ? network : Renumbering.apply(plan, to: network)
     let ordered = plan.isEmpty ? nil : try? cut(lowered)
-    guard let ordered, plain.map({ builder.prefers(ordered, to: $0) }) ?? true else {
+    guard let ordered, sound.map({ builder.prefers(ordered, to: $0) }) ?? true else {
       guard let plain else { throw refusal ?? DiagnosticsError(.doesNotFit, []) }
       return GraphMapping(lowered: network, partition: plain, renumbered: [])
     }
@@ -147,6 +149,17 @@ extension TileBuilder {
     tiles.reduce(0) { sum, tile in
       tile.inputs.reduce(sum) {
         $0 + Double($1.sources.count) * spikes[network.templates[$1.template].source]
+      }
+    }
+  }
+
+  /// Whether every core holds the neurons, copies and output entries that a partition gives it.
+  fileprivate func holds(_ partition: Partition) -> Bool {
+    let budget = CoreBudget(profile: profile)
+    return partition.cores.allSatisfy { tiles in
+      CoreLoad.additive.allSatisfy { resource in
+        let sum = tiles.reduce(0) { $0 + budget.use(resource, $1) }
+        return sum <= budget.limit(resource) ?? .max
       }
     }
   }

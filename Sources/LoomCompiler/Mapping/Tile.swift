@@ -190,10 +190,19 @@ struct SparseSources {
         }
       }
     }
+    if 4 * found.count > source.count { return marked(found) }
     found.sort()
     var unique: [UInt32] = []
     unique.reserveCapacity(found.count)
     for index in found where unique.last != index { unique.append(index) }
+    return unique.count == source.count ? .box(MapBox(source)) : .list(unique)
+  }
+
+  /// The same without sorting, for lists that name a good part of the map.
+  private func marked(_ found: [UInt32]) -> AxonSources {
+    var isNamed = [Bool](repeating: false, count: source.count)
+    for index in found { isNamed[Int(index)] = true }
+    let unique = isNamed.indices.filter { isNamed[$0] }.map { UInt32($0) }
     return unique.count == source.count ? .box(MapBox(source)) : .list(unique)
   }
 }

@@ -65,7 +65,7 @@ struct RenumberingTests {
   /// Bundled profiles, for the emulator wants durations.
   private static let emulated: [(String, [String])] = [
     ("loihi1", ["/core/neurons=24"]), ("loihi1", ["/core/neurons=24", "/delay/maximum=1"]),
-    ("loihi2", ["/core/neurons=24"]), ("reram-spikesim", []),
+    ("loihi2", ["/core/neurons=24"]),
   ]
 
   @Test("both in the emulator: spikes, potentials, scores", arguments: emulated)
