@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Speed of each stage on the digits (and, with SPIKELOOM_DATA, on ResNet-20 and ResNet-44): medians of three.
-With SPIKELOOM_DATA also what partition and placement save against fixed baselines.
+Input axons of a scattered graph, renumbered and not. With SPIKELOOM_DATA also what partition and placement save against
+fixed baselines.
 
 Wall time on a shared machine is noisy: quote ratios from one run. ONLY=speed, ONLY=partition or ONLY=placement
 runs one section.
@@ -10,12 +11,18 @@ import os
 import pathlib
 import statistics
 import subprocess
+import sys
 import tempfile
 import time
+
+import numpy as np
 
 import validate
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
+sys.path.append(str(ROOT / "Examples/python"))
+import write_snn  # noqa: E402
+
 TOOL = ROOT / ".build/release/spikeloom"
 IMAGENET = ["--mean", "0.485,0.456,0.406", "--std", "0.229,0.224,0.225"]
 
@@ -124,7 +131,37 @@ def cut(name, facts, profile, folder):
           + ("" if same else "; TWO COMPILATIONS DIFFER"), flush=True)
 
 
+def graph(name, folder, neurons, synapses, community, stray, seed=1):
+    """A graph of communities scattered by a random order: axons as given, renumbered, and of the planted cut."""
+    random = np.random.default_rng(seed)
+    labels = random.permutation(neurons)
+    groups = random.permutation(np.arange(neurons) // community)
+    rows = []
+    for group in groups:
+        near = labels[group * community + random.choice(community, synapses - stray, replace=False)]
+        rows.append(np.unique(np.concatenate([near, random.integers(neurons, size=stray)])))
+    net = write_snn.SpikingNet(name, (neurons,), 8, schedule="freeRunning")
+    pool = net.sparse(net.input, rows, [random.integers(-40, 60, len(row), dtype="i1") for row in rows], threshold=640)
+    snn, chip = folder / "graph.snn", folder / "graph.chip"
+    net.write(snn, outputs=[pool])
+    flags = ["--placement", "hilbert", "--set", "/topology/maximumChips=64"]
+    mapping, seconds = mapped(snn, "loihi2", chip, *flags)
+    best = sum(len(np.unique(np.concatenate([rows[i] for i in np.flatnonzero(groups == group)]))) for group in np.unique(groups))
+    row = (mapping["renumbered"] or [dict(duplicatedAxonsBefore=0, duplicatedAxonsAfter=0, sources=mapping["inputAxons"])])[0]
+    before, after = (row[key] + row["sources"] for key in ("duplicatedAxonsBefore", "duplicatedAxonsAfter"))
+    verdict = "ok" if after <= 0.5 * before else "MISSED"
+    print(f"{name:14} loihi2 {verdict:6} {neurons} neurons x {synapses} synapses: {before} input axons in the given order, {after} renumbered "
+          f"({after / before:.3f}), {best} with a core for each community, {row['sources']} sources (no cut has fewer); "
+          f"{mapping['cores']} cores; compiled in {seconds:.2f} s", flush=True)
+
+
+def graphs(folder):
+    graph("communities", folder, 8_000, 40, 100, 2)
+    graph("communities", folder, 32_000, 80, 200, 4)
+
+
 def partition(folder):
+    graphs(folder)
     data = os.environ.get("SPIKELOOM_DATA")
     if not data:
         return

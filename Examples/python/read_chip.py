@@ -102,7 +102,7 @@ def sections(data):
         if zlib.crc32(part) != crc:
             raise ValueError(f"section {name} is damaged")
         name = name.decode("ascii")
-        if name not in ("META", "POPS", "FRNT", "TMPL", "HOST", "CORE", "CNTS", "PROV") and not flags & 1:
+        if name not in ("META", "POPS", "FRNT", "TMPL", "HOST", "CORE", "CNTS", "ORDR", "PROV") and not flags & 1:
             raise ValueError(f"unknown section {name}")
         found[name] = part
     return found
@@ -194,6 +194,13 @@ def read_chip(data):
     chip["host"] = parts["HOST"].routes()
     chip["cores"] = several("CORE", read_core)
     chip["counts"] = read_counts(parts["CNTS"]) if "CNTS" in parts else None
+    for population in chip["populations"]:
+        population["map"], population["order"] = population["shape"], None
+    if "ORDR" in parts:  # renumbered populations: by position the neuron of the network's map
+        r = parts["ORDR"]
+        for _ in range(r.u32()):
+            population = chip["populations"][r.u32()]
+            population["map"], population["order"] = r.shape(), r.array("u4").astype(np.int64)
     chip["names"] = [None] * len(chip["populations"])
     if "PROV" in parts:
         r = parts["PROV"]
@@ -338,11 +345,12 @@ def explain(chip):
             floatFactor=meta["factor"]),
         populations=[
             dict(
-                population=n, name=chip["names"][n], shape=list(p["shape"]),
+                population=n, name=chip["names"][n], shape=list(p["map"]),
                 neurons=size(p["shape"]), role=p["role"], reset=p["reset"],
                 comparison=">" if p["greater"] else ">=", potentialBits=p["bits"],
                 sites=p["sites"], start=p["start"], activeSteps=list(p["active"]),
-                code=p["code"], cores=sum(n in held for held in holders))
+                code=p["code"], cores=sum(n in held for held in holders),
+                **({} if p["order"] is None else dict(renumbered=True)))
             for n, p in enumerate(populations)],
         templates=[
             dict(
@@ -432,6 +440,8 @@ class Slice:
         self.population = chip["populations"][part["population"]]
         self.number = part["population"]
         self.neurons = box_indices(part["box"], self.population["shape"])
+        if self.population["order"] is not None:
+            self.neurons = self.population["order"][self.neurons]
         self.threshold, self.bias = part["thresholds"], part["biases"]
         self.v = part["initial"].copy()
         sites = self.population["sites"]
@@ -570,7 +580,7 @@ def run(chip, samples, index):
                 first += len(part.neurons)
     scores = []
     for output in meta["outputs"]:
-        shape = chip["populations"][output]["shape"]
+        shape = chip["populations"][output]["map"]
         for c in range(shape[0]):
             for place in range(shape[1] * shape[2]):
                 neuron = place * shape[0] + c

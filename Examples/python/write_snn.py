@@ -53,6 +53,16 @@ class SpikingNet:
         kind = dict(kind="convolution", kernel=list(weights.shape[2:]), stride=[stride] * 2, padding=[padding] * 2, groups=groups)
         return self._project(source, self._population((len(weights), *size), **neuron), kind, weights)
 
+    def sparse(self, source, sources, weights, target=None, delay=None, **neuron):
+        """Synapses by list: for each neuron its sources (channel-first numbers, ascending) and their weights. Onto a new
+        population of len(sources) neurons, or onto an existing one (for example its source: a recurrence). Returns its number."""
+        if target is None:
+            target = self._population((len(sources),), **neuron)
+        prefix = f"projection.{len(self.top['projections'])}"
+        self.tensors[f"{prefix}.offsets"] = np.cumsum([0] + [len(row) for row in sources]).astype("<i8")
+        self.tensors[f"{prefix}.sources"] = np.concatenate(sources).astype("<i4")
+        return self._project(source, target, dict(kind="sparse"), np.concatenate(weights), delay)
+
     def connect(self, source, target, weights, delay):
         """Further dense synapses between two populations, for example a recurrence; delay in steps."""
         self._project(source, target, dict(kind="dense"), weights, delay)

@@ -28,7 +28,7 @@ public struct EmulatorTrace: Sendable, Hashable {
 
   init(_ image: HardwareImage, _ raster: Raster?, scores: [Int64]) {
     steps = image.schedule.steps
-    shapes = image.populations.map(\.shape)
+    shapes = image.populations.map(\.map)
     spikes = raster?.spikes ?? []
     self.scores = scores
     finalPotentials = raster?.finalPotentials ?? []

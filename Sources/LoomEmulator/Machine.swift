@@ -124,7 +124,7 @@ struct Machine: Sendable {
   var thresholds: [Int32] = []
   var initialPotentials: [Int32] = []
   var biases: [Int32] = []
-  /// The neuron's channel-last index in its population.
+  /// The neuron's channel-last index in its population's map, whatever order it is mapped in.
   var places: [UInt32] = []
   /// By neuron: its copies beyond the first; empty where fan-out has no limit.
   var extraCopies: [UInt32] = []

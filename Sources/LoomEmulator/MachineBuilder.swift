@@ -94,7 +94,9 @@ struct MachineBuilder {
       for row in slice.box.rows {
         for column in slice.box.columns {
           let base = (row * population.shape.width + column) * population.shape.channels
-          for channel in slice.box.channels { machine.places.append(UInt32(base + channel)) }
+          for channel in slice.box.channels {
+            machine.places.append(UInt32(population.neuron(at: base + channel)))
+          }
         }
       }
       machine.slices.append(

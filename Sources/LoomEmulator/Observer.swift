@@ -83,7 +83,7 @@ struct Observer: Sendable {
           population: index, countsSpikes: countsSpikes, window: window,
           baseStep: image.schedule.readoutStart == 0 || (countsSpikes && image.spikeCounts == nil)
             ? -1 : population.start + image.schedule.readoutStart - 1,
-          firstScore: firstScore, shape: population.shape,
+          firstScore: firstScore, shape: population.map,
           slices: machine.slices.indices.filter { machine.slices[$0].population == index }))
       firstScore += population.shape.count
       isCounted[index] = countsSpikes

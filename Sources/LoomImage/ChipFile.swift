@@ -41,6 +41,11 @@ public enum ChipFile {
       sections.append(
         Section(name: countsSection, isOptional: false, bytes: encodeCounts(readout)))
     }
+    if image.populations.contains(where: { $0.order != nil }) {
+      sections.append(
+        Section(
+          name: ordersSection, isOptional: false, bytes: encodeOrders(image.populations)))
+    }
     if let provenance = image.provenance {
       sections.append(
         Section(name: "PROV", isOptional: true, bytes: encodeProvenance(provenance)))

@@ -26,9 +26,9 @@ public struct SynapseLocation: Sendable, Hashable {
   public var template: Int
   /// Its weight's position in the template.
   public var weight: Int
-  /// The source neuron, channel-last in its population.
+  /// The source neuron, channel-last in its population's map.
   public var source: Int
-  /// The target neuron, channel-last in its population.
+  /// The target neuron, channel-last in its population's map.
   public var target: Int
   /// The steps from sending to being due.
   public var delay: Int
@@ -152,8 +152,12 @@ public struct CoreSynapses: Sendable {
     var location = SynapseLocation(
       core: index, axon: axon.axon, synapse: synapse, number: axon.firstNumber + synapse,
       column: PackedMemory.firstColumn(axon.block, core, image) + inSlice,
-      template: axon.block.template, weight: run.firstWeight + offset, source: axon.source,
-      target: slice.box.neuron(inSlice, in: shape), delay: axon.block.delay, memory: nil)
+      template: axon.block.template, weight: run.firstWeight + offset,
+      source: image.populations[image.templates[axon.block.template].source]
+        .neuron(at: axon.source),
+      target: image.populations[slice.population]
+        .neuron(at: slice.box.neuron(inSlice, in: shape)),
+      delay: axon.block.delay, memory: nil)
     switch storage {
     case .packedEntries(let format)?:
       let places = PackedEntryRule(format: format, weightBits: weightBits)

@@ -146,7 +146,7 @@ public enum ImageReset: UInt8, Sendable, Hashable {
 
 /// A population: parameters that all its neurons share.
 public struct ImagePopulation: Sendable, Hashable {
-  /// Its shape.
+  /// Its shape as it is mapped: of slices, templates and routes.
   public var shape: MapShape
   /// What it does.
   public var role: ImageRole
@@ -169,12 +169,14 @@ public struct ImagePopulation: Sendable, Hashable {
   ///
   /// Window codes: it listens in active steps up to `start`, and emits in active steps from `start` on.
   public var code: SpikeCode
+  /// Which neuron of the network stands at which position; nil: mapped in the network's own order.
+  public var order: NeuronOrder?
 
   /// Creates a population.
   public init(
     shape: MapShape, role: ImageRole, reset: ImageReset, firesOnGreaterOnly: Bool,
     potentialBits: Int, sites: Int, start: Int, activeSteps: Range<Int>, compartments: Int,
-    code: SpikeCode = .rate
+    code: SpikeCode = .rate, order: NeuronOrder? = nil
   ) {
     self.shape = shape
     self.role = role
@@ -186,6 +188,7 @@ public struct ImagePopulation: Sendable, Hashable {
     self.activeSteps = activeSteps
     self.compartments = compartments
     self.code = code
+    self.order = order
   }
 }
 

@@ -7,8 +7,8 @@ extension ImageExplanation {
     let roles = ["hidden", "input", "readout", "lowering", "host"]
     let resets = ["soft", "hard", "softBySecondCompartment"]
     let cores = image.cores.filter { core in core.slices.contains { $0.population == index } }
-    return .object([
-      "population": .integer(index), "name": name(image, index), "shape": shape(population.shape),
+    var members: [String: JSONValue] = [
+      "population": .integer(index), "name": name(image, index), "shape": shape(population.map),
       "neurons": .integer(population.shape.count),
       "role": .text(roles[Int(population.role.rawValue)]),
       "reset": .text(resets[Int(population.reset.rawValue)]),
@@ -16,7 +16,9 @@ extension ImageExplanation {
       "potentialBits": .integer(population.potentialBits), "sites": .integer(population.sites),
       "start": .integer(population.start), "activeSteps": range(population.activeSteps),
       "code": .text(population.code.rawValue), "cores": .integer(cores.count),
-    ])
+    ]
+    if population.order != nil { members["renumbered"] = .boolean(true) }
+    return .object(members)
   }
 
   static func templateSummary(_ image: HardwareImage, _ index: Int) -> JSONValue {
@@ -80,12 +82,17 @@ extension ImageExplanation {
     var firstNeuron = 0
     var slices: [JSONValue] = []
     for slice in core.slices {
-      slices.append(
-        .object([
-          "population": .integer(slice.population), "name": name(image, slice.population),
-          "box": box(slice.box), "neurons": .integer(slice.box.count),
-          "firstNeuron": .integer(firstNeuron),
-        ]))
+      var parts: [String: JSONValue] = [
+        "population": .integer(slice.population), "name": name(image, slice.population),
+        "box": box(slice.box), "neurons": .integer(slice.box.count),
+        "firstNeuron": .integer(firstNeuron),
+      ]
+      if let order = image.populations[slice.population].order {
+        // Positions say nothing to people: the neurons themselves, in the order of the core.
+        parts["members"] = .array(
+          order.neurons[slice.box.channels].map { .integer(Int($0)) })
+      }
+      slices.append(.object(parts))
       firstNeuron += slice.box.count
     }
     members["schema"] = .text("spikeloom.explain/1")
@@ -127,7 +134,8 @@ extension ImageExplanation {
     return .object([
       "schema": .text("spikeloom.explain/1"), "core": .integer(index), "axon": .integer(axon),
       "template": .integer(block.template), "source": .integer(template.source),
-      "sourceName": name(image, template.source), "neuron": .integer(neuron),
+      "sourceName": name(image, template.source),
+      "neuron": .integer(image.populations[template.source].neuron(at: neuron)),
       "delay": .integer(block.delay), "slice": .integer(block.slice),
       "site": .integer(template.site), "synapses": .array(synapses),
       "synapseShare": share(synapses.count, of: storedSynapses(image)),

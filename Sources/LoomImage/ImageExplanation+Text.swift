@@ -40,7 +40,7 @@ extension ImageExplanation {
       )
     }
     for (index, population) in (value["populations"]?.elements ?? []).enumerated() {
-      let shape = image.populations[index].shape
+      let shape = image.populations[index].map
       lines.append(
         "population \(index) \(population["name"]?.string ?? ""): \(shape), \(population["role"]?.string ?? ""), \(steps(image, index)), on \(population["cores"]?.int ?? 0) cores"
       )

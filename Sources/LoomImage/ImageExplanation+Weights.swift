@@ -14,7 +14,7 @@ extension ImageExplanation {
     for (key, value) in locationMembers(image, location) { members[key] = value }
     members["schema"] = .text("spikeloom.explain/1")
     members["delay"] = .integer(location.delay)
-    members["sourceNeuron"] = neuron(location.source, image.populations[template.source].shape)
+    members["sourceNeuron"] = neuron(location.source, image.populations[template.source].map)
     members["synapseShare"] = share(1, of: total)
     return .object(members)
   }
@@ -65,13 +65,13 @@ extension ImageExplanation {
     }
     let chip = image.templates.filter { $0.target == population && !$0.isLowering }.map {
       template in
-      let source = image.populations[template.source].shape
+      let source = image.populations[template.source].map
       let origin = "from '\(label(image, template.source))'"
       guard case .convolution(let g) = template.kind else { return "\(origin): inputs \(source)" }
       return
         "\(origin): \(source.channels) input channels in \(g.groups) groups, kernel \(g.kernelHeight)×\(g.kernelWidth)"
     }
-    return ["it has \(image.populations[population].shape.channels) channels"] + host + chip
+    return ["it has \(image.populations[population].map.channels) channels"] + host + chip
   }
 
   private static func weightMembers(
@@ -128,7 +128,7 @@ extension ImageExplanation {
       "core": .integer(location.core), "axon": .integer(location.axon),
       "synapse": .integer(location.synapse), "weight": .integer(location.number),
       "coreColumn": .integer(location.column),
-      "targetNeuron": neuron(location.target, image.populations[template.target].shape),
+      "targetNeuron": neuron(location.target, image.populations[template.target].map),
     ]
     switch location.memory {
     case .words(let first, let last, let bit)?:
@@ -171,7 +171,7 @@ extension ImageExplanation {
   static func hostWeights(
     _ image: HardwareImage, _ population: Int, _ kernel: KernelPlace
   ) -> [JSONValue] {
-    let shape = image.populations[population].shape
+    let shape = image.populations[population].map
     guard kernel.channel >= 0, kernel.channel < shape.channels, kernel.input >= 0,
       kernel.input < image.input.shape.channels, kernel.row >= 0, kernel.column >= 0
     else { return [] }

@@ -25,6 +25,7 @@ public enum ImageStructure {
     let check = StructureCheck(image: image)
     check.schedule()
     check.populations()
+    check.orders()
     check.counts()
     guard check.findings.isEmpty else { return check.findings }
     check.templates()

@@ -1,4 +1,4 @@
-import LoomHardware
+package import LoomHardware
 
 /// A synapse format of a core with packed entries: what the entries of one list part have in common.
 public struct SynapseFormat: Sendable, Hashable, Comparable {
@@ -43,9 +43,15 @@ struct FormatGroup {
 /// each run of consecutive targets) or as sparse ones, whichever takes fewer words (dense if equal);
 /// entries hold at most `maximumSynapsesPerEntry` synapses and start at a word. NxTF's compiler adds a
 /// word where the remainder of an entry is 0 or at least 59 bits; that is left out here.
-struct PackedEntryRule {
+package struct PackedEntryRule {
   let format: PackedEntryFormat
   let weightBits: Int
+
+  /// The rule of a format for weights of some bits.
+  package init(format: PackedEntryFormat, weightBits: Int) {
+    self.format = format
+    self.weightBits = weightBits
+  }
 
   /// Bits of one synapse without its target index.
   func synapseBits(delayBits: Int) -> Int { weightBits + delayBits + format.tagBits }
@@ -58,7 +64,7 @@ struct PackedEntryRule {
   }
 
   /// Words of `count` synapses cut into entries.
-  func cutWords(count: Int, delayBits: Int, isDense: Bool) -> Int {
+  package func cutWords(count: Int, delayBits: Int, isDense: Bool) -> Int {
     let most = format.maximumSynapsesPerEntry
     let rest = count % most
     let full = words(synapses: most, delayBits: delayBits, isDense: isDense)

@@ -53,7 +53,7 @@ extension StructureCheck {
       image.schedule.code == .rate,
       "a readout by spike counts needs the rate code, has \(image.schedule.code.rawValue)")
     let channels = image.outputs.map {
-      image.populations.indices.contains($0) ? image.populations[$0].shape.channels : 0
+      image.populations.indices.contains($0) ? image.populations[$0].map.channels : 0
     }
     for (name, values) in [("worths", readout.worth), ("offsets", readout.offset)] {
       need(

@@ -51,26 +51,28 @@ extension HardwareImage {
     guard templates.indices.contains(index), templates[index].weights.indices.contains(weight)
     else { return nil }
     let template = templates[index]
-    let source = populations[template.source].shape
-    let target = populations[template.target].shape
+    let source = populations[template.source]
+    let target = populations[template.target]
     var position = WeightPosition(
       template: index, weight: weight, outputChannel: 0, inputChannel: 0, row: 0, column: 0,
       target: nil, plane: 0, mantissa: Int(template.weights[weight]), shift: 0)
     switch template.kind {
-    case .convolution(let geometry): position.fill(geometry, source, target)
+    case .convolution(let geometry): position.fill(geometry, source.shape, target.shape)
     case .dense:
-      position.fill(source: weight / target.count, source, target: weight % target.count, target)
+      let count = target.shape.count
+      position.fill(source: weight / count, source, target: weight % count, target)
     case .sparse(let offsets, let targets):
       // The last list that starts at or before the entry, empty lists skipped.
       let list = offsets.partitioningIndex { Int($0) > weight } - 1
       position.fill(source: list, source, target: Int(targets[weight]), target)
     case .broadcast(_, let perNeuron):
-      let size = perNeuron ? target.count : target.channels
+      let size = perNeuron ? target.shape.count : target.shape.channels
       position.plane = weight / size
-      position.outputChannel = weight % size % target.channels
-      if perNeuron { position.setTarget(weight % size, target) }
+      let neuron = target.neuron(at: weight % size)
+      position.outputChannel = neuron % target.map.channels
+      if perNeuron { position.setTarget(neuron, target.map) }
     }
-    position.shift = Int(template.shift(of: position))
+    position.shift = Int(shift(of: position))
     return position
   }
 
@@ -80,7 +82,7 @@ extension HardwareImage {
     ofPopulation population: Int, channel: Int, input: Int, row: Int, column: Int
   ) -> [WeightPosition] {
     guard populations.indices.contains(population), channel >= 0, input >= 0, row >= 0, column >= 0,
-      channel < populations[population].shape.channels
+      channel < populations[population].map.channels
     else { return [] }
     return templates.indices.filter {
       templates[$0].target == population && !templates[$0].isLowering
@@ -94,8 +96,8 @@ extension HardwareImage {
   private func indices(
     _ template: SynapseTemplate, _ channel: Int, _ input: Int, _ row: Int, _ column: Int
   ) -> [Int] {
-    let source = populations[template.source].shape
-    let target = populations[template.target].shape
+    let source = populations[template.source].map
+    let target = populations[template.target].map
     guard input < source.channels else { return [] }
     if case .convolution(let geometry) = template.kind {
       let perGroup = target.channels / geometry.groups
@@ -106,18 +108,28 @@ extension HardwareImage {
       return [tap * perGroup + channel % perGroup]
     }
     guard row < source.height, column < source.width else { return [] }
-    let neuron = (row * source.width + column) * source.channels + input
+    let known = (row * source.width + column) * source.channels + input
+    let neuron = populations[template.source].position(of: known)
+    let feeds = populations[template.target]
     switch template.kind {
     case .convolution: return []
     case .dense:
-      return (0..<target.positions).map { neuron * target.count + $0 * target.channels + channel }
+      return (0..<target.positions).map {
+        neuron * target.count + feeds.position(of: $0 * target.channels + channel)
+      }
     case .sparse(let offsets, let targets):
       return (Int(offsets[neuron])..<Int(offsets[neuron + 1])).filter {
-        Int(targets[$0]) % target.channels == channel
+        feeds.neuron(at: Int(targets[$0])) % target.channels == channel
       }
     case .broadcast(let planes, let perNeuron):
       let places = perNeuron ? target.positions : 1
-      return (0..<(planes * places)).map { $0 * target.channels + channel }
+      let size = perNeuron ? target.count : target.channels
+      return (0..<planes).flatMap { plane in
+        (0..<places).map {
+          let place = $0 * target.channels + channel
+          return plane * size + (perNeuron ? feeds.position(of: place) : place)
+        }
+      }
     }
   }
 }
@@ -135,14 +147,18 @@ extension WeightPosition {
     outputChannel = group * perGroup + weight % perGroup
   }
 
+  /// Positions of the mapped order become neurons of the network's maps.
   fileprivate mutating func fill(
-    source neuron: Int, _ source: MapShape, target other: Int, _ target: MapShape
+    source position: Int, _ source: ImagePopulation, target other: Int, _ target: ImagePopulation
   ) {
-    inputChannel = neuron % source.channels
-    row = neuron / source.channels / source.width
-    column = neuron / source.channels % source.width
-    outputChannel = other % target.channels
-    setTarget(other, target)
+    let neuron = source.neuron(at: position)
+    let channels = source.map.channels
+    inputChannel = neuron % channels
+    row = neuron / channels / source.map.width
+    column = neuron / channels % source.map.width
+    let fed = target.neuron(at: other)
+    outputChannel = fed % target.map.channels
+    setTarget(fed, target.map)
   }
 
   fileprivate mutating func setTarget(_ neuron: Int, _ shape: MapShape) {
@@ -151,11 +167,27 @@ extension WeightPosition {
   }
 }
 
-extension SynapseTemplate {
+extension HardwareImage {
+  /// The shift of a weight; of renumbered targets shifts stand by position.
   fileprivate func shift(of position: WeightPosition) -> UInt8 {
-    if shifts.count == 1 { return shifts[0] }
-    if case .broadcast = kind { return shifts[position.weight] }
-    return shifts[position.outputChannel]
+    let template = templates[position.template]
+    if template.shifts.count == 1 { return template.shifts[0] }
+    let target = populations[template.target].shape
+    switch template.kind {
+    case .broadcast: return template.shifts[position.weight]
+    case .sparse(_, let targets):
+      return template.shifts[Int(targets[position.weight]) % target.channels]
+    case .dense: return template.shifts[position.weight % target.channels]
+    case .convolution: return template.shifts[position.outputChannel]
+    }
+  }
+}
+
+extension ImagePopulation {
+  /// The position of the mapped order at which a neuron of the network (channel-last) stands.
+  fileprivate func position(of neuron: Int) -> Int {
+    guard let order else { return neuron }
+    return order.neurons.firstIndex(of: UInt32(neuron)) ?? neuron
   }
 }
 

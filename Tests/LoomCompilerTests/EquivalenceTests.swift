@@ -18,10 +18,13 @@ struct Equivalence {
 
   init(
     _ network: SpikingNetwork, _ profile: Profile, seed: UInt64 = 9, samples: Int = 2,
-    options: CompilerOptions = CompilerOptions()
+    options: CompilerOptions = CompilerOptions(), altering: (inout HardwareImage) -> Void = { _ in }
   ) throws {
     fixed = try Quantizer.quantize(network, profile: profile).network
-    (image, report) = try Compiler.compile(fixed, profile: profile, options: options)
+    let compiled = try Compiler.compile(fixed, profile: profile, options: options)
+    var altered = compiled.image
+    altering(&altered)
+    (image, report) = (altered, compiled.report)
     var generator = SeededGenerator(seed: seed)
     let reference = try IntegerInterpreter(fixed)
     let data = EquivalenceSamples.make(network, count: samples, &generator)

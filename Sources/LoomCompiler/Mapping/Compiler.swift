@@ -33,16 +33,17 @@ public enum Compiler {
       ).compile()
     }
     let lowering = Lowering.attempt(network, profile: profile)
-    let lowered = lowering.result
     // What no lowering helps comes first, and alone.
-    try AxonFanIn.check(lowered, profile: profile)
+    try AxonFanIn.check(lowering.result, profile: profile)
     guard lowering.findings.isEmpty else {
       throw DiagnosticsError(.doesNotFit, typesFirst(lowering.findings))
     }
     let spikes = ExpectedSpikes.perNeuron(
-      lowered, activity: options.activity, timesteps: network.timesteps)
-    let partition = try Partition.make(
-      lowered, profile: profile, options: options, spikes: spikes.map { $0[0] })
+      lowering.result, activity: options.activity, timesteps: network.timesteps)
+    let mapping = try GraphMapping.make(
+      lowering.result, driven: Set(network.frontEnd.map(\.target.index)), profile: profile,
+      options: options, spikes: spikes.map { $0[0] })
+    let (lowered, partition) = (mapping.lowered, mapping.partition)
     var image = Emission(
       network: network, lowered: lowered, profile: profile, options: options, remarks: remarks
     ).image(partition)
@@ -59,6 +60,7 @@ public enum Compiler {
       lowered: lowered, profile: profile, partition: partition, placement: placement.report
     ).report(image)
     report.tables = try RoutingTableCheck.checked(image, profile)
+    report.renumbered = mapping.renumbered
     return (image, report)
   }
 

@@ -11,6 +11,8 @@ struct LoweredPopulation {
   var bias: ChannelOrNeuron<Int32>
   var scale: [Double]
   var origin: Origin
+  /// Of a renumbered population the positions that belong on one core each; empty: cut as it may be.
+  var parts: [Range<Int>] = []
 
   /// The number of compartments of all its neurons; none where the host injects.
   var compartments: Int { image.role.isOnCores ? image.shape.count * image.compartments : 0 }

@@ -63,6 +63,8 @@ public struct MappingReport: Sendable, Hashable {
   public var placement: PlacementReport
   /// The routing tables by key and mask; nil where the chip has none.
   public var tables: RoutingTableReport?
+  /// Populations renumbered so that neurons with common inputs share cores.
+  public var renumbered: [RenumberedLayer] = []
   /// Remarks.
   public var diagnostics: [Diagnostic]
 
@@ -119,6 +121,7 @@ public struct MappingReport: Sendable, Hashable {
       ]),
       "placement": placement.json,
       "routingTables": tables?.json ?? .null,
+      "renumbered": .array(renumbered.map(\.json)),
       "layers": .array(layers.map(\.json)),
       "diagnostics": .array(diagnostics.map { .text($0.description) }),
     ])
@@ -148,7 +151,7 @@ public struct MappingReport: Sendable, Hashable {
       "\(layer.name) | \(layer.start) | \(layer.cores) | \(layer.neurons) | \(layer.synapses) | "
         + "\(layer.words) | \(layer.axons)"
     }
-    let full = head + (tables.map { [$0.text] } ?? []) + [columns]
+    let full = head + renumbered.map(\.text) + (tables.map { [$0.text] } ?? []) + [columns]
     return (full + rows + diagnostics.map(\.description)).joined(separator: "\n")
   }
 }

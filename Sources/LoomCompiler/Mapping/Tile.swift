@@ -190,15 +190,39 @@ struct SparseSources {
         }
       }
     }
+    if 4 * found.count > source.count { return marked(found) }
     found.sort()
     var unique: [UInt32] = []
     unique.reserveCapacity(found.count)
     for index in found where unique.last != index { unique.append(index) }
     return unique.count == source.count ? .box(MapBox(source)) : .list(unique)
   }
+
+  /// The same without sorting, for lists that name a good part of the map.
+  private func marked(_ found: [UInt32]) -> AxonSources {
+    var isNamed = [Bool](repeating: false, count: source.count)
+    for index in found { isNamed[Int(index)] = true }
+    let unique = isNamed.indices.filter { isNamed[$0] }.map { UInt32($0) }
+    return unique.count == source.count ? .box(MapBox(source)) : .list(unique)
+  }
 }
 
 extension MapBox {
+  /// Positions of a population mapped as one row of channels.
+  init(row positions: Range<Int>) {
+    self.init(channels: positions, rows: 0..<1, columns: 0..<1)
+  }
+
+  /// Both halves of a row of channels; nil for a single neuron.
+  var halves: (MapBox, MapBox)? {
+    guard channels.count > 1 else { return nil }
+    let middle = channels.lowerBound + channels.count / 2
+    return (
+      MapBox(channels: channels.lowerBound..<middle, rows: rows, columns: columns),
+      MapBox(channels: middle..<channels.upperBound, rows: rows, columns: columns)
+    )
+  }
+
   /// One neuron of a channel in the middle of a map, where receptive fields are whole.
   init(neuronInMiddleOf shape: MapShape, channel: Int) {
     self.init(

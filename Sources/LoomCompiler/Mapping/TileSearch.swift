@@ -23,6 +23,7 @@ struct TileSearch {
   /// The tiles of a population, none if it fits no core (then a finding says why).
   mutating func tiles(_ population: Int) -> [Tile] {
     let image = builder.images[population]
+    if !builder.network.populations[population].parts.isEmpty { return planned(population) }
     let key = SearchKey(population, builder)
     let ordered = cache[key] ?? ordered(population, image)
     cache[key] = ordered
@@ -44,6 +45,26 @@ struct TileSearch {
     }
     refuse(population, image)
     return []
+  }
+
+  /// The tiles of a renumbered population: its parts, in halves where one is more than a core holds.
+  private mutating func planned(_ population: Int) -> [Tile] {
+    var result: [Tile] = []
+    for part in builder.network.populations[population].parts {
+      var rest = [MapBox(row: part)]
+      while let box = rest.popLast() {
+        let tile = complete(builder.tile(population, box))
+        if budget.exceeded(tile).isEmpty {
+          result.append(tile)
+        } else if let (first, second) = box.halves {
+          rest += [second, first]
+        } else {
+          refuse(population, builder.images[population])
+          return []
+        }
+      }
+    }
+    return result
   }
 
   private func exceeded(_ population: Int, _ box: MapBox) -> Set<CoreResource> {

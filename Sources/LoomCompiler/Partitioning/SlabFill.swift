@@ -25,6 +25,23 @@ struct SlabFill {
     return true
   }
 
+  /// Puts a part on the open core if it has room, else on a new one, in halves where one core is too small for it;
+  /// false if a single neuron is too much.
+  mutating func fill(part: MapBox, _ meter: TileMeter) -> Bool {
+    let tile = meter.tile(population, part)
+    if cores.last?.accepts(tile, meter.budget, meter.builder) ?? false {
+      add(part, tile)
+      return true
+    }
+    guard CoreLoad().accepts(tile, meter.budget, meter.builder) else {
+      guard let (first, second) = part.halves else { return false }
+      return fill(part: second, meter) && fill(part: first, meter)
+    }
+    cores.append(CoreLoad())
+    add(part, tile)
+    return true
+  }
+
   /// Walks along one strip, from its end if reversed.
   private mutating func fill(
     _ strip: MapBox, _ axis: SlabAxis, isReversed: Bool, _ hint: inout Int,
@@ -70,7 +87,10 @@ struct SlabFill {
 
   /// Puts a box on the last core.
   mutating func add(_ box: MapBox, _ meter: TileMeter) {
-    let tile = meter.tile(population, box)
+    add(box, meter.tile(population, box))
+  }
+
+  private mutating func add(_ box: MapBox, _ tile: Tile) {
     cores[cores.count - 1].add(tile)
     packets += tile.packets
     pieces.append((cores.count - 1, box))

@@ -45,6 +45,8 @@ struct SlabPartition {
   }
 
   private mutating func cut(_ population: Int, _ region: MapBox) -> Bool {
+    let parts = builder.network.populations[population].parts
+    if !parts.isEmpty { return place(parts, population) }
     if state.placeWhole(population, region) { return true }
     let (promising, others) = SlabChoice(population, region, builder, packetPrice: packetPrice)
       .shapes(state.meter)
@@ -63,6 +65,16 @@ struct SlabPartition {
     }
     guard let best else { return false }
     state.take(best.fill, population)
+    return true
+  }
+
+  /// Puts the parts of a renumbered population on cores of their own; the first may join the open one.
+  private mutating func place(_ parts: [Range<Int>], _ population: Int) -> Bool {
+    var fill = SlabFill(population, open: state.open)
+    for part in parts.reversed() {
+      guard fill.fill(part: MapBox(row: part), state.meter) else { return false }
+    }
+    state.take(fill, population)
     return true
   }
 

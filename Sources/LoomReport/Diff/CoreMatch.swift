@@ -7,6 +7,16 @@ struct CoreMatch {
   private struct Part: Hashable {
     var population: Int
     var box: MapBox
+    /// Of renumbered populations the neurons of the network, ascending: a box says where, not who.
+    var neurons: [UInt32] = []
+
+    init(_ slice: NeuronSlice, _ population: Int, in image: HardwareImage) {
+      self.population = population
+      box = slice.box
+      if let order = image.populations[slice.population].order {
+        neurons = order.neurons[slice.box.channels].sorted()
+      }
+    }
   }
 
   private let pair: ImagePair
@@ -23,11 +33,11 @@ struct CoreMatch {
       pair.before.cores.map { core in
         // What has no counterpart gets numbers that no population of the second image has.
         core.slices.map {
-          Part(population: pair.populationAfter[$0.population] ?? -1 - $0.population, box: $0.box)
+          Part($0, pair.populationAfter[$0.population] ?? -1 - $0.population, in: pair.before)
         }
       },
       pair.after.cores.map { core in
-        core.slices.map { Part(population: $0.population, box: $0.box) }
+        core.slices.map { Part($0, $0.population, in: pair.after) }
       }
     )
     let equal = ListMatch(parts.0.map(Set.init), parts.1.map(Set.init))

@@ -61,7 +61,8 @@ extension ImagePair {
   private func parameterChanges(
     _ old: ImagePopulation, _ new: ImagePopulation
   ) -> [FieldChange] {
-    FieldChange.found("shape", .text(old.shape.description), .text(new.shape.description))
+    FieldChange.found("shape", .text(old.map.description), .text(new.map.description))
+      + orderChanges(old, new)
       + FieldChange.found("role", .text("\(old.role)"), .text("\(new.role)"))
       + FieldChange.found("reset", .text("\(old.reset)"), .text("\(new.reset)"))
       + FieldChange.found(
@@ -81,8 +82,8 @@ extension ImagePair {
   private func valueChanges(
     _ old: Int, _ new: Int, _ tables: inout (SliceTables, SliceTables)
   ) -> [FieldChange] {
-    let shape = before.populations[old].shape
-    guard shape == after.populations[new].shape else { return [] }
+    let shape = before.populations[old].map
+    guard shape == after.populations[new].map else { return [] }
     let names: [(String, any KeyPath<NeuronSlice, SliceValues> & Sendable)] = [
       ("thresholds", \.thresholds), ("initialPotentials", \.initialPotentials),
       ("biases", \.biases),
@@ -142,6 +143,9 @@ extension ImagePair {
   /// Weights as the currents they make, then the mantissas and shifts they are stored as.
   private func weightChanges(_ old: Int, _ new: Int) -> [FieldChange] {
     let (first, second) = (before.templates[old], after.templates[new])
+    if before.isRenumbered(template: old) || after.isRenumbered(template: new) {
+      return synapseChanges(old, new)
+    }
     guard first.weights.count == second.weights.count,
       before.populations[first.source].shape == after.populations[second.source].shape,
       before.populations[first.target].shape == after.populations[second.target].shape,
@@ -241,9 +245,10 @@ struct SliceTables {
     }
   }
 
-  /// Channel-last over the whole map; 0 where no core holds the neuron.
+  /// Channel-last over the network's whole map; 0 where no core holds the neuron.
   func values(_ path: KeyPath<NeuronSlice, SliceValues>, of population: Int) -> [Int32] {
     let shape = image.populations[population].shape
+    let known = image.populations[population]
     guard !slices[population].isEmpty else { return [] }
     var values = [Int32](repeating: 0, count: shape.count)
     for slice in slices[population] {
@@ -254,7 +259,8 @@ struct SliceTables {
         for column in slice.box.columns {
           let base = (row * shape.width + column) * shape.channels
           for channel in slice.box.channels {
-            values[base + channel] = held.value(neuron: neuron, channels: channels)
+            values[known.neuron(at: base + channel)] = held.value(
+              neuron: neuron, channels: channels)
             neuron += 1
           }
         }

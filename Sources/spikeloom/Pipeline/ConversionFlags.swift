@@ -53,12 +53,11 @@ enum ConversionFlags {
       try choice(arguments, "--coding", [("direct", .direct), ("rate", .rate)]) ?? .direct
     options.pooling =
       try choice(arguments, "--pooling", PoolingForm.allCases.map { ($0.rawValue, $0) }) ?? .auto
+    forms.shape(&options)
     options.reset =
       try choice(arguments, "--reset", [("soft", .soft), ("hard", .hard)]) ?? forms.reset
-    options.hostIntegratesInput = forms.hostIntegratesInput
     options.readout = forms.readout
     try ReadoutFlag.read(arguments, into: &options)
-    forms.shape(&options)
     options.threads = try threadCount(arguments)
     return options
   }

@@ -55,7 +55,7 @@ struct ReadoutUnits: Sendable {
     factors = image.outputs.map { index in
       let population = image.populations[index]
       guard population.role == .readout else {
-        return Self.factors(population.shape, scales: [], steps: schedule.timesteps)
+        return Self.factors(population.map, scales: [], steps: schedule.timesteps)
       }
       return Self.factors(
         population.shape, scales: index < scales.count ? scales[index] : [], steps: steps)
@@ -70,7 +70,7 @@ struct ReadoutUnits: Sendable {
 
   /// The shapes of an image's outputs.
   static func shapes(_ image: HardwareImage) -> [MapShape] {
-    image.outputs.map { image.populations[$0].shape }
+    image.outputs.map { image.populations[$0].map }
   }
 
   private static func factors(_ shape: MapShape, scales: [Double], steps: Int) -> [Double] {

@@ -81,7 +81,7 @@ struct Verification: Sendable {
         sample: sample, layer: network.name, what: "image and network have other schedules")
     }
     guard image.populations.count >= network.populations.count,
-      zip(image.populations, network.populations).allSatisfy({ $0.shape == $1.shape })
+      zip(image.populations, network.populations).allSatisfy({ $0.map == $1.shape })
     else {
       return Difference(
         sample: sample, layer: network.name, what: "image and network have other populations")

@@ -130,6 +130,13 @@ private struct CoreState {
     let row = box.rows.lowerBound + place / box.columns.count
     let column = box.columns.lowerBound + place % box.columns.count
     let population = index.slices[slice].population
+    if let order = image.populations[population].order {
+      // A renumbered population is one row of channels; the order names the neuron, channel-last.
+      let neuron = Int(order.neurons[channel])
+      return (
+        population, neuron % order.map.channels * order.map.positions + neuron / order.map.channels
+      )
+    }
     return (
       population,
       image.populations[population].shape.index(channel: channel, row: row, column: column)
