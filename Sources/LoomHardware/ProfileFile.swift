@@ -170,6 +170,7 @@ public enum ProfileFile {
       prices: reader.prices(root["prices"]), times: reader.times(root["times"]),
       quantities: [:], overrides: [], structureDigest: none, digest: none)
     reader.checkClasses(profile)
+    reader.checkPartialSums(profile)
     return profile
   }
 }

@@ -57,9 +57,13 @@ extension HardwareImage {
       template: index, weight: weight, outputChannel: 0, inputChannel: 0, row: 0, column: 0,
       target: nil, plane: 0, mantissa: Int(template.weights[weight]), shift: 0)
     switch template.kind {
-    case .convolution(let geometry): position.fill(geometry, source, target)
+    case .convolution(let geometry):
+      position.fill(
+        geometry, source, target, inputs: template.inputChannels(source, groups: geometry.groups))
     case .dense:
-      position.fill(source: weight / target.count, source, target: weight % target.count, target)
+      position.fill(
+        source: weight / target.count + template.denseSources(source).lowerBound, source,
+        target: weight % target.count, target)
     case .sparse(let offsets, let targets):
       // The last list that starts at or before the entry, empty lists skipped.
       let list = offsets.partitioningIndex { Int($0) > weight } - 1
@@ -69,21 +73,24 @@ extension HardwareImage {
       position.plane = weight / size
       position.outputChannel = weight % size % target.channels
       if perNeuron { position.setTarget(weight % size, target) }
+    case .sums: return nil
     }
     position.shift = Int(template.shift(of: position))
     return position
   }
 
   /// The weights by which a channel of a population reads an input channel at a place in the kernel (or,
-  /// where no kernel is shared, in the source map); those of lowering are left out.
+  /// where no kernel is shared, in the source map); those of lowering are left out. Where its inputs are split,
+  /// those onto its partial sums.
   public func weights(
     ofPopulation population: Int, channel: Int, input: Int, row: Int, column: Int
   ) -> [WeightPosition] {
     guard populations.indices.contains(population), channel >= 0, input >= 0, row >= 0, column >= 0,
       channel < populations[population].shape.channels
     else { return [] }
+    let receivers = partialPopulations(of: population) + [population]
     return templates.indices.filter {
-      templates[$0].target == population && !templates[$0].isLowering
+      receivers.contains(templates[$0].target) && !templates[$0].isLowering
     }.flatMap { index in
       indices(templates[index], channel, input, row, column).compactMap {
         position(template: index, weight: $0)
@@ -99,18 +106,24 @@ extension HardwareImage {
     guard input < source.channels else { return [] }
     if case .convolution(let geometry) = template.kind {
       let perGroup = target.channels / geometry.groups
+      let inputs = source.channels / geometry.groups
+      let kept = template.inputChannels(source, groups: geometry.groups)
       guard row < geometry.kernelHeight, column < geometry.kernelWidth,
-        input / (source.channels / geometry.groups) == channel / perGroup
+        input / inputs == channel / perGroup, kept.contains(input % inputs)
       else { return [] }
-      let tap = (input * geometry.kernelHeight + row) * geometry.kernelWidth + column
+      let place = input / inputs * kept.count + input % inputs - kept.lowerBound
+      let tap = (place * geometry.kernelHeight + row) * geometry.kernelWidth + column
       return [tap * perGroup + channel % perGroup]
     }
     guard row < source.height, column < source.width else { return [] }
     let neuron = (row * source.width + column) * source.channels + input
     switch template.kind {
-    case .convolution: return []
+    case .convolution, .sums: return []
     case .dense:
-      return (0..<target.positions).map { neuron * target.count + $0 * target.channels + channel }
+      let kept = template.denseSources(source)
+      guard kept.contains(neuron) else { return [] }
+      let first = (neuron - kept.lowerBound) * target.count
+      return (0..<target.positions).map { first + $0 * target.channels + channel }
     case .sparse(let offsets, let targets):
       return (Int(offsets[neuron])..<Int(offsets[neuron + 1])).filter {
         Int(targets[$0]) % target.channels == channel
@@ -124,14 +137,16 @@ extension HardwareImage {
 
 extension WeightPosition {
   fileprivate mutating func fill(
-    _ geometry: TemplateGeometry, _ source: MapShape, _ target: MapShape
+    _ geometry: TemplateGeometry, _ source: MapShape, _ target: MapShape, inputs: Range<Int>
   ) {
     let perGroup = target.channels / geometry.groups
     let tap = weight / perGroup
     column = tap % geometry.kernelWidth
     row = tap / geometry.kernelWidth % geometry.kernelHeight
-    inputChannel = tap / geometry.kernelWidth / geometry.kernelHeight
-    let group = inputChannel / (source.channels / geometry.groups)
+    let place = tap / geometry.kernelWidth / geometry.kernelHeight
+    let group = place / inputs.count
+    inputChannel =
+      group * (source.channels / geometry.groups) + inputs.lowerBound + place % inputs.count
     outputChannel = group * perGroup + weight % perGroup
   }
 
