@@ -179,7 +179,8 @@ struct FanInSearch {
     for (entry, count) in zip(sites, counts) {
       let total = entry.inputs.reduce(0) { $0 + $1.total }
       for number in 0..<count {
-        let range = (total * Double(number) / Double(count))...(total * Double(number + 1) / Double(count))
+        let range =
+          (total * Double(number) / Double(count))...(total * Double(number + 1) / Double(count))
         let parts = parts(entry.inputs, range, isLast: number == count - 1, of: count)
         guard !parts.isEmpty else { return nil }
         result.append(FanInPlan.Share(site: entry.site, parts: parts))

@@ -22,7 +22,8 @@ enum SourceSlice {
   }
 
   /// The nearest place to cut at which a part of a dense template is a box of the source map.
-  static func aligned(_ cut: Int, _ template: SynapseTemplate, source: MapShape, parts: Int) -> Int {
+  static func aligned(_ cut: Int, _ template: SynapseTemplate, source: MapShape, parts: Int) -> Int
+  {
     guard case .dense = template.kind else { return cut }
     var unit = 1
     if source.height >= 8 * parts {
@@ -90,7 +91,9 @@ enum SourceSlice {
       for run in found {
         for offset in 0..<run.count {
           targets.append(UInt32(run.firstTarget + offset))
-          if !template.weights.isEmpty { weights.append(template.weights[run.firstWeight + offset]) }
+          if !template.weights.isEmpty {
+            weights.append(template.weights[run.firstWeight + offset])
+          }
         }
       }
       offsets.append(UInt32(targets.count))
