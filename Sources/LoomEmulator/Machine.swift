@@ -82,8 +82,9 @@ struct PatternInfo: Sendable {
 /// reads its queue in order and no table at random.
 struct Event: Sendable {
   var pattern: UInt32
-  /// Added to the runs' weight positions: sources that share a pattern differ in this only. In messages that
-  /// carry sums (`BlockInfo.takesSums`) the bits of the sum.
+  /// Added to the runs' weight positions: sources that share a pattern differ in this only.
+  ///
+  /// In messages that carry sums (`BlockInfo.takesSums`) the bits of the sum.
   var weightBase: UInt32
   var axon: UInt32
 }

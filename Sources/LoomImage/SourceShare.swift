@@ -29,6 +29,8 @@ extension SynapseTemplate {
 
 /// Source channels of a share of a convolution.
 enum SourceShare {
+  /// The source channels that a range of target channels reads, as runs without gaps.
+  ///
   /// Before: 8 channels in 2 groups, the share 1..<3 of each. After: 1..<3 and 5..<7.
   static func channels(
     _ geometry: TemplateGeometry, of channels: Range<Int>, share: Range<Int>?, source: MapShape,

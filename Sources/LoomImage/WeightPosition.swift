@@ -80,8 +80,9 @@ extension HardwareImage {
   }
 
   /// The weights by which a channel of a population reads an input channel at a place in the kernel (or,
-  /// where no kernel is shared, in the source map); those of lowering are left out. Where its inputs are split,
-  /// those onto its partial sums.
+  /// where no kernel is shared, in the source map); those of lowering are left out.
+  ///
+  /// Where its inputs are split, those onto its partial sums.
   public func weights(
     ofPopulation population: Int, channel: Int, input: Int, row: Int, column: Int
   ) -> [WeightPosition] {

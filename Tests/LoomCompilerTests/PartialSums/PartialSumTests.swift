@@ -1,5 +1,6 @@
 import LoomBase
 import LoomCompiler
+import LoomEmulator
 import LoomHardware
 import LoomImage
 import LoomNetwork
@@ -184,6 +185,27 @@ struct PartialSumTests {
       #expect(found.allSatisfy { $0.inputChannel == input && $0.outputChannel == 1 })
     }
     #expect(try ImageExplanation.text(image, .whole).contains("partial"))
+  }
+
+  @Test("a run read off at a shorter T counts what a run of that length counts")
+  func stepwise() throws {
+    let profile = try ProfileFile.load("loihi2", overrides: ["/core/axonsIn=24"])
+    let network = EquivalenceTests.residual(seed: 2, bytes: false)
+    let fixed = try Quantizer.quantize(network, profile: profile).network
+    let image = try Compiler.compile(fixed, profile: profile).image
+    var generator = SeededGenerator(seed: 5)
+    let samples = EquivalenceSamples.make(network, count: 2, &generator)
+    let all = try Emulator(image: image, profile: profile).runStepwise(
+      samples, lengths: [RunLength(timesteps: 6, readoutStart: 0)])
+    let short = try Emulator(
+      image: image.shortened(to: 6, readoutStart: 0), profile: profile
+    ).run(samples)
+    var (network6, lowering6) = (CoreCounts(), CoreCounts())
+    for core in short.cores { network6.add(core) }
+    for core in short.loweringCores { lowering6.add(core) }
+    #expect(all.records[0].cores == [network6])
+    #expect(all.records[0].loweringCores == [lowering6])
+    #expect(lowering6.partialSums > 0)
   }
 
   @Test("a delay of one step in a free-running network leaves no room for a sum")
