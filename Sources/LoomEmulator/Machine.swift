@@ -18,6 +18,8 @@ struct SliceInfo: Sendable {
   /// What its spikes say.
   var code: SpikeCode
   var isReadout: Bool
+  /// Whether its neurons send what reached them in a step as sums.
+  var sendsSums: Bool
   /// Whether every spike also goes to the host, which counts it.
   var reportsToHost: Bool
   var isHard: Bool
@@ -60,6 +62,8 @@ struct BlockInfo: Sendable {
   var isLowering: Bool
   /// Whether its messages are lowering: from a lowering population, or to a further plane of weights.
   var comesFromLowering: Bool
+  /// Whether its messages carry sums, each added to one neuron, in place of meeting synapses.
+  var takesSums: Bool
 }
 
 /// What sources that meet the same targets have in common.
@@ -79,6 +83,8 @@ struct PatternInfo: Sendable {
 struct Event: Sendable {
   var pattern: UInt32
   /// Added to the runs' weight positions: sources that share a pattern differ in this only.
+  ///
+  /// In messages that carry sums (`BlockInfo.takesSums`) the bits of the sum.
   var weightBase: UInt32
   var axon: UInt32
 }
@@ -124,6 +130,8 @@ struct Machine: Sendable {
   var thresholds: [Int32] = []
   var initialPotentials: [Int32] = []
   var biases: [Int32] = []
+  /// By population the one its events are counted for: that of its sums, for neurons of partial sums.
+  var countedFor: [Int] = []
   /// The neuron's channel-last index in its population's map, whatever order it is mapped in.
   var places: [UInt32] = []
   /// By neuron: its copies beyond the first; empty where fan-out has no limit.

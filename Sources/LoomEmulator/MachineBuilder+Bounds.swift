@@ -13,6 +13,7 @@ extension MachineBuilder {
     var sums = [Int64](repeating: 0, count: machine.accumulatorCount)
     MachineBuilder.addMagnitudes(
       machine.axons, machine.patterns, machine.runs, machine.weights, hits: hits, to: &sums)
+    addSums(to: &sums)
     var findings: [Diagnostic] = []
     for index in machine.slices.indices {
       let slice = machine.slices[index]
@@ -34,6 +35,22 @@ extension MachineBuilder {
       }
     }
     if !findings.isEmpty { throw DiagnosticsError(.badInput, findings) }
+  }
+
+  /// Adds what partial sums can bring: no more than their sources take in, nor than their width.
+  private func addSums(to sums: inout [Int64]) {
+    for slice in machine.slices where slice.sendsSums {
+      for neuron in 0..<slice.count {
+        let most = min(sums[slice.firstAccumulator + neuron], slice.highest + 1)
+        let first = Int(machine.routes.offsets[slice.firstNeuron + neuron])
+        let last = Int(machine.routes.offsets[slice.firstNeuron + neuron + 1])
+        for entry in machine.routes.entries[first..<last]
+        where machine.blocks[Int(entry.block)].takesSums {
+          let run = machine.patterns[Int(entry.event.pattern)].firstRun
+          sums[Int(machine.runs[Int(run)].target)] += most
+        }
+      }
+    }
   }
 
   private static func addMagnitudes(

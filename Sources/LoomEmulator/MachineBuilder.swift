@@ -20,6 +20,10 @@ struct MachineBuilder {
 
   mutating func build(_ hopTimes: HopTimes) throws(DiagnosticsError) -> Machine {
     machine.timesteps = image.schedule.timesteps
+    machine.countedFor = Array(image.populations.indices)
+    for template in image.templates where template.kind == .sums {
+      machine.countedFor[template.source] = template.target
+    }
     addWeights()
     for index in image.cores.indices {
       addNeurons(index)
@@ -67,6 +71,7 @@ struct MachineBuilder {
       return weights.indices.map {
         Int32(weights[$0]) << Int32(template.shifts[$0 % target.channels])
       }
+    case .sums: return []
     case .convolution(let geometry):
       let perGroup = target.channels / geometry.groups
       let perSource = geometry.kernelHeight * geometry.kernelWidth * perGroup
@@ -106,12 +111,12 @@ struct MachineBuilder {
           activeFrom: population.activeSteps.lowerBound,
           activeTo: population.activeSteps.upperBound, start: population.start,
           code: population.code,
-          isReadout: population.role == .readout,
+          isReadout: population.role == .readout, sendsSums: population.role == .partial,
           reportsToHost: image.spikeCounts != nil && image.outputs.contains(slice.population),
           isHard: population.reset == .hard,
           hasSecondCompartment: population.reset == .softBySecondCompartment
             && population.role != .readout,
-          firesOnEqual: !population.firesOnGreaterOnly, isLowering: population.role == .lowering,
+          firesOnEqual: !population.firesOnGreaterOnly, isLowering: population.role.isLowering,
           lowest: FixedPoint.minimum(bits: population.potentialBits),
           highest: FixedPoint.maximum(bits: population.potentialBits),
           hasBias: biases.contains { $0 != 0 }, currentBound: 0, updatesPerStep: UInt64(count),
@@ -166,8 +171,13 @@ struct MachineBuilder {
           capacity: 0, fillStart: 0,
           isLowering: template.isLowering,
           comesFromLowering: template.repeats
-            || image.populations[template.source].role == .lowering))
+            || image.populations[template.source].role.isLowering,
+          takesSums: template.kind == .sums))
       let info = machine.slices[slice]
+      if template.kind == .sums {
+        addSums(block, image.cores[core].slices[block.slice].box, template, info)
+        continue
+      }
       var writer = AxonWriter(
         runs: templateRuns[block.template], box: image.cores[core].slices[block.slice].box,
         firstTarget: info.firstAccumulator + template.site * info.count,
@@ -175,6 +185,25 @@ struct MachineBuilder {
       writer.add(block.sources, template.kind, &machine)
     }
     machine.coreBlocks.append(first..<machine.blocks.count)
+  }
+
+  /// The axons of sums: a run of no synapses says which accumulator each is added to.
+  private mutating func addSums(
+    _ block: AxonBlock, _ box: MapBox, _ template: SynapseTemplate, _ info: SliceInfo
+  ) {
+    let shape = image.populations[template.source].shape
+    let first = info.firstAccumulator + template.site * info.count
+    for neuron in block.sources.indices(in: shape) {
+      let target = first + box.place(of: Int(neuron), in: shape)
+      machine.patterns.append(
+        PatternInfo(
+          firstRun: UInt32(machine.runs.count), runCount: 1, synapses: 0, lowering: 0))
+      machine.runs.append(RunInfo(target: UInt32(target), weight: 0, count: 0))
+      machine.axons.append(
+        Event(
+          pattern: UInt32(machine.patterns.count - 1), weightBase: 0,
+          axon: UInt32(machine.axons.count)))
+    }
   }
 
   /// Routes, and a place in the queue for every route entry that can reach a block in one step.
@@ -329,7 +358,7 @@ private struct AxonWriter {
         source / channels * geometry.groups + group,
         geometry.kernelHeight * geometry.kernelWidth * (runs.target.channels / geometry.groups)
       )
-    case .sparse, .broadcast: return (-1, 0)
+    case .sparse, .broadcast, .sums: return (-1, 0)
     }
   }
 }

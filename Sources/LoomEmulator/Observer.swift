@@ -25,7 +25,7 @@ struct Raster: Sendable {
       [Int32](repeating: 0, count: $0.role == .input ? 0 : $0.shape.count)
     }
     lastSteps = image.populations.map {
-      $0.role == .lowering || schedule.freeRunning
+      $0.role.isLowering || schedule.freeRunning
         ? schedule.steps - 1
         : min(schedule.steps, Observer.window(of: $0, schedule).upperBound) - 1
     }

@@ -106,7 +106,7 @@ struct SortedCounts {
   mutating func add(_ tally: Tally, _ machine: Machine) {
     for (index, slice) in machine.slices.enumerated() { add(slice, index, tally, machine) }
     for (index, block) in machine.blocks.enumerated() {
-      let population = machine.slices[block.slice].population
+      let population = machine.countedFor[machine.slices[block.slice].population]
       let extra = tally.blockLowering[index]
       add(core: block.core, population: population, lowering: block.isLowering) {
         $0.synapticOperations += tally.blockOperations[index] - extra
@@ -116,6 +116,10 @@ struct SortedCounts {
       }
       add(core: block.core, population: population, lowering: block.comesFromLowering) {
         $0.messagesIn += tally.blockEvents[index]
+      }
+      guard block.takesSums else { continue }
+      add(core: block.core, population: population, lowering: true) {
+        $0.partialSums += tally.blockEvents[index]
       }
     }
     for core in cores.indices where !machine.coreColumns.isEmpty {
@@ -127,15 +131,16 @@ struct SortedCounts {
   private mutating func add(_ slice: SliceInfo, _ index: Int, _ tally: Tally, _ machine: Machine) {
     let updates = tally.sliceUpdates[index]
     let spikes = tally.sliceSpikes[index]
-    add(core: slice.core, population: slice.population, lowering: slice.isLowering) {
+    let population = machine.countedFor[slice.population]
+    add(core: slice.core, population: population, lowering: slice.isLowering) {
       $0.neuronUpdates += updates
       $0.spikes += spikes
       if slice.reportsToHost { $0.messagesOut += spikes }
     }
     let copies = slice.copied(updates: updates, spikes: tally.sliceCopySpikes[index])
-    add(core: slice.core, population: slice.population, lowering: true) { $0.add(copies) }
+    add(core: slice.core, population: population, lowering: true) { $0.add(copies) }
     if slice.hasSecondCompartment {
-      add(core: slice.core, population: slice.population, lowering: true) {
+      add(core: slice.core, population: population, lowering: true) {
         $0.neuronUpdates += updates
         $0.synapticOperations += spikes
       }
@@ -143,9 +148,7 @@ struct SortedCounts {
     for flow in slice.flows {
       let messages = tally.flowMessages[flow]
       let path = machine.flows[flow].path
-      add(
-        core: slice.core, population: slice.population, lowering: machine.flows[flow].isLowering
-      ) {
+      add(core: slice.core, population: population, lowering: machine.flows[flow].isLowering) {
         $0.messagesOut += messages
         $0.hopsEastWest += messages * UInt64(path.hopsEastWest)
         $0.hopsNorthSouth += messages * UInt64(path.hopsNorthSouth)

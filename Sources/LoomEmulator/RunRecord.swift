@@ -23,6 +23,8 @@ public struct CoreCounts: Sendable, Hashable {
   public var arrayReads: UInt64 = 0
   /// Crossbars: column sums added.
   public var columnAdds: UInt64 = 0
+  /// Partial sums that arrived and were added to their neurons.
+  public var partialSums: UInt64 = 0
 
   /// Creates zero counts.
   public init() {}
@@ -40,6 +42,7 @@ public struct CoreCounts: Sendable, Hashable {
     hopsBetweenChips += other.hopsBetweenChips
     arrayReads += other.arrayReads
     columnAdds += other.columnAdds
+    partialSums += other.partialSums
   }
 }
 
@@ -92,6 +95,8 @@ public struct RunRecord: Sendable, Hashable {
   public var loweringCores: [CoreCounts]
   /// Events of the network by population: updates and spikes of its neurons, synaptic operations received
   /// by them (messages and hops: sent by them).
+  ///
+  /// What neurons of partial sums do (`ImageRole.partial`) stands at the population they sum for.
   public var populations: [CoreCounts]
   /// Events of lowering by population (of the neurons that receive or are updated).
   public var loweringPopulations: [CoreCounts]

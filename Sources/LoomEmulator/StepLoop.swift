@@ -133,6 +133,7 @@ struct StepLoop {
   /// (a) Adds the spikes due; returns the time it takes.
   private mutating func receive(core: Int, step: Int) -> Double {
     var events = 0
+    var sums = 0
     var operations: UInt64 = 0
     for block in machine.coreBlocks[core] {
       let info = machine.blocks[block]
@@ -143,7 +144,15 @@ struct StepLoop {
       let first = info.queueStart + slot * info.capacity
       let slice = machine.slices[info.slice]
       let done: UInt64
-      if slice.takesIn(step: step) {
+      if info.takesSums {
+        if slice.takesIn(step: step) {
+          state.isReached[info.slice] = true
+          SumKernels.take(
+            state.queue, first..<(first + count), machine, into: &state.accumulators)
+        }
+        sums += count
+        done = 0
+      } else if slice.takesIn(step: step) {
         state.isReached[info.slice] = true
         done = Kernels.scatter(
           events: state.queue, from: first, count: count, patterns: machine.patterns,
@@ -164,6 +173,7 @@ struct StepLoop {
       operations &+= done
     }
     return Double(events) * timing.axonIn + Double(operations) * timing.synapticOperation
+      + Double(sums) * timing.partialSum
   }
 
   /// The synapses met by events that come too early or too late to change anything.
@@ -213,6 +223,13 @@ struct StepLoop {
   private mutating func update(_ index: Int, _ slice: SliceInfo) -> Int {
     if !state.isReached[index], !state.isDriven[index], state.isQuiet[index] { return 0 }
     state.isReached[index] = false
+    if slice.sendsSums {
+      state.isQuiet[index] = true
+      SumKernels.form(
+        slice, potentials: &state.potentials, accumulators: &state.accumulators,
+        fired: &state.fired)
+      return Kernels.collect(state.fired, count: slice.count, into: &state.firing)
+    }
     if state.isWide[index] {
       WideKernels.update(
         slice, &state.wide, potentials: &state.potentials, accumulators: &state.accumulators,
@@ -253,9 +270,15 @@ struct StepLoop {
         state.flowCounts[position] = -waiting(machine.flows[flow])
       }
     }
-    StepLoop.queue(
-      state.firing, count: spikes, firstNeuron: slice.firstNeuron, machine.routes,
-      machine.blocks, sendSlot, &state.queue, &state.fill)
+    if slice.sendsSums {
+      SumKernels.queue(
+        state.firing, count: spikes, firstNeuron: slice.firstNeuron, machine, sendSlot,
+        potentials: &state.potentials, &state.queue, &state.fill)
+    } else {
+      StepLoop.queue(
+        state.firing, count: spikes, firstNeuron: slice.firstNeuron, machine.routes,
+        machine.blocks, sendSlot, &state.queue, &state.fill)
+    }
     var sent = 0
     for (position, flow) in slice.flows.enumerated() {
       let info = machine.flows[flow]

@@ -9,6 +9,7 @@ struct StepTiming: Sendable {
   var neuronSpike = 0.0
   var axonIn = 0.0
   var axonOut = 0.0
+  var partialSum = 0.0
   var hops = HopTimes()
   var linkOccupancy = 0.0
   var chipLinkOccupancy = 0.0
@@ -52,6 +53,8 @@ struct TimingReader {
     timing.axonIn = need(times.axonIn, "axonIn", if: hasAxons)
     timing.axonOut = need(
       times.axonOut, "axonOut", if: hasRoutes || image.spikeCounts != nil)
+    timing.partialSum = need(
+      times.partialSum, "partialSum", if: image.populations.contains { $0.role == .partial })
     timing.hops.withinTile = need(times.hopWithinTile, "hopWithinTile", if: hasRoutes)
     let spreads = hasRoutes && places.tiles > 1
     timing.hops.eastWest = need(

@@ -65,5 +65,8 @@ public struct EventKind: Sendable {
     EventKind(
       id: "columnAdd", name: "crossbar column sums", followsSpikes: true,
       count: \.columnAdds, price: \.columnAdd),
+    EventKind(
+      id: "partialSum", name: "partial sums", followsSpikes: true,
+      count: \.partialSums, price: \.partialSum),
   ]
 }

@@ -73,7 +73,14 @@ public struct LayerComparison: Sendable, Hashable {
         rest.append(layer)
       }
     }
-    let paired = layers.indices.map { index in
+    // Populations that only sum for others do nothing of their own (`RunRecord.populations`).
+    let shown = layers.indices.filter { index in
+      let layer = layers[index]
+      let own = index < origins.count ? origins[index].first : nil
+      return !members[index].isEmpty || layer.neuronUpdates > 0 || layer.spikes > 0
+        || layer.synapticOperations > 0 || own.map { byOrigin[$0] == index } ?? true
+    }
+    let paired = shown.map { index in
       LayerComparison(spiking: layers[index], ann: members[index], timesteps: timesteps)
     }
     return paired + rest.map { LayerComparison(spiking: nil, ann: [$0], timesteps: timesteps) }

@@ -783,7 +783,7 @@ enum BundledProfiles {
     "No energy per operation of Loihi 2 is public: its prices are left out, not guessed, and whatever needs one is refused with its JSON pointer. Set them with --set to ask what-if questions.",
     "Soft reset, the comparison v >= threshold, start steps and resets by population are instructions of the neuron's program (programmable neurons: Intel's brief of 2021); that they cost nothing beyond an update is assumed. perPopulationReset is assumed because a program that knows its start step can clear its own state there.",
     "Window codes need more state words a neuron: bit-serial an accumulator and a residual, ttfs a slope, an accumulator and a frozen sum. They come out of the memory that neurons and synapses share; 8,192 neurons a core leave 8 bytes each of the 64 KB set aside here.",
-    "Graded spikes of up to 32 bits exist on this chip and are not used: every spike of an image is one bit.",
+    "Graded spikes of up to 32 bits exist on this chip and are used for partial sums only (neurons with more inputs than a core takes): every other spike of an image is one bit. A partial sum is counted as one input axon and no synapse; on the chip its message would pass a synapse of weight 1.",
     "Times are Loihi 1's (Davies et al. 2018) over the factors of Intel's brief: spike generation 10, synaptic operations 5, neuron update 2. A whole chip cannot step in less than 200 ns by that brief; 1,164 ns is the shortest step measured through Lava."
   ],
   "synchronisation": "barrier",
@@ -864,7 +864,11 @@ enum BundledProfiles {
       "reason": "a program gets one accumulated input a step; several to compare are not documented"},
     "potentialReadout": true,
     "analogInput": true,
-    "codes": ["rate", "bit-serial", "ttfs"]
+    "codes": ["rate", "bit-serial", "ttfs"],
+    "partialSums": {
+      "bits": {"value": 24, "unit": "bit", "method": "derived", "range": [24, 32],
+        "source": "Intel, Loihi 2 technology brief, 2021, and lava-nc/lava: graded spikes with integer payloads up to 32 bits; neurons are programs, so that one can send its input's sum and another add it; a state word has 24 bits (lava-nc/lava, bit-accurate models)"}
+    }
   },
   "weight": {
     "bits": {"value": 8, "unit": "bit", "method": "published",
@@ -906,6 +910,9 @@ enum BundledProfiles {
     "axonOut": {"value": 0.51, "unit": "ns", "method": "assumed", "range": [0, 5.1],
       "source": "Spikeloom",
       "reason": "no figure published for Loihi 2; SANA-FE's 5.1 ns of Loihi 1 / 10"},
+    "partialSum": {"value": 0.7, "unit": "ns", "method": "assumed", "range": [0.7, 3.5],
+      "source": "Spikeloom",
+      "reason": "no figure published for Loihi 2; a message's payload is multiplied and added as a synapse's weight is: one synaptic operation"},
     "hopEastWest": {"value": 4.1, "unit": "ns", "method": "assumed", "range": [0.41, 4.1],
       "source": "Spikeloom",
       "reason": "no figure published for Loihi 2; as Loihi 1 (Davies et al. 2018, Table 2)"},

@@ -144,13 +144,15 @@ public struct NeuronCapabilities: Sendable, Hashable, Codable {
   public var analogInput: Bool
   /// The neural codes its neurons can run, `rate` always among them.
   public var codes: [SpikeCode]
+  /// How cores add up the inputs of neurons that have too many for one core; nil: they do not.
+  public var partialSums: PartialSumFormat?
 
   /// Creates capabilities.
   public init(
     potentialBits: Int, firesOnGreaterOnly: Bool, softReset: SoftResetSupport, hardReset: Bool,
     thresholdShift: Int, thresholdMantissaBits: Int, distinctThresholds: Int, startStep: Bool,
     perPopulationReset: Bool, comparatorSites: Int, potentialReadout: Bool, analogInput: Bool,
-    codes: [SpikeCode] = [.rate]
+    codes: [SpikeCode] = [.rate], partialSums: PartialSumFormat? = nil
   ) {
     self.potentialBits = potentialBits
     self.firesOnGreaterOnly = firesOnGreaterOnly
@@ -165,6 +167,7 @@ public struct NeuronCapabilities: Sendable, Hashable, Codable {
     self.potentialReadout = potentialReadout
     self.analogInput = analogInput
     self.codes = codes
+    self.partialSums = partialSums
   }
 }
 
@@ -242,6 +245,8 @@ public struct Prices: Sendable, Hashable {
   public var arrayRead: Quantity?
   /// One addition of an array's column sum, pJ; nil: none.
   public var columnAdd: Quantity?
+  /// One partial sum taken out of its message and added to its neuron, pJ; nil: none.
+  public var partialSum: Quantity?
   /// Energy of one barrier per chip and step, pJ.
   public var barrier: Quantity?
   /// One write of one bias register by the host, pJ.

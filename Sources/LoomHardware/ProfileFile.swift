@@ -171,6 +171,7 @@ public enum ProfileFile {
       quantities: [:], overrides: [], structureDigest: none, digest: none)
     reader.checkClasses(profile)
     reader.checkRouting(profile)
+    reader.checkPartialSums(profile)
     return profile
   }
 }

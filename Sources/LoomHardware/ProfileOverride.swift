@@ -50,19 +50,35 @@ struct ProfileOverride {
       || (tokens.count == 3 && tokens[..<2] == ["core", "synapses"])
   }
 
-  /// Adds a price or duration that the profile leaves open.
+  /// Adds a price or duration that the profile leaves open, or partial sums that the chip does not have.
   private func applyNew(to document: inout JSONValue) -> String? {
+    if pointer == "/neuron/partialSums/bits" { return applyPartialSums(to: &document) }
     guard let unit = openUnit else { return "names nothing in the profile" }
     guard value.double != nil else { return "needs a number, has \(value.kindName)" }
     let tokens = pointer.split(separator: "/").map(String.init)
-    let section = "/" + tokens[0]
+    return add(tokens[1], .object(quantity(unit)), at: "/" + tokens[0], to: &document)
+  }
+
+  private func applyPartialSums(to document: inout JSONValue) -> String? {
+    guard value.double != nil else { return "needs a number, has \(value.kindName)" }
+    return add(
+      "partialSums", .object(["bits": .object(quantity("bit"))]), at: "/neuron", to: &document)
+  }
+
+  private func quantity(_ unit: String) -> [String: JSONValue] {
+    [
+      "value": value, "unit": .text(unit), "source": .text("--set"),
+      "method": .text(QuantityMethod.assumed.rawValue),
+    ]
+  }
+
+  private func add(
+    _ key: String, _ member: JSONValue, at section: String, to document: inout JSONValue
+  ) -> String? {
     guard case .object(var members)? = document.value(at: section) else {
       return "names nothing in the profile"
     }
-    members[tokens[1]] = .object([
-      "value": value, "unit": .text(unit), "source": .text("--set"),
-      "method": .text(QuantityMethod.assumed.rawValue),
-    ])
+    members[key] = member
     return document.replace(at: section, with: .object(members)) ? nil : "cannot be set"
   }
 

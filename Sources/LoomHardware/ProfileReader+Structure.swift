@@ -91,7 +91,7 @@ extension ProfileReader {
         "potentialBits", "firesOnGreaterOnly", "softReset", "hardReset", "thresholdShift",
         "thresholdMantissaBits", "distinctThresholds", "startStep", "perPopulationReset",
         "comparatorSites", "potentialReadout", "analogInput",
-      ], optional: ["codes"])
+      ], optional: ["codes", "partialSums"])
     let resets = [SoftResetSupport.native, .secondCompartment, .none]
     let softReset = choice("softReset", of: members, at: place, among: resets)
     return NeuronCapabilities(
@@ -112,7 +112,32 @@ extension ProfileReader {
         "comparatorSites", of: members, at: place, unit: "sites", in: 0...256),
       potentialReadout: flag("potentialReadout", of: members, at: place),
       analogInput: flag("analogInput", of: members, at: place),
-      codes: codes(members["codes"]))
+      codes: codes(members["codes"]), partialSums: partialSums(members["partialSums"]))
+  }
+
+  /// Reads `/neuron/partialSums`; without it (or with null) cores add no sums of others.
+  private mutating func partialSums(_ value: JSONValue?) -> PartialSumFormat? {
+    guard let value, value != .null else { return nil }
+    let place = "/neuron/partialSums"
+    let members = object(value, at: place, required: ["bits"])
+    return PartialSumFormat(
+      bits: integer("bits", of: members, at: place, unit: "bit", in: 2...32))
+  }
+
+  /// Sums are added to neurons, past axons that have a type or a sign and kernels that cores share.
+  mutating func checkPartialSums(_ profile: Profile) {
+    guard profile.neuron.partialSums != nil else { return }
+    let storage = profile.core.synapses
+    var isPlain = true
+    if case .sharedKernels = storage { isPlain = false }
+    if case .crossbar(let format) = storage {
+      isPlain = format.axonTypes == 0 && !format.signPerAxon
+    }
+    guard !isPlain else { return }
+    report(
+      "SL7012",
+      "needs packed entries, or crossbars whose axons have neither types nor signs, has others",
+      at: "/neuron/partialSums")
   }
 
   /// Reads `/neuron/codes`; without it neurons know rate codes only.

@@ -4,7 +4,8 @@ public enum TickWork {
   ///
   /// With a fixed tick they say only whether the tick is long enough, so a profile may leave them out.
   public static let keys: [String] = [
-    "synapticOperation", "neuronUpdate", "neuronSpike", "axonIn", "axonOut", "hopEastWest",
+    "synapticOperation", "neuronUpdate", "neuronSpike", "axonIn", "axonOut", "partialSum",
+    "hopEastWest",
     "hopNorthSouth", "hopWithinTile", "hopBetweenChips", "linkOccupancy", "chipLinkOccupancy",
   ]
 
@@ -12,6 +13,8 @@ public enum TickWork {
   public static func missing(_ profile: Profile) -> [String] {
     guard profile.synchronisation == .fixedTick else { return [] }
     let known = TimeKeys.all.filter { profile.times[keyPath: $0.path] != nil }.map(\.key)
-    return keys.filter { !known.contains($0) }
+    return keys.filter {
+      !known.contains($0) && ($0 != "partialSum" || profile.neuron.partialSums != nil)
+    }
   }
 }

@@ -10,6 +10,8 @@ public struct Times: Sendable, Hashable {
   public var axonIn: Quantity?
   /// One message leaving a core, ns.
   public var axonOut: Quantity?
+  /// One partial sum taken out of its message and added to its neuron, ns.
+  public var partialSum: Quantity?
   /// One hop in x, ns.
   public var hopEastWest: Quantity?
   /// One hop in y, ns.

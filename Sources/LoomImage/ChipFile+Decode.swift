@@ -215,19 +215,22 @@ extension ChipFile {
     let site = try reader.readCount()
     let kind: TemplateKind
     switch kindCode {
-    case 0: kind = .convolution(try reader.readGeometry())
-    case 1: kind = .dense
+    case 0, 6: kind = .convolution(try reader.readGeometry())
+    case 1, 7: kind = .dense
     case 2: kind = .sparse(sourceOffsets: try reader.readList(), targets: try reader.readList())
     case 3: kind = .broadcast(planes: try reader.readCount(), perNeuron: false)
     case 4: kind = .broadcast(planes: try reader.readCount(), perNeuron: true)
-    default: throw .invalid(offset: start, reason: "needs a template kind from 0 to 4")
+    case 5: kind = .sums
+    default: throw .invalid(offset: start, reason: "needs a template kind from 0 to 7")
     }
+    let share = kindCode >= 6 ? try reader.readRange() : nil
     let weights =
       width == 1
       ? try reader.readList(Int8.self).map { Int16($0) } : try reader.readList(Int16.self)
     return SynapseTemplate(
       kind: kind, source: source, target: target, weights: weights,
-      shifts: try reader.readList(), site: site, isLowering: isLowering, repeats: repeats)
+      shifts: try reader.readList(), site: site, isLowering: isLowering, repeats: repeats,
+      sourceRange: share)
   }
 
   static func decodeHost(_ bytes: ArraySlice<UInt8>) throws(ByteError) -> RouteTable {

@@ -155,10 +155,11 @@ extension ChipFile {
       let isNarrow = template.weights.allSatisfy { $0 >= -128 && $0 <= 127 }
       let kind: UInt8 =
         switch template.kind {
-        case .convolution: 0
-        case .dense: 1
+        case .convolution: template.sourceRange == nil ? 0 : 6
+        case .dense: template.sourceRange == nil ? 1 : 7
         case .sparse: 2
         case .broadcast(_, let perNeuron): perNeuron ? 4 : 3
+        case .sums: 5
         }
       writer.write(kind)
       writer.write(flag: template.isLowering)
@@ -174,7 +175,9 @@ extension ChipFile {
         writer.write(list: offsets)
         writer.write(list: targets)
       case .broadcast(let planes, _): writer.write(count: planes)
+      case .sums: break
       }
+      if kind >= 6, let share = template.sourceRange { writer.write(range: share) }
       if isNarrow {
         writer.write(list: template.weights.map { Int8(truncatingIfNeeded: $0) })
       } else {

@@ -85,6 +85,8 @@ struct ColumnFormat: Hashable {
       return ColumnFormat(
         slice: block.slice, site: template.site, shifts: uniform ? [shifts[0]] : shifts)
     }
+    // A sum goes to its neuron past the cells.
+    if case .sums = template.kind { return [] }
     guard case .broadcast(let planes, let perNeuron) = template.kind else {
       return [
         format(template.shifts.count == 1 ? template.shifts : Array(template.shifts[box.channels]))

@@ -128,9 +128,19 @@ public enum ImageRole: UInt8, Sendable, Hashable {
   case lowering = 3
   /// Spiking neurons that the host integrates, for chips without analog input; their spikes are injected.
   case host = 4
+  /// Neurons that take in a share of the synapses of other neurons, which have more inputs than a core takes
+  /// (`TemplateKind.sums`): in every active step each sends the sum of what reached it, unless that is zero, to
+  /// the neuron at its place, due one chip step later, and forgets it. No threshold, no bias, no memory.
+  case partial = 5
 
   /// Whether its neurons stand on cores.
   public var isOnCores: Bool { self != .input && self != .host }
+
+  /// Whether its neurons compare a potential with a threshold.
+  public var hasThreshold: Bool { self != .readout && self != .partial }
+
+  /// Whether its neurons exist only because the chip lacks something.
+  public var isLowering: Bool { self == .lowering || self == .partial }
 }
 
 /// What firing does to the potential.

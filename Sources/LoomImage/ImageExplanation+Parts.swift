@@ -4,7 +4,7 @@ import LoomHardware
 extension ImageExplanation {
   static func populationSummary(_ image: HardwareImage, _ index: Int) -> JSONValue {
     let population = image.populations[index]
-    let roles = ["hidden", "input", "readout", "lowering", "host"]
+    let roles = ["hidden", "input", "readout", "lowering", "host", "partial"]
     let resets = ["soft", "hard", "softBySecondCompartment"]
     let cores = image.cores.filter { core in core.slices.contains { $0.population == index } }
     var members: [String: JSONValue] = [
@@ -29,12 +29,15 @@ extension ImageExplanation {
       case .dense: "dense"
       case .sparse: "sparse"
       case .broadcast: "broadcast"
+      case .sums: "sums"
       }
-    return .object([
+    var members: [String: JSONValue] = [
       "template": .integer(index), "kind": .text(kind), "source": .integer(template.source),
       "target": .integer(template.target), "site": .integer(template.site),
       "lowering": .boolean(template.isLowering), "weights": .integer(template.weights.count),
-    ])
+    ]
+    if let share = template.sourceRange { members["sourceRange"] = range(share) }
+    return .object(members)
   }
 
   static func coreSummary(
@@ -149,7 +152,9 @@ extension ImageExplanation {
     let holding = image.cores.indices.filter { index in
       image.cores[index].slices.contains { $0.population == population }
     }
-    let stored = storedSynapses(image, population: population)
+    let partial = image.partialPopulations(of: population)
+    let stored = ([population] + partial).reduce(0) { $0 + storedSynapses(image, population: $1) }
+    if !partial.isEmpty { members["partialSums"] = .array(partial.map { .integer($0) }) }
     members["schema"] = .text("spikeloom.explain/1")
     members["synapses"] = .integer(stored)
     members["synapseShare"] = share(stored, of: storedSynapses(image))

@@ -19,6 +19,7 @@ extension StructureCheck {
       need(
         template.shifts.allSatisfy { $0 <= 30 }, "\(name) needs shifts up to 30, has larger ones")
       if template.repeats { repetition(index) }
+      guard share(template, name) else { continue }
       connectivity(template, name)
     }
   }
@@ -31,6 +32,7 @@ extension StructureCheck {
       first.map {
         $0.source == plane.source && $0.target == plane.target && $0.site == plane.site
           && $0.kind == plane.kind && $0.isLowering == plane.isLowering
+          && $0.sourceRange == plane.sourceRange
       } ?? false,
       "template \(index) needs a template before it whose synapses it repeats, has others")
   }
@@ -48,11 +50,13 @@ extension StructureCheck {
           "\(name) needs a geometry that divides \(source.channels) and \(target.channels) channels"
         )
       else { return }
+      let inputs = template.inputChannels(source, groups: geometry.groups).count
       weights = checkedProduct(
-        source.channels, geometry.kernelHeight, geometry.kernelWidth,
+        inputs, geometry.groups, geometry.kernelHeight, geometry.kernelWidth,
         target.channels / geometry.groups)
     case .dense:
-      weights = checkedProduct(source.count, target.count)
+      weights = checkedProduct(template.denseSources(source).count, target.count)
+    case .sums: weights = 0
     case .sparse(let offsets, let targets):
       weights = targets.count
       need(
@@ -155,6 +159,32 @@ extension StructureCheck {
     return product + offset
   }
 
+  /// What a template's share of the sources must be before its weights are counted.
+  private func share(_ template: SynapseTemplate, _ name: String) -> Bool {
+    guard let share = template.sourceRange else { return true }
+    let source = image.populations[template.source].shape
+    let whole: Int
+    switch template.kind {
+    case .convolution(let geometry): whole = source.channels / max(1, geometry.groups)
+    case .dense: whole = source.count
+    case .sparse, .broadcast, .sums: whole = 0
+    }
+    return need(
+      !share.isEmpty && share.lowerBound >= 0 && share.upperBound <= whole,
+      "\(name) needs a share of \(whole) sources, has \(share)")
+  }
+
+  /// Axons of a template with a share are of sources in it.
+  private func shares(
+    _ block: AxonBlock, _ template: SynapseTemplate, _ source: MapShape, _ anchor: Anchor
+  ) {
+    guard template.sourceRange != nil else { return }
+    need(
+      block.sources.indices(in: source).allSatisfy {
+        template.reads(source: Int($0), of: source)
+      }, "needs axons of sources that template \(block.template) reads, has others", at: anchor)
+  }
+
   func cores() {
     for (index, core) in image.cores.enumerated() {
       let anchor = Anchor.core(index)
@@ -237,6 +267,13 @@ extension StructureCheck {
         !indices.isEmpty && indices.isAscending(strictly: true)
           && indices.allSatisfy { Int($0) < source.count }
       }
-    need(sound, "needs axon sources within \(source), ascending", at: anchor)
+    guard need(sound, "needs axon sources within \(source), ascending", at: anchor) else { return }
+    shares(block, template, source, anchor)
+    if template.kind == .sums {
+      let box = core.slices[block.slice].box
+      need(
+        block.sources.indices(in: source).allSatisfy { box.contains(Int($0), in: source) },
+        "needs sums onto neurons of the slice \(box), has others", at: anchor)
+    }
   }
 }

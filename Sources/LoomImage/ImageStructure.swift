@@ -29,6 +29,7 @@ public enum ImageStructure {
     check.counts()
     guard check.findings.isEmpty else { return check.findings }
     check.templates()
+    check.partialSums()
     check.frontEnds()
     guard check.findings.isEmpty else { return check.findings }
     check.cores()
@@ -141,6 +142,24 @@ final class StructureCheck {
     return sizes.allSatisfy { (1...65_535).contains($0) }
       && (0...65_535).contains(geometry.padTop) && (0...65_535).contains(geometry.padLeft)
       && channels.allSatisfy { $0 % geometry.groups == 0 }
+  }
+}
+
+extension MapBox {
+  /// Whether a neuron of a map (channel-last index) stands in the box.
+  func contains(_ index: Int, in shape: MapShape) -> Bool {
+    let position = index / shape.channels
+    return channels.contains(index % shape.channels) && rows.contains(position / shape.width)
+      && columns.contains(position % shape.width)
+  }
+
+  /// The place within the box (channel-last) of a neuron of it, given by its channel-last index in the map.
+  package func place(of index: Int, in shape: MapShape) -> Int {
+    let position = index / shape.channels
+    let row = position / shape.width - rows.lowerBound
+    let column = position % shape.width - columns.lowerBound
+    return (row * columns.count + column) * channels.count + index % shape.channels
+      - channels.lowerBound
   }
 }
 

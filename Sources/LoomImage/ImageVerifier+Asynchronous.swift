@@ -76,7 +76,7 @@ private struct AsynchronousCheck {
       "\(name) needs to be active in every bin, has \(population.activeSteps)")
     need(population.sites == 1, "\(name) needs one current site, has \(population.sites)")
     need(
-      population.role != .lowering && population.reset != .softBySecondCompartment,
+      !population.role.isLowering && population.reset != .softBySecondCompartment,
       "\(name) needs neurons of one compartment that compute, has others")
   }
 

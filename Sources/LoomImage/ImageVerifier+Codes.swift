@@ -43,7 +43,7 @@ private struct CodeCheck {
     for output in image.outputs {
       let population = image.populations[output]
       need(
-        population.role != .lowering, "\(name) needs outputs with codes, has population \(output)")
+        !population.role.isLowering, "\(name) needs outputs with codes, has population \(output)")
       need(
         population.role == .readout || population.start + timesteps <= schedule.steps,
         "output population \(output) needs \(population.start + timesteps) steps to emit its code, has \(schedule.steps)"
@@ -55,7 +55,7 @@ private struct CodeCheck {
     let population = image.populations[index]
     let timesteps = image.schedule.timesteps
     let name = "population \(index)"
-    let wanted = population.role == .lowering ? .rate : code
+    let wanted = population.role.isLowering ? .rate : code
     need(
       population.code == wanted,
       "\(name) needs the code '\(wanted.rawValue)', has '\(population.code.rawValue)'")

@@ -70,9 +70,16 @@ private struct FormatCheck {
   mutating func check(_ population: ImagePopulation, _ index: Int) {
     let neuron = profile.neuron
     let name = "population \(index)"
+    let isPartial = population.role == .partial
+    let chip = profile.name
     need(
-      population.potentialBits == neuron.potentialBits,
-      "\(name) needs potentials of \(neuron.potentialBits) bits, has \(population.potentialBits)")
+      !isPartial || neuron.partialSums != nil,
+      "\(name) needs a chip whose cores add partial sums of others, has '\(chip)'")
+    let bits = isPartial ? neuron.partialSums?.bits ?? 0 : neuron.potentialBits
+    need(
+      population.potentialBits == bits,
+      "\(name) needs \(isPartial ? "sums" : "potentials") of \(bits) bits, has \(population.potentialBits)"
+    )
     need(
       population.sites <= max(1, neuron.comparatorSites),
       "\(name) needs at most \(max(1, neuron.comparatorSites)) current sites, has \(population.sites)"
@@ -90,6 +97,7 @@ private struct FormatCheck {
           && (population.activeSteps == window || image.schedule.code.isWindowed)),
       "\(name) needs active steps \(neuron.startStep ? window : all), has \(population.activeSteps)"
     )
+    guard !isPartial else { return }
     guard population.role != .readout else {
       need(neuron.potentialReadout, "\(name) needs a chip whose potentials can be read")
       return
@@ -127,7 +135,10 @@ private struct FormatCheck {
     need(
       biases.isEmpty, "\(name) needs biases m·2^e of the chip, has \(biases.first ?? 0)",
       at: .core(core))
-    guard population.role != .readout else { return }
+    need(
+      population.role != .partial || slice.biases.all.allSatisfy { $0 == 0 },
+      "\(name) of partial sums needs no biases, has some", at: .core(core))
+    guard population.role.hasThreshold else { return }
     let wrong = slice.thresholds.all.first {
       !isLegal(Int64($0), population.reset, population.potentialBits)
     }

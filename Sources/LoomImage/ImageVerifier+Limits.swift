@@ -62,6 +62,7 @@ extension ImageVerifier {
   /// What synapses and bias can bring a neuron in a step stays below 2^31.
   static func currentFindings(_ image: HardwareImage) -> [Diagnostic] {
     var findings: [Diagnostic] = []
+    let reach = SumReach(image)
     let largest = image.templates.map { template -> Int64 in
       let weight = template.weights.map { Int64($0.magnitude) }.max() ?? 0
       return weight << Int64(template.shifts.max() ?? 0)
@@ -71,11 +72,15 @@ extension ImageVerifier {
         let bias = slice.biases.all.map { Int64($0.magnitude) }.max() ?? 0
         var bound = bias
         for block in core.axonBlocks where block.slice == position {
+          if let sums = reach.largest[image.templates[block.template].source] {
+            bound = min(.max / 2, bound + sums)
+            continue
+          }
           let (product, overflow) = largest[block.template].multipliedReportingOverflow(
             by: Int64(block.sources.count) * Int64(planes(image.templates[block.template])))
           bound = overflow ? .max / 2 : min(.max / 2, bound + min(product, .max / 4))
         }
-        if bound >= 1 << 31 { bound = exactBound(image, core, position) + bias }
+        if bound >= 1 << 31 { bound = exactBound(image, core, position, reach) + bias }
         if bound >= 1 << 31 {
           findings.append(
             Diagnostic(
@@ -94,11 +99,12 @@ extension ImageVerifier {
 
   /// The largest Σ|w|<<shift of a slice's neurons and sites.
   private static func exactBound(
-    _ image: HardwareImage, _ core: ImageCore, _ position: Int
+    _ image: HardwareImage, _ core: ImageCore, _ position: Int, _ reach: SumReach
   ) -> Int64 {
     let slice = core.slices[position]
     let sites = image.populations[slice.population].sites
     var sums = [Int64](repeating: 0, count: slice.box.count * sites)
+    reach.add(core, slice: position, image, to: &sums)
     var runs: [SynapseRun] = []
     for block in core.axonBlocks where block.slice == position {
       let template = image.templates[block.template]

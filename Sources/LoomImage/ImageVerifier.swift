@@ -6,7 +6,7 @@ public import LoomHardware
 /// Checksums say that bytes are as they were written; these checks say that what was written hangs
 /// together. Codes: SL5101 partition, SL5102 routes, SL5103 delays, SL5104 currents, SL5105 neurons,
 /// SL5106 placement, SL5107 limits, SL5108 formats, SL5109 schedule and structure, SL5110 neural codes,
-/// SL5120 asynchronous images.
+/// SL5111 partial sums, SL5120 asynchronous images.
 public enum ImageVerifier {
   /// All findings; those about limits and formats only with a profile.
   ///
@@ -20,6 +20,7 @@ public enum ImageVerifier {
     findings += currentFindings(image)
     findings += neuronFindings(image)
     findings += codeFindings(image)
+    findings += sumFindings(image)
     findings += asynchronousFindings(image)
     guard let profile else { return findings }
     if image.structureDigest != profile.structureDigest {
@@ -79,7 +80,7 @@ public enum ImageVerifier {
     let population = image.populations[slice.population]
     let highest = FixedPoint.maximum(bits: population.potentialBits)
     let lowest = FixedPoint.minimum(bits: population.potentialBits)
-    if population.role != .readout, let least = slice.thresholds.all.min(), least < 0 {
+    if population.role.hasThreshold, let least = slice.thresholds.all.min(), least < 0 {
       findings.append(
         Diagnostic(
           .error, "SL5105",
@@ -146,7 +147,7 @@ public enum ImageVerifier {
           continue
         }
         if image.schedule.isAsynchronous { continue }
-        if source.role != .lowering, !source.code.isWindowed { least = max(least, gap) }
+        if !source.role.isLowering, !source.code.isWindowed { least = max(least, gap) }
         if block.delay < least {
           findings.append(
             Diagnostic(

@@ -7,8 +7,12 @@ extension SynapseRuns {
     switch kind {
     case .convolution(let geometry):
       return convolutionSources(geometry, box)
-    case .dense, .broadcast:
+    case .dense:
+      return share.map { SourceShare.sources($0, of: source) } ?? .box(MapBox(source))
+    case .broadcast:
       return .box(MapBox(source))
+    case .sums:
+      return .box(box)
     case .sparse:
       var runs: [SynapseRun] = []
       var found: [UInt32] = []
@@ -28,29 +32,23 @@ extension SynapseRuns {
     let columns = SynapseRuns.read(
       by: box.columns, kernel: geometry.kernelWidth, stride: geometry.strideX,
       dilation: geometry.dilationX, pad: geometry.padLeft, extent: source.width)
-    let channels = sourceChannels(geometry, box.channels)
+    let channels = SourceShare.channels(
+      geometry, of: box.channels, share: share, source: source, target: target)
     guard let top = rows.first, let bottom = rows.last, let left = columns.first,
       let right = columns.last, !channels.isEmpty
     else { return .list([]) }
-    if bottom - top + 1 == rows.count, right - left + 1 == columns.count {
+    if channels.count == 1, bottom - top + 1 == rows.count, right - left + 1 == columns.count {
       return .box(
-        MapBox(channels: channels, rows: top..<(bottom + 1), columns: left..<(right + 1)))
+        MapBox(channels: channels[0], rows: top..<(bottom + 1), columns: left..<(right + 1)))
     }
     return .list(
       rows.flatMap { row in
         columns.flatMap { column in
-          channels.map { UInt32((row * source.width + column) * source.channels + $0) }
+          channels.joined().map {
+            UInt32((row * source.width + column) * source.channels + $0)
+          }
         }
       })
-  }
-
-  private func sourceChannels(_ geometry: TemplateGeometry, _ channels: Range<Int>) -> Range<Int> {
-    guard !channels.isEmpty else { return 0..<0 }
-    let perGroup = target.channels / geometry.groups
-    let sources = source.channels / geometry.groups
-    let first = channels.lowerBound / perGroup
-    let last = (channels.upperBound - 1) / perGroup
-    return (first * sources)..<((last + 1) * sources)
   }
 
   /// The coordinates along one axis that targets in a range read, ascending.

@@ -32,7 +32,7 @@ public enum SharedKernelMemory {
     case .dense:
       return words(
         inputs: source.channels, height: source.height, width: source.width, outputs: target.count)
-    case .sparse, .broadcast: return nil
+    case .sparse, .broadcast, .sums: return nil
     }
   }
 

@@ -76,6 +76,7 @@ public enum SynapseLayout {
     if case .crossbar = profile.core.synapses {
       var planes = 1
       if case .broadcast(let count, _) = template.kind { planes = count }
+      if case .sums = template.kind { planes = 0 }
       usage.rows = usage.axons * planes
     }
     if profile.core.synapses.hasBinaryCells {
@@ -173,7 +174,7 @@ public enum SynapseLayout {
   /// The different thresholds of the spiking neurons of slices.
   static func thresholds(_ slices: [NeuronSlice], _ populations: [ImagePopulation]) -> Set<Int32> {
     var values: Set<Int32> = []
-    for slice in slices where populations[slice.population].role != .readout {
+    for slice in slices where populations[slice.population].role.hasThreshold {
       switch slice.thresholds {
       case .uniform(let value): values.insert(value)
       case .perChannel(let list), .perNeuron(let list): values.formUnion(list)
@@ -208,7 +209,8 @@ private struct BlockScan {
     case (.convolution(let geometry), .box(let part)):
       visitConvolution(part, perGroup: runs.source.channels / geometry.groups)
     case (.dense, _):
-      if sources.count > 0 { add(0, times: sources.count) }
+      let first = template.denseSources(runs.source).lowerBound
+      if sources.count > 0 { add(first, times: sources.count) }
     case (_, .box(let part)):
       for row in part.rows {
         for column in part.columns {

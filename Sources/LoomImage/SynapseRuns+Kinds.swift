@@ -13,7 +13,13 @@ extension SynapseRuns {
     let row = position / source.width + geometry.padTop
     let column = position % source.width + geometry.padLeft
     let perGroup = target.channels / geometry.groups
-    let firstOfGroup = channel / (source.channels / geometry.groups) * perGroup
+    let sourcesPerGroup = source.channels / geometry.groups
+    let group = channel / sourcesPerGroup
+    let kept = share ?? 0..<sourcesPerGroup
+    guard kept.contains(channel - group * sourcesPerGroup) else { return }
+    // The channel's place among those whose weights the template has.
+    let place = channel - group * (sourcesPerGroup - kept.count) - kept.lowerBound
+    let firstOfGroup = group * perGroup
     let low = max(firstOfGroup, box.channels.lowerBound)
     let high = min(firstOfGroup + perGroup, box.channels.upperBound)
     guard low < high else { return }
@@ -22,16 +28,16 @@ extension SynapseRuns {
       guard offset >= 0, offset % geometry.strideY == 0 else { continue }
       let targetRow = offset / geometry.strideY
       guard box.rows.contains(targetRow) else { continue }
-      let base = (channel * geometry.kernelHeight + kernelRow) * geometry.kernelWidth
+      let base = (place * geometry.kernelHeight + kernelRow) * geometry.kernelWidth
       let rowStart = (targetRow - box.rows.lowerBound) * box.columns.count
       for kernelColumn in (0..<geometry.kernelWidth).reversed() {
         let reach = column - kernelColumn * geometry.dilationX
         guard reach >= 0, reach % geometry.strideX == 0 else { continue }
         let targetColumn = reach / geometry.strideX
         guard box.columns.contains(targetColumn) else { continue }
-        let place = rowStart + targetColumn - box.columns.lowerBound
+        let position = rowStart + targetColumn - box.columns.lowerBound
         emitter.emit(
-          target: place * box.channels.count + low - box.channels.lowerBound,
+          target: position * box.channels.count + low - box.channels.lowerBound,
           weight: (base + columnSlots[kernelColumn]) * perGroup + low - firstOfGroup,
           count: high - low, shiftIndex: low, to: &runs)
       }
@@ -41,7 +47,9 @@ extension SynapseRuns {
   func appendDense(
     _ index: Int, _ box: MapBox, _ emitter: inout Emitter, _ runs: inout [SynapseRun]
   ) {
-    let base = index * target.count
+    let kept = share ?? 0..<source.count
+    guard kept.contains(index) else { return }
+    let base = (index - kept.lowerBound) * target.count
     appendBox(box, &emitter, &runs) { base + $0 }
   }
 

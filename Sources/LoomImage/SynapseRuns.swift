@@ -47,6 +47,8 @@ public struct SynapseRuns: Sendable {
   public let ignoresShifts: Bool
 
   let kind: TemplateKind
+  /// The share of the sources; nil: all.
+  let share: Range<Int>?
   let shifts: [UInt8]
   /// Where a kernel column's weights stand within their kernel row.
   let columnSlots: [Int]
@@ -61,6 +63,7 @@ public struct SynapseRuns: Sendable {
     self.order = order
     self.ignoresShifts = ignoresShifts
     kind = template.kind
+    share = template.sourceRange
     shifts = template.shifts
     if case .convolution(let geometry) = template.kind {
       columnSlots = SynapseRuns.slots(of: geometry, order)
@@ -91,6 +94,7 @@ public struct SynapseRuns: Sendable {
       appendSparse(targets[Int(offsets[index])..<Int(offsets[index + 1])], box, &emitter, &runs)
     case .broadcast(let planes, let perNeuron):
       appendBroadcast(planes, perNeuron, box, &emitter, &runs)
+    case .sums: break
     }
   }
 
@@ -101,7 +105,8 @@ public struct SynapseRuns: Sendable {
     }
     var result = template.weights
     let channels = target.channels / geometry.groups
-    let rows = source.channels * geometry.kernelHeight
+    let inputs = template.inputChannels(source, groups: geometry.groups).count
+    let rows = inputs * geometry.groups * geometry.kernelHeight
     for row in 0..<rows {
       for column in 0..<geometry.kernelWidth where columnSlots[column] != column {
         let from = (row * geometry.kernelWidth + column) * channels

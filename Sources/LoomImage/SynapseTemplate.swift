@@ -11,6 +11,12 @@ public enum TemplateKind: Sendable, Hashable {
   /// weights and shifts of its own: one per target channel, or per target (channel-last) if `perNeuron`.
   /// Weights and shifts: [plane][channel or neuron].
   case broadcast(planes: Int, perNeuron: Bool)
+  /// Every neuron of a population of partial sums (`ImageRole.partial`) sends its sum to the neuron at its place.
+  ///
+  /// No synapse is stored and no weight: the message carries a signed number, which is added to the target's
+  /// current as it is. It addresses the neuron, not a list of synapses; one input axon is counted for it all the
+  /// same, for the receiving core must know which of its neurons is meant.
+  case sums
 }
 
 /// The geometry of a convolution template.
@@ -74,11 +80,17 @@ public struct SynapseTemplate: Sendable, Hashable {
   ///
   /// Cells beyond the first of a synapse, and the messages that reach them, are counted as lowering.
   public var repeats: Bool
+  /// The share of the sources that the template reads, where neurons with too many inputs are split
+  /// (`ImageRole.partial`); nil: all.
+  ///
+  /// Convolutions: input channels of every group, counted within the group. Dense: source indices, channel-last.
+  /// Weights are those of the share alone.
+  public var sourceRange: Range<Int>?
 
   /// Creates a template.
   public init(
     kind: TemplateKind, source: Int, target: Int, weights: [Int16], shifts: [UInt8], site: Int,
-    isLowering: Bool, repeats: Bool = false
+    isLowering: Bool, repeats: Bool = false, sourceRange: Range<Int>? = nil
   ) {
     self.kind = kind
     self.source = source
@@ -88,5 +100,6 @@ public struct SynapseTemplate: Sendable, Hashable {
     self.site = site
     self.isLowering = isLowering
     self.repeats = repeats
+    self.sourceRange = sourceRange
   }
 }

@@ -57,10 +57,15 @@ extension HardwareImage {
       template: index, weight: weight, outputChannel: 0, inputChannel: 0, row: 0, column: 0,
       target: nil, plane: 0, mantissa: Int(template.weights[weight]), shift: 0)
     switch template.kind {
-    case .convolution(let geometry): position.fill(geometry, source.shape, target.shape)
+    case .convolution(let geometry):
+      position.fill(
+        geometry, source.shape, target.shape,
+        inputs: template.inputChannels(source.shape, groups: geometry.groups))
     case .dense:
       let count = target.shape.count
-      position.fill(source: weight / count, source, target: weight % count, target)
+      position.fill(
+        source: weight / count + template.denseSources(source.shape).lowerBound, source,
+        target: weight % count, target)
     case .sparse(let offsets, let targets):
       // The last list that starts at or before the entry, empty lists skipped.
       let list = offsets.partitioningIndex { Int($0) > weight } - 1
@@ -71,6 +76,7 @@ extension HardwareImage {
       let neuron = target.neuron(at: weight % size)
       position.outputChannel = neuron % target.map.channels
       if perNeuron { position.setTarget(neuron, target.map) }
+    case .sums: return nil
     }
     position.shift = Int(shift(of: position))
     return position
@@ -78,14 +84,17 @@ extension HardwareImage {
 
   /// The weights by which a channel of a population reads an input channel at a place in the kernel (or,
   /// where no kernel is shared, in the source map); those of lowering are left out.
+  ///
+  /// Where its inputs are split, those onto its partial sums.
   public func weights(
     ofPopulation population: Int, channel: Int, input: Int, row: Int, column: Int
   ) -> [WeightPosition] {
     guard populations.indices.contains(population), channel >= 0, input >= 0, row >= 0, column >= 0,
       channel < populations[population].map.channels
     else { return [] }
+    let receivers = partialPopulations(of: population) + [population]
     return templates.indices.filter {
-      templates[$0].target == population && !templates[$0].isLowering
+      receivers.contains(templates[$0].target) && !templates[$0].isLowering
     }.flatMap { index in
       indices(templates[index], channel, input, row, column).compactMap {
         position(template: index, weight: $0)
@@ -101,10 +110,13 @@ extension HardwareImage {
     guard input < source.channels else { return [] }
     if case .convolution(let geometry) = template.kind {
       let perGroup = target.channels / geometry.groups
+      let inputs = source.channels / geometry.groups
+      let kept = template.inputChannels(source, groups: geometry.groups)
       guard row < geometry.kernelHeight, column < geometry.kernelWidth,
-        input / (source.channels / geometry.groups) == channel / perGroup
+        input / inputs == channel / perGroup, kept.contains(input % inputs)
       else { return [] }
-      let tap = (input * geometry.kernelHeight + row) * geometry.kernelWidth + column
+      let place = input / inputs * kept.count + input % inputs - kept.lowerBound
+      let tap = (place * geometry.kernelHeight + row) * geometry.kernelWidth + column
       return [tap * perGroup + channel % perGroup]
     }
     guard row < source.height, column < source.width else { return [] }
@@ -112,10 +124,13 @@ extension HardwareImage {
     let neuron = populations[template.source].position(of: known)
     let feeds = populations[template.target]
     switch template.kind {
-    case .convolution: return []
+    case .convolution, .sums: return []
     case .dense:
+      let kept = template.denseSources(source)
+      guard kept.contains(neuron) else { return [] }
+      let first = (neuron - kept.lowerBound) * target.count
       return (0..<target.positions).map {
-        neuron * target.count + feeds.position(of: $0 * target.channels + channel)
+        first + feeds.position(of: $0 * target.channels + channel)
       }
     case .sparse(let offsets, let targets):
       return (Int(offsets[neuron])..<Int(offsets[neuron + 1])).filter {
@@ -136,14 +151,16 @@ extension HardwareImage {
 
 extension WeightPosition {
   fileprivate mutating func fill(
-    _ geometry: TemplateGeometry, _ source: MapShape, _ target: MapShape
+    _ geometry: TemplateGeometry, _ source: MapShape, _ target: MapShape, inputs: Range<Int>
   ) {
     let perGroup = target.channels / geometry.groups
     let tap = weight / perGroup
     column = tap % geometry.kernelWidth
     row = tap / geometry.kernelWidth % geometry.kernelHeight
-    inputChannel = tap / geometry.kernelWidth / geometry.kernelHeight
-    let group = inputChannel / (source.channels / geometry.groups)
+    let place = tap / geometry.kernelWidth / geometry.kernelHeight
+    let group = place / inputs.count
+    inputChannel =
+      group * (source.channels / geometry.groups) + inputs.lowerBound + place % inputs.count
     outputChannel = group * perGroup + weight % perGroup
   }
 
@@ -178,7 +195,7 @@ extension HardwareImage {
     case .sparse(_, let targets):
       return template.shifts[Int(targets[position.weight]) % target.channels]
     case .dense: return template.shifts[position.weight % target.channels]
-    case .convolution: return template.shifts[position.outputChannel]
+    case .convolution, .sums: return template.shifts[position.outputChannel]
     }
   }
 }

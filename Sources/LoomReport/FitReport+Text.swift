@@ -107,7 +107,8 @@ extension FitChip {
     let neurons = lowering.reduce(0) { $0 + $1.neurons }
     let note =
       lowering.isEmpty
-      ? "" : "\nand \(neurons) neurons in \(lowering.count) populations of gates and relays"
+      ? ""
+      : "\nand \(neurons) neurons in \(lowering.count) populations of gates, relays and partial sums"
     return table.render() + note
   }
 

@@ -19,6 +19,7 @@ public enum ProfileCapabilities {
     words.append(
       neuron.analogInput ? "bias written per neuron and sample" : "input as spikes only")
     words.append("codes \(neuron.codes.map(\.rawValue).joined(separator: ", "))")
+    if let sums = neuron.partialSums { words.append("partial sums of \(sums.bits) bits") }
     return words
   }
 

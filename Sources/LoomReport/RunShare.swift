@@ -173,5 +173,9 @@ extension CoreCounts {
       guard let count = json[key]?.int, (0...(1 << 53)).contains(count) else { return nil }
       self[keyPath: path] = UInt64(count)
     }
+    // Runs of before there were any do not have it.
+    guard let sums = json["partialSums"] else { return }
+    guard let count = sums.int, (0...(1 << 53)).contains(count) else { return nil }
+    partialSums = UInt64(count)
   }
 }

@@ -69,7 +69,7 @@ public enum RunText {
       ("messagesOut", counts.messagesOut), ("hopsEastWest", counts.hopsEastWest),
       ("hopsNorthSouth", counts.hopsNorthSouth), ("hopsWithinTile", counts.hopsWithinTile),
       ("hopsBetweenChips", counts.hopsBetweenChips), ("arrayReads", counts.arrayReads),
-      ("columnAdds", counts.columnAdds),
+      ("columnAdds", counts.columnAdds), ("partialSums", counts.partialSums),
     ]
   }
 

@@ -155,6 +155,7 @@ struct RandomImage {
     case .broadcast(let planes, let perNeuron):
       weights = planes * (perNeuron ? to.count : to.channels)
       shifts = weights
+    case .sums: weights = 0
     }
     template.weights = (0..<weights).map { _ in Int16(pick(-40...60)) }
     template.shifts =

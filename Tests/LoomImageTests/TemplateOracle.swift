@@ -46,6 +46,7 @@ enum TemplateOracle {
           list.append(PlainSynapse(source: 0, target: to, weight: place, shift: shift(place)))
         }
       }
+    case .sums: break
     case .convolution(let geometry):
       list = convolution(geometry, source, target, shift)
     }

@@ -61,7 +61,7 @@ enum WeightPlanes {
       let inputs = max(1, template.weights.count / max(1, perChannel * geometry.groups))
       return { $0 / perChannel / inputs * perGroup + $0 % perGroup }
     case .sparse(_, let targets): return { Int(targets[$0]) % target.channels }
-    case .dense, .broadcast: return { $0 % target.channels }
+    case .dense, .broadcast, .sums: return { $0 % target.channels }
     }
   }
 }

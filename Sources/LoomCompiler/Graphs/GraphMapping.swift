@@ -127,7 +127,7 @@ struct GraphMapping {
         if template.weights.isEmpty { return false }
         if template.target == index {
           switch template.kind {
-          case .convolution: return false
+          case .convolution, .sums: return false
           case .sparse: hasList = true
           case .dense, .broadcast: break
           }

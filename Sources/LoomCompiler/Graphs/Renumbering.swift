@@ -33,8 +33,10 @@ struct Renumbering {
   /// Whether a template's end at a renumbered source can be listed by neuron.
   static func canRenumberSource(_ template: SynapseTemplate, _ shape: MapShape) -> Bool {
     switch template.kind {
-    case .sparse, .dense: true
-    case .broadcast: false
+    case .sparse: true
+    // A share of sources is a range of indices.
+    case .dense: template.sourceRange == nil
+    case .broadcast, .sums: false
     case .convolution(let geometry): geometry.isOneToOne(shape)
     }
   }
@@ -69,6 +71,7 @@ struct Renumbering {
     case .dense: renumberDense(&result)
     case .broadcast(let planes, let perNeuron): renumberBroadcast(&result, planes, perNeuron)
     case .convolution: listOneToOne(&result)
+    case .sums: break
     }
     if target != nil, template.shifts.count > 1 {
       if case .broadcast = template.kind { return result }

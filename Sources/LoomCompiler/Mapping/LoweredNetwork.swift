@@ -28,6 +28,10 @@ public struct LoweringInventory: Sendable, Hashable {
   public var relayNeurons: Int = 0
   /// Populations of such neurons.
   public var relayPopulations: Int = 0
+  /// Neurons that sum over a share of the inputs of others.
+  public var partialNeurons: Int = 0
+  /// Populations of such neurons.
+  public var partialPopulations: Int = 0
   /// Second compartments of soft-reset neurons.
   public var secondCompartments: Int = 0
   /// Input axons beyond the first of a source and core, for weights of several bits or both signs.

@@ -4,7 +4,7 @@ import LoomImage
 import LoomNetwork
 
 /// Applies everything exact that a chip needs done to a network: starts, delays, relays, gates, second
-/// compartments.
+/// compartments, partial sums.
 ///
 /// Before: conv → add with a shortcut over two layers, biases everywhere. After: starts 0, 1, 2, a delay of 2
 /// on the shortcut, a gate neuron per depth whose spike carries the biases (chips without a start step).
@@ -15,26 +15,45 @@ struct Lowering {
   var findings: [Diagnostic] = []
   /// Relay populations by source and position in the chain.
   var relays: [[Int]]
+  /// How inputs are divided, by population that has too many.
+  let plans: [Int: FanInPlan]
+  /// The populations of partial sums of each plan, share by share.
+  var partials: [Int: [Int]] = [:]
+  /// By projection its template, where its target is not split.
+  private(set) var templates: [Int]
 
-  private init(_ network: FixedPointNetwork, _ profile: Profile) {
+  private init(
+    _ network: FixedPointNetwork, _ profile: Profile, plans: [Int: FanInPlan] = [:]
+  ) {
     self.network = network
     self.profile = profile
+    self.plans = plans
     relays = [[Int]](repeating: [], count: network.populations.count)
+    templates = [Int](repeating: -1, count: network.projections.count)
   }
 
   /// What can be lowered, with every finding beside it.
   static func attempt(_ network: FixedPointNetwork, profile: Profile) -> Lowering {
     var lowering = Lowering(network, profile)
     lowering.run()
-    return lowering
+    let plans = FanInPlan.plans(lowering)
+    guard !plans.isEmpty else { return lowering }
+    var split = Lowering(network, profile, plans: plans)
+    split.run()
+    return split
   }
 
   private mutating func run() {
-    let schedule = StartSchedule.starts(of: network)
+    let schedule = StartSchedule.starts(of: network, split: Set(plans.keys))
     guard schedule.cycle.isEmpty else {
       let names = schedule.cycle.map { network.populations[$0].name }
       var finding = QuantizationInput.cycleFinding(names)
       finding.code = "SL4001"
+      if !plans.isEmpty {
+        let split = plans.keys.sorted().map { "'\(network.populations[$0].name)'" }
+        finding.notes.append(
+          "partial sums take a step more into \(split.joined(separator: ", "))")
+      }
       findings.append(finding)
       return
     }
@@ -42,7 +61,9 @@ struct Lowering {
     for (index, population) in network.populations.enumerated() {
       add(population, start: schedule.starts[index])
     }
-    for projection in network.projections { add(projection) }
+    PartialLowering.addPopulations(&self)
+    for index in network.projections.indices { add(index, network.projections[index]) }
+    PartialLowering.checkWidths(&self)
     GateLowering.apply(&self)
     AxonLowering.apply(&self)
     check()
@@ -61,7 +82,7 @@ struct Lowering {
     if role == .host { return start..<(start + network.timesteps) }
     if let window = network.window {
       let steps = result.depth + 1
-      let first = role == .lowering ? start : max(0, start - window.timesteps + 1)
+      let first = role.isLowering ? start : max(0, start - window.timesteps + 1)
       let end = role == .readout ? start + 1 : start + window.timesteps
       return first..<max(first, min(end, steps))
     }
@@ -93,17 +114,23 @@ struct Lowering {
         bias: population.bias, scale: population.scale, origin: population.origin))
   }
 
-  private mutating func add(_ projection: FixedProjection) {
+  private mutating func add(_ index: Int, _ projection: FixedProjection) {
     let source = result.populations[projection.source.index]
     let target = result.populations[projection.target.index]
     let fromHost = !source.image.role.isOnCores
     let listening = (network.window?.timesteps ?? 1) - 1
+    let plan = plans[projection.target.index]
+    // A sum is sent in the step in which its spikes are due, and is due itself in the next.
     let delay =
       target.image.start - source.image.start - listening + projection.alignedDelay
+      - (plan == nil ? 0 : 1)
     guard delay >= (fromHost ? 0 : 1) else {
       findings.append(
         Diagnostic(
-          .error, "SL4002", "needs a delay of at least 1 step, has \(delay)",
+          .error, "SL4002",
+          plan == nil
+            ? "needs a delay of at least 1 step, has \(delay)"
+            : "needs a step more for the partial sums of its inputs, has a delay of \(delay + 1)",
           at: .layer(target.name),
           remedy: "give the projections of a free-running network delays of 1 or more"))
       return
@@ -113,12 +140,16 @@ struct Lowering {
     let order = TemplateOrder.template(
       LiveSources.prune(projection, source: source.image.shape, target: target.image.shape),
       source: source.image.shape, target: target.image.shape)
-    result.add(
-      SynapseTemplate(
-        kind: order.kind, source: path.source, target: projection.target.index,
-        weights: order.weights, shifts: projection.shifts, site: projection.site,
-        isLowering: false),
-      delay: path.delay, origin: projection.origin)
+    let template = SynapseTemplate(
+      kind: order.kind, source: path.source, target: projection.target.index,
+      weights: order.weights, shifts: projection.shifts, site: projection.site, isLowering: false)
+    if let plan {
+      PartialLowering.add(
+        index, template, plan, delay: path.delay, origin: projection.origin, &self)
+    } else {
+      templates[index] = result.templates.count
+      result.add(template, delay: path.delay, origin: projection.origin)
+    }
   }
 
   /// Neurons that act outside their window where the chip cannot stop them.

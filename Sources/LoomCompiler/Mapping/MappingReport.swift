@@ -115,6 +115,8 @@ public struct MappingReport: Sendable, Hashable {
         "gateSynapses": .integer(lowering.gateSynapses),
         "relayNeurons": .integer(lowering.relayNeurons),
         "relayPopulations": .integer(lowering.relayPopulations),
+        "partialNeurons": .integer(lowering.partialNeurons),
+        "partialPopulations": .integer(lowering.partialPopulations),
         "secondCompartments": .integer(lowering.secondCompartments),
         "axonCopies": .integer(lowering.axonCopies),
         "neuronCopies": .integer(lowering.neuronCopies),
@@ -133,6 +135,13 @@ public struct MappingReport: Sendable, Hashable {
     return ", \(lowering.axonCopies) axon copies, \(lowering.neuronCopies) neuron copies"
   }
 
+  /// Neurons of partial sums, where there are any.
+  private var partialSums: String {
+    guard lowering.partialPopulations > 0 else { return "" }
+    return
+      "; partial sums: \(lowering.partialNeurons) neurons in \(lowering.partialPopulations) populations"
+  }
+
   /// The report as lines of text: totals, then a table by layer.
   public var text: String {
     let ratioText = String(Double(Int(ratio * 100 + 0.5)) / 100)
@@ -143,7 +152,7 @@ public struct MappingReport: Sendable, Hashable {
         + "\(Int(inputPackets.rounded())) packets expected per sample, \(routes) routing entries",
       "lowering: \(lowering.gates) gates with \(lowering.gateSynapses) synapses, "
         + "\(lowering.relayNeurons) relay neurons in \(lowering.relayPopulations) populations, "
-        + "\(lowering.secondCompartments) second compartments" + copies,
+        + "\(lowering.secondCompartments) second compartments" + copies + partialSums,
       placement.text,
     ]
     let columns = "layer | start | cores | neurons | synapses | words | axons"

@@ -118,7 +118,7 @@ struct TileBuilder {
 
   /// The different thresholds of a box; none where the chip does not count them.
   func thresholds(_ index: Int, _ box: MapBox) -> Set<Int32> {
-    guard profile.neuron.distinctThresholds > 0, images[index].role != .readout else { return [] }
+    guard profile.neuron.distinctThresholds > 0, images[index].role.hasThreshold else { return [] }
     let population = network.populations[index]
     switch population.threshold {
     case .uniform(let value): return [value]

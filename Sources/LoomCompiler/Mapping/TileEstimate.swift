@@ -38,9 +38,11 @@ struct TileEstimate {
         box.rows.count, geometry.kernelHeight, geometry.strideY, geometry.dilationY, source.height)
       let columns = read(
         box.columns.count, geometry.kernelWidth, geometry.strideX, geometry.dilationX, source.width)
-      return rows * columns * groupCount(geometry, box) * (source.channels / geometry.groups)
-    case .dense: return source.count
+      return rows * columns * groupCount(geometry, box)
+        * template.inputChannels(source, groups: geometry.groups).count
+    case .dense: return template.denseSources(source).count
     case .broadcast: return 1
+    case .sums: return box.count
     case .sparse(_, let targets): return min(source.count, meanFanIn(targets.count))
     }
   }
@@ -77,9 +79,10 @@ struct TileEstimate {
     switch template.kind {
     case .convolution(let geometry):
       return box.count * geometry.kernelHeight * geometry.kernelWidth
-        * (source.channels / geometry.groups)
-    case .dense: return box.count * source.count
+        * template.inputChannels(source, groups: geometry.groups).count
+    case .dense: return box.count * template.denseSources(source).count
     case .broadcast(let planes, _): return box.count * planes
+    case .sums: return 0
     case .sparse(_, let targets): return box.count * meanFanIn(targets.count)
     }
   }

@@ -152,7 +152,8 @@ struct TileSearch {
 
   private func remedy(_ resource: CoreResource) -> String {
     switch resource {
-    case .axonsIn: "narrow the layer before it, or choose a profile with more input axons"
+    case .axonsIn:
+      "narrow the layer before it, or choose a profile with more input axons or with partial sums"
     case .axonsOut: "narrow the layers behind it, or choose a profile with more output axons"
     case .arrays: "narrow the layer before it, or choose a profile with more crossbars per core"
     default: "choose a profile with larger cores"
@@ -174,6 +175,7 @@ private struct SearchKey: Hashable {
     var delay: Int
     var shifts: [UInt8]
     var geometry: TemplateGeometry?
+    var share: Range<Int>?
     /// The template itself where kinds with lists of their own must not be compared.
     var identity: Int
   }
@@ -192,7 +194,7 @@ private struct SearchKey: Hashable {
       if case .convolution(let value) = template.kind { geometry = value }
       return Input(
         source: builder.images[template.source].shape, delay: builder.network.delays[index],
-        shifts: template.shifts, geometry: geometry,
+        shifts: template.shifts, geometry: geometry, share: template.sourceRange,
         identity: geometry == nil || builder.profile.splitsWeights ? index : -1)
     }
   }

@@ -21,39 +21,30 @@ enum BlockMeter {
     let source = populations[template.source].shape
     let rows = AxisClasses(box.rows, geometry.rowWindow(source))
     let columns = AxisClasses(box.columns, geometry.columnWindow(source))
-    let channels = sourceChannels(
-      geometry, box.channels, source, populations[template.target].shape)
+    let channels = template.sourceChannels(
+      geometry, of: box.channels, source: source, target: populations[template.target].shape)
     var sum = BlockUsage()
     var formats: Set<SynapseFormat> = []
     for row in rows.members {
       for column in columns.members {
-        let part = measure(
-          .box(
-            MapBox(
-              channels: channels, rows: row.representative..<row.representative + 1,
-              columns: column.representative..<column.representative + 1)))
-        let times = row.count * column.count
-        sum.synapses += part.synapses * times
-        sum.words += part.words * times
-        sum.rows += part.rows * times
-        sum.longestAxonList = max(sum.longestAxonList, part.longestAxonList)
-        formats.formUnion(part.formats)
+        for group in channels {
+          let part = measure(
+            .box(
+              MapBox(
+                channels: group, rows: row.representative..<row.representative + 1,
+                columns: column.representative..<column.representative + 1)))
+          let times = row.count * column.count
+          sum.synapses += part.synapses * times
+          sum.words += part.words * times
+          sum.rows += part.rows * times
+          sum.longestAxonList = max(sum.longestAxonList, part.longestAxonList)
+          formats.formUnion(part.formats)
+        }
       }
     }
     sum.axons = sources.count
     sum.formats = formats.sorted()
     return sum
-  }
-
-  /// The source channels that a range of target channels reads.
-  static func sourceChannels(
-    _ geometry: TemplateGeometry, _ channels: Range<Int>, _ source: MapShape, _ target: MapShape
-  ) -> Range<Int> {
-    let perGroup = target.channels / geometry.groups
-    let sources = source.channels / geometry.groups
-    let first = channels.lowerBound / perGroup
-    let last = (channels.upperBound - 1) / perGroup
-    return (first * sources)..<((last + 1) * sources)
   }
 }
 

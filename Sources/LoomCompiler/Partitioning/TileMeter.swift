@@ -121,7 +121,7 @@ struct MapMargin {
       case .convolution(let geometry):
         rows.widen(geometry.rowWindow(source), targets: target.height)
         columns.widen(geometry.columnWindow(source), targets: target.width)
-      case .dense: continue
+      case .dense, .sums: continue
       case .broadcast(_, let perNeuron):
         if perNeuron, template.shifts.count > 1 { return nil }
       case .sparse: return nil

@@ -71,7 +71,7 @@ private struct PinResolver {
     for (index, population) in network.populations.enumerated()
     where population.image.role.isOnCores {
       named[population.name, default: []].append(index)
-      guard population.image.role != .lowering else { continue }
+      guard !population.image.role.isLowering else { continue }
       for node in population.origin { originated[node, default: []].append(index) }
     }
   }

@@ -9,9 +9,11 @@ struct ScheduleEdge {
   var fromHost: Bool
   /// The steps a source takes to say a value: 1, or the whole window of a window code.
   var window: Int
+  /// Steps that partial sums take between source and target: 0, or the window's (`PartialLowering`).
+  var partialSums = 0
 
   /// The least difference of starts that leaves a legal delay.
-  var span: Int { (fromHost ? 0 : window) - alignedDelay }
+  var span: Int { (fromHost ? 0 : window) - alignedDelay + partialSums }
 }
 
 /// The chip step of aligned index 0 of every population (architecture.md §3.1).
@@ -55,14 +57,17 @@ enum StartSchedule {
       startsTogether: network.schedule != .aligned)
   }
 
-  /// The starts of a fixed-point network.
-  static func starts(of network: FixedPointNetwork) -> (starts: [Int], cycle: [Int]) {
+  /// The starts of a fixed-point network; the inputs of populations in `split` come as partial sums.
+  static func starts(
+    of network: FixedPointNetwork, split: Set<Int> = []
+  ) -> (starts: [Int], cycle: [Int]) {
+    let window = network.window?.timesteps ?? 1
     let edges = network.projections.map { projection in
       ScheduleEdge(
         source: projection.source.index, target: projection.target.index,
         alignedDelay: projection.alignedDelay,
-        fromHost: network.populations[projection.source.index].isInjected,
-        window: network.window?.timesteps ?? 1)
+        fromHost: network.populations[projection.source.index].isInjected, window: window,
+        partialSums: split.contains(projection.target.index) ? window : 0)
     }
     return starts(
       populations: network.populations.count, edges: edges,

@@ -133,13 +133,16 @@ private struct QuickBounds {
       let perGroup = max(1, builder.images[population].shape.channels / geometry.groups)
       let groups =
         (box.channels.upperBound - 1) / perGroup - box.channels.lowerBound / perGroup + 1
-      let inputs = source.channels / geometry.groups
+      let inputs = template.inputChannels(source, groups: geometry.groups).count
       // Borders read less: half of it is a safe bound.
       let axons = min(rows, source.height) * min(columns, source.width) * groups * inputs
       return (
         axons, box.count * geometry.kernelHeight * geometry.kernelWidth * inputs / 2
       )
-    case .dense: return (source.count, source.count * box.count)
+    case .dense:
+      let sources = template.denseSources(source).count
+      return (sources, sources * box.count)
+    case .sums: return (box.count, 0)
     case .broadcast(let planes, _): return (1, planes * box.count)
     case .sparse: return (0, 0)
     }

@@ -66,7 +66,7 @@ struct SizingSummary {
     return LayerSizing(
       name: population.name, shape: population.image.shape, neurons: population.image.shape.count,
       compartments: population.compartments, cores: 0, tiles: 0, synapses: 0, words: 0, axonsIn: 0,
-      axonsOut: 0, isRefused: false, isLowering: population.image.role == .lowering)
+      axonsOut: 0, isRefused: false, isLowering: population.image.role.isLowering)
   }
 
   private func layer(_ index: Int, _ groups: [TileGroup], cores: Int) -> LayerSizing {

@@ -125,6 +125,8 @@ struct StepFold {
       extra.synapticOperations = tally.blockLowering[index]
       var messages = CoreCounts()
       messages.messagesIn = tally.blockEvents[index]
+      // What carries sums comes from lowering, as these do.
+      if block.takesSums { messages.partialSums = tally.blockEvents[index] }
       tally.blockOperations[index] = 0
       tally.blockLowering[index] = 0
       tally.blockEvents[index] = 0

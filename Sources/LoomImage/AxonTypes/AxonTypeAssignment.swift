@@ -48,6 +48,7 @@ package enum AxonTypeAssignment {
       guard planes == 1 else { return nil }
       let values = collect(template, count: template.weights.count) { ($0, $0) }
       return perNeuron ? values : values.map { spread($0, target) }
+    case .sums: return nil
     }
   }
 

@@ -44,11 +44,12 @@ package enum AxonSign {
   /// Whether a source has weights of both signs.
   package static func isMixed(_ template: SynapseTemplate, source: MapShape) -> Bool {
     switch template.kind {
-    case .convolution:
+    case .convolution(let geometry):
       // A source channel's kernel rows stand together.
-      return isMixed(template.weights, lists: source.channels)
-    case .dense: return isMixed(template.weights, lists: source.count)
-    case .broadcast: return isMixed(template.weights, lists: 1)
+      let inputs = template.inputChannels(source, groups: geometry.groups).count
+      return isMixed(template.weights, lists: inputs * geometry.groups)
+    case .dense: return isMixed(template.weights, lists: template.denseSources(source).count)
+    case .broadcast, .sums: return isMixed(template.weights, lists: 1)
     case .sparse(let offsets, _):
       return zip(offsets, offsets.dropFirst()).contains {
         isMixed(template.weights[Int($0)..<Int($1)])

@@ -149,7 +149,7 @@ extension ImagePair {
     guard first.weights.count == second.weights.count,
       before.populations[first.source].shape == after.populations[second.source].shape,
       before.populations[first.target].shape == after.populations[second.target].shape,
-      first.kind == second.kind
+      first.kind == second.kind, first.sourceRange == second.sourceRange
     else {
       return FieldChange.found("kind", kind(before, old), kind(after, new))
         + FieldChange.found(
@@ -175,15 +175,17 @@ extension ImagePair {
   }
 
   private func kind(_ image: HardwareImage, _ template: Int) -> JSONValue {
-    switch image.templates[template].kind {
+    let share = image.templates[template].sourceRange.map { ", sources \($0)" } ?? ""
+    return switch image.templates[template].kind {
     case .convolution(let g):
       .text(
-        "convolution \(g.kernelHeight)×\(g.kernelWidth), stride \(g.strideY)×\(g.strideX), padding \(g.padTop) and \(g.padLeft), dilation \(g.dilationY)×\(g.dilationX), \(g.groups) groups"
+        "convolution \(g.kernelHeight)×\(g.kernelWidth), stride \(g.strideY)×\(g.strideX), padding \(g.padTop) and \(g.padLeft), dilation \(g.dilationY)×\(g.dilationX), \(g.groups) groups\(share)"
       )
-    case .dense: .text("dense")
+    case .dense: .text("dense\(share)")
     case .sparse(_, let targets): .text("sparse, \(targets.count) synapses")
     case .broadcast(let planes, let perNeuron):
       .text("broadcast, \(planes) planes\(perNeuron ? ", each neuron its own" : "")")
+    case .sums: .text("partial sums")
     }
   }
 

@@ -12,13 +12,13 @@ struct ImageRunner {
   var potentials: [[Int32]] = []
 
   private var cores: [CoreState]
-  /// Axons due: [chip step] → (core, axon).
-  private var due: [[(core: Int, axon: Int)]]
+  /// Axons due: [chip step] → (core, axon, the sum a message carries).
+  private var due: [[(core: Int, axon: Int, sum: Int64)]]
 
   init(_ image: HardwareImage) {
     self.image = image
     cores = image.cores.map { CoreState($0, image) }
-    due = [[(core: Int, axon: Int)]](
+    due = [[(core: Int, axon: Int, sum: Int64)]](
       repeating: [], count: image.schedule.steps + 1)
     for population in image.populations {
       rasters.append(
@@ -35,7 +35,7 @@ struct ImageRunner {
     for index in cores.indices { cores[index].addCurrents(currents, image) }
     for step in 0..<image.schedule.steps {
       if step < injected.count { inject(injected[step], step) }
-      for (core, axon) in due[step] { cores[core].deliver(axon, image) }
+      for (core, axon, sum) in due[step] { cores[core].deliver(axon, sum, image) }
       for core in cores.indices {
         let fired = cores[core].update(step, image)
         for neuron in fired { send(from: core, neuron, step) }
@@ -53,13 +53,15 @@ struct ImageRunner {
     }
   }
 
-  private mutating func follow(_ table: RouteTable, _ neuron: Int, _ step: Int) {
+  private mutating func follow(
+    _ table: RouteTable, _ neuron: Int, _ step: Int, sum: Int64 = 0
+  ) {
     guard neuron + 1 < table.offsets.count else { return }
     for entry in Int(table.offsets[neuron])..<Int(table.offsets[neuron + 1]) {
       let core = Int(table.cores[entry])
       let axon = Int(table.axons[entry])
       let time = step + cores[core].delay(of: axon, image)
-      if time < image.schedule.steps { due[time].append((core, axon)) }
+      if time < image.schedule.steps { due[time].append((core, axon, sum)) }
     }
   }
 
@@ -69,7 +71,7 @@ struct ImageRunner {
     if aligned >= 0, aligned < image.schedule.timesteps {
       rasters[population][aligned][index] = true
     }
-    follow(image.cores[core].routes, neuron, step)
+    follow(image.cores[core].routes, neuron, step, sum: cores[core].sums[neuron] ?? 0)
   }
 
   /// The potentials at the end of each population's window.
@@ -97,6 +99,8 @@ private struct CoreState {
   var ramps: [[Int64]] = []
   var largest: [Int64] = []
   var population: [Int] = []
+  /// What neurons of partial sums have to send.
+  var sums: [Int: Int64] = [:]
   /// The first neuron of each slice.
   var firstOfSlice: [Int] = []
 
@@ -158,7 +162,7 @@ private struct CoreState {
     index.axonBlocks.last { $0.firstAxon <= axon } ?? index.axonBlocks[0]
   }
 
-  mutating func deliver(_ axon: Int, _ image: HardwareImage) {
+  mutating func deliver(_ axon: Int, _ sum: Int64, _ image: HardwareImage) {
     let block = block(axon)
     let template = image.templates[block.template]
     let source = image.populations[template.source].shape
@@ -172,6 +176,14 @@ private struct CoreState {
       let row = box.rows.lowerBound + position / box.columns.count
       let column = box.columns.lowerBound + position % box.columns.count
       place = (row * source.width + column) * source.channels + channel
+    }
+    if template.kind == .sums {
+      // The neuron of the slice that stands at the same place of its map.
+      let first = firstOfSlice[block.slice]
+      let wanted = place % source.channels * source.positions + place / source.channels
+      for neuron in first..<(first + index.slices[block.slice].box.count)
+      where identity(neuron, image).index == wanted { current[neuron][template.site] += sum }
+      return
     }
     let runs = SynapseRuns(
       template, source: source, target: image.populations[template.target].shape)
@@ -195,6 +207,11 @@ private struct CoreState {
         continue
       }
       let gain = input(neuron, rules.sites)
+      if rules.role == .partial {
+        sums[neuron] = FixedPoint.saturate(gain, bits: rules.potentialBits)
+        if gain != 0 { fired.append(neuron) }
+        continue
+      }
       let raised = FixedPoint.saturate(potential[neuron] + gain, bits: rules.potentialBits)
       potential[neuron] = raised
       let theta = threshold[neuron]
