@@ -20,11 +20,18 @@ import zlib
 
 import numpy as np
 
-ROLES = ["hidden", "input", "readout", "lowering"]
+ROLES = ["hidden", "input", "readout", "lowering"]  # 4 and 5, host neurons and partial sums, are refused
 RESETS = ["soft", "hard", "softBySecondCompartment"]
 KINDS = ["convolution", "dense", "sparse", "broadcast", "broadcast"]
 CODES = ["rate", "bit-serial", "ttfs"]
 GEOMETRY = ["kh", "kw", "sy", "sx", "pt", "pl", "dy", "dx", "groups"]
+
+
+def known(names, code, what):
+    """The name of a code, or a refusal."""
+    if code >= len(names):
+        raise ValueError(f"this reader does not know {what} {code} (host neurons, partial sums)")
+    return names[code]
 
 
 class Reader:
@@ -131,13 +138,13 @@ def read_counts(r):
 
 def read_population(r):
     return dict(
-        shape=r.shape(), role=ROLES[r.u8()], reset=RESETS[r.u8()], greater=bool(r.u8()),
+        shape=r.shape(), role=known(ROLES, r.u8(), "role"), reset=RESETS[r.u8()], greater=bool(r.u8()),
         bits=r.u8(), sites=r.u32(), start=r.u32(), active=r.range(), compartments=r.u32(),
         code=CODES[r.u8()])
 
 
 def read_front_end(r):
-    front = dict(kind=KINDS[r.u8()], shift=r.u8(), mantissa=r.u8(), exponent=r.u8())
+    front = dict(kind=known(KINDS, r.u8(), "front end kind"), shift=r.u8(), mantissa=r.u8(), exponent=r.u8())
     front.update(target=r.u32(), site=r.u32())
     if front["kind"] == "convolution":
         front["geometry"] = r.geometry()
@@ -149,7 +156,7 @@ def read_front_end(r):
 
 def read_template(r):
     code = r.u8()
-    template = dict(kind=KINDS[code], perNeuron=code == 4, lowering=bool(r.u8()))
+    template = dict(kind=known(KINDS, code, "template kind"), perNeuron=code == 4, lowering=bool(r.u8()))
     width, _ = r.u8(), r.u8()
     template.update(source=r.u32(), target=r.u32(), site=r.u32())
     if code == 0:

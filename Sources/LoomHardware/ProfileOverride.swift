@@ -44,7 +44,7 @@ struct ProfileOverride {
   /// Only capabilities are plain values; names, sources and the like are not the chip's.
   private var isSettablePlainValue: Bool {
     let tokens = pointer.split(separator: "/")
-    let capabilities: [Substring] = ["neuron", "weight", "routing"]
+    let capabilities: [Substring] = ["neuron", "weight", "routing", "bias"]
     return tokens == ["synchronisation"] || tokens == ["topology", "kind"]
       || (tokens.count == 2 && capabilities.contains(tokens[0]))
       || (tokens.count == 3 && tokens[..<2] == ["core", "synapses"])
@@ -53,10 +53,26 @@ struct ProfileOverride {
   /// Adds a price or duration that the profile leaves open, or partial sums that the chip does not have.
   private func applyNew(to document: inout JSONValue) -> String? {
     if pointer == "/neuron/partialSums/bits" { return applyPartialSums(to: &document) }
+    if pointer == "/routing/multicast" { return applyMulticast(to: &document) }
     guard let unit = openUnit else { return "names nothing in the profile" }
     guard value.double != nil else { return "needs a number, has \(value.kindName)" }
     let tokens = pointer.split(separator: "/").map(String.init)
     return add(tokens[1], .object(quantity(unit)), at: "/" + tokens[0], to: &document)
+  }
+
+  /// A profile without `routing` sends each message to one destination, without tables.
+  private func applyMulticast(to document: inout JSONValue) -> String? {
+    guard case .boolean = value else { return "needs true or false, has \(value.kindName)" }
+    guard case .object(var members) = document, members["routing"] == nil else {
+      return "names nothing in the profile"
+    }
+    members["routing"] = .object([
+      "multicast": value, "fanOut": .object(quantity("destinations", of: .integer(0))),
+      "tableEntries": .object(quantity("entries", of: .integer(0))),
+      "tablePerChip": .boolean(false),
+    ])
+    document = .object(members)
+    return nil
   }
 
   private func applyPartialSums(to document: inout JSONValue) -> String? {
@@ -65,9 +81,9 @@ struct ProfileOverride {
       "partialSums", .object(["bits": .object(quantity("bit"))]), at: "/neuron", to: &document)
   }
 
-  private func quantity(_ unit: String) -> [String: JSONValue] {
+  private func quantity(_ unit: String, of number: JSONValue? = nil) -> [String: JSONValue] {
     [
-      "value": value, "unit": .text(unit), "source": .text("--set"),
+      "value": number ?? value, "unit": .text(unit), "source": .text("--set"),
       "method": .text(QuantityMethod.assumed.rawValue),
     ]
   }

@@ -86,11 +86,18 @@ extension ProfileReader {
     }
   }
 
-  /// Classes, where there are any, are together the cores of a chip.
+  /// Classes, where there are any, are together the cores of a chip; only layers of shared kernels are placed by them.
   mutating func checkClasses(_ profile: Profile) {
     let classes = profile.core.classes
     let cores = classes.reduce(0) { $0 + $1.cores }
-    guard !classes.isEmpty, cores != profile.topology.coresPerChip else { return }
+    guard !classes.isEmpty else { return }
+    guard case .sharedKernels = profile.core.synapses else {
+      report(
+        "SL7012", "needs cores that are alike where synapses are not shared kernels, has classes",
+        at: "/core/classes")
+      return
+    }
+    guard cores != profile.topology.coresPerChip else { return }
     report(
       "SL7012", "needs classes of \(profile.topology.coresPerChip) cores together, has \(cores)",
       at: "/core/classes")

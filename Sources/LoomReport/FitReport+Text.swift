@@ -93,7 +93,9 @@ extension FitChip {
         "packets",
       ],
       alignments: [.left, .left])
-    for layer in layers where !layer.isLowering {
+    // Partial sums take in the network's synapses; gates and relays have at most one each.
+    let isShown = { (layer: FitLayer) in !layer.isLowering || layer.synapses > layer.neurons }
+    for layer in layers where isShown(layer) {
       let packets = layer.expectedPackets.map { ScaledUnits.number($0.rounded()) }
       table.add([
         layer.name, layer.shape,
@@ -103,7 +105,7 @@ extension FitChip {
         ScaledUnits.number(Double(layer.axonsOut)), packets ?? (isCalibrated ? "-" : "n/a"),
       ])
     }
-    let lowering = layers.filter(\.isLowering)
+    let lowering = layers.filter { !isShown($0) }
     let neurons = lowering.reduce(0) { $0 + $1.neurons }
     let note =
       lowering.isEmpty

@@ -59,8 +59,11 @@ struct PublishedChipsTests {
   func odin() throws {
     let prices = try Self.load("odin").prices
     let power = (prices.staticPowerPerChip?.value ?? 0) * 1e9
-    let allIn = power / 37.5e6 + (prices.synapticOperation?.value ?? 0)
+    // A spike event is priced as a whole row: 256 synaptic operations, and 513 cycles of 13.333 ns.
+    let allIn = power / 37.5e6 + (prices.axonIn?.value ?? 0) / 256
     #expect(abs(allIn - 12.7) < 0.05)
+    #expect(prices.synapticOperation?.value == 0)
+    #expect(try Self.load("odin").times.axonIn?.value == 513 / 0.075)
     guard case .crossbar(let format) = try Self.load("odin").core.synapses else { return }
     #expect(format.signPerAxon)
     #expect(try Self.load("tinyodin").prices.unpublished != nil)
@@ -115,6 +118,13 @@ struct PublishedChipsTests {
       try ProfileFile.load("speck", overrides: ["/topology/coresPerTile=10"])
     }
     #expect(error?.diagnostics.map(\.code) == ["SL7012"])
+    let copied = #expect(throws: DiagnosticsError.self) {
+      try ProfileFile.load("speck", overrides: ["/routing/multicast=true"])
+    }
+    #expect(
+      copied?.diagnostics.map(\.anchor) == [
+        .jsonPointer(file: "speck.json", pointer: "/routing/multicast")
+      ])
     guard case .sharedKernels(let format) = profile.core.synapses else {
       Issue.record("Speck shares kernels")
       return

@@ -147,9 +147,9 @@ public struct MappingReport: Sendable, Hashable {
     let ratioText = String(Double(Int(ratio * 100 + 0.5)) / 100)
     let head = [
       "\(cores) cores on \(chips) \(chips == 1 ? "chip" : "chips"), depth \(depth); bound by \(bindingResource): at least "
-        + "\(lowerBound) cores, ratio \(ratioText)",
+        + "\(lowerBound) cores\(lowering.partialNeurons > 0 ? " as lowered" : ""), ratio \(ratioText)",
       "\(inputAxons) input axons for \(sourceNeurons) neurons (\(duplicatedAxons) duplicated), "
-        + "\(Int(inputPackets.rounded())) packets expected per sample, \(routes) routing entries",
+        + "\(Int(inputPackets.rounded())) deliveries expected per sample, \(routes) routing entries",
       "lowering: \(lowering.gates) gates with \(lowering.gateSynapses) synapses, "
         + "\(lowering.relayNeurons) relay neurons in \(lowering.relayPopulations) populations, "
         + "\(lowering.secondCompartments) second compartments" + copies + partialSums,

@@ -123,7 +123,8 @@ struct TileSearch {
         Diagnostic(
           .error, "SL4010",
           "needs \(budget.use(resource, tile)) \(resource.name) for a single neuron, has "
-            + "\(budget.limit(resource) ?? 0)", at: .layer(name), remedy: remedy(resource)))
+            + "\(budget.limit(resource) ?? 0)", at: .layer(name), notes: sumsNote,
+          remedy: remedy(resource)))
     }
     if exceeded.isEmpty {
       findings.append(
@@ -150,10 +151,19 @@ struct TileSearch {
         "quantize with fewer bits (fewer axons for each source), or narrow the layers behind it")
   }
 
+  /// Why partial sums do not help on a chip that has them.
+  private var sumsNote: [String] {
+    guard budget.profile.neuron.partialSums != nil else { return [] }
+    return [
+      "partial sums are added in one level: a neuron takes as many shares as its core has axons"
+    ]
+  }
+
   private func remedy(_ resource: CoreResource) -> String {
     switch resource {
     case .axonsIn:
-      "narrow the layer before it, or choose a profile with more input axons or with partial sums"
+      "narrow the layer before it, or choose a profile with more input axons"
+        + (budget.profile.neuron.partialSums == nil ? " or with partial sums" : "")
     case .axonsOut: "narrow the layers behind it, or choose a profile with more output axons"
     case .arrays: "narrow the layer before it, or choose a profile with more crossbars per core"
     default: "choose a profile with larger cores"

@@ -72,7 +72,7 @@ enum WideFanIn {
   }
 }
 
-/// Finds the division of a population's inputs that takes fewest cores.
+/// Finds a division of a population's inputs, of the coarse ones that which takes fewest cores by its own count.
 struct FanInSearch {
   private let population: Int
   private let lowering: Lowering
@@ -159,7 +159,7 @@ struct FanInSearch {
         zip(shares, tiles).contains { $0.site == sites[site].site && $1 == nil }
       }
       if refused.isEmpty {
-        let total = tiles.reduce(0) { $0 + ($1 ?? 0) }
+        let total = tiles.reduce(targetCores(shares.count)) { $0 + ($1 ?? 0) }
         if total < best?.tiles ?? .max { best = (FanInPlan(shares: shares, listed: listed), total) }
         guard left > 0 else { break }
         left -= 1
@@ -171,6 +171,15 @@ struct FanInSearch {
       }
     }
     return best?.plan
+  }
+
+  /// The least cores that the population itself takes, with an axon for each neuron and share.
+  private func targetCores(_ shares: Int) -> Int {
+    let image = lowering.result.populations[population].image
+    let core = lowering.profile.core
+    let axons = (image.shape.count * shares + core.axonsIn - 1) / core.axonsIn
+    let neurons = (image.shape.count * image.compartments + core.neurons - 1) / core.neurons
+    return max(axons, neurons)
   }
 
   /// Shares of the inputs of each site, so many as `counts` says; nil where there are too few sources.

@@ -76,7 +76,7 @@ public struct ChipSizing: Sendable, Hashable {
   public var coresPerChip: Int
   /// Cores if layers shared none.
   public var unsharedCores: Int
-  /// Whether `cores` is a bound or leaves core sharing out, not the compiler's own cut.
+  /// Whether `cores` is a bound, leaves core sharing out or assumes thresholds, instead of being the compiler's own cut.
   public var isEstimate: Bool
   /// One row for each population that takes cores.
   public var layers: [LayerSizing]

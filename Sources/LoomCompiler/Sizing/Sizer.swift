@@ -104,6 +104,15 @@ public enum Sizer {
     {
       return LayerCut(partition, populations: network.populations.count)
     }
+    // On more chips than there are: how many cores it would take, shared as a compile shares them.
+    var roomy = profile
+    roomy.topology.maximumChips = max(profile.topology.maximumChips, 1 << 16)
+    if lowering.findings.isEmpty,
+      let partition = try? Partition.make(
+        network, profile: roomy, options: CompilerOptions(), spikes: spikes)
+    {
+      return LayerCut(partition, populations: network.populations.count)
+    }
     let cut = LayerCut(builder, offChip: isLarge)
     guard !isLarge, profile.core.axonsOutOffChip > 0, cut.cores?.count ?? 0 > onChip else {
       return cut

@@ -28,15 +28,24 @@ struct SizingSummary {
     let available = topology.coresPerChip * topology.maximumChips
     var found = violations + cut.refusals.keys.sorted().flatMap { cut.refusals[$0] ?? [] }
     if cores > available { found.append(tooManyCores(cores, available, layers)) }
+    if let rows = ownRows(layers) { found.append(rows) }
     let resources = resources(cut, layers, cores: cores)
     return ChipSizing(
       profile: profile.name, overrides: profile.overrides, violations: found, cores: cores,
       availableCores: available, coresPerChip: topology.coresPerChip,
-      unsharedCores: tiles + refused, isEstimate: refused > 0 || cut.cores == nil, layers: layers,
+      unsharedCores: tiles + refused,
+      isEstimate: refused > 0 || cut.cores == nil || weightsMatter,
+      layers: layers,
       resources: resources, bottleneck: bottleneck(found, resources), depth: network.depth,
       neurons: layers.reduce(0) { $0 + $1.neurons },
       compartments: layers.reduce(0) { $0 + $1.compartments },
       synapses: layers.reduce(0) { $0 + $1.synapses }, lowering: network.inventory)
+  }
+
+  /// Whether thresholds or weights that are not known yet decide: cores hold only so many thresholds, or a source takes
+  /// axons by the weights it has.
+  private var weightsMatter: Bool {
+    activity == nil && (profile.neuron.distinctThresholds > 0 || profile.splitsWeights)
   }
 
   private func bottleneck(_ found: [SizingViolation], _ resources: [ResourceSizing]) -> String {
@@ -150,6 +159,25 @@ struct SizingSummary {
       case .crossbar(let format) = profile.core.synapses
     else { return nil }
     return cores.reduce(0) { $0 + builder.arrays($1, format) }
+  }
+
+  /// More rows than a core has, where neurons share their numbers with axons (`OwnRows`).
+  private func ownRows(_ layers: [LayerSizing]) -> SizingViolation? {
+    guard profile.routing.ownRow else { return nil }
+    let heard = Set(network.templates.map(\.source))
+    let unheard = network.populations.indices.filter {
+      network.images[$0].role == .hidden && !heard.contains($0)
+    }
+    let rows = layers.reduce(unheard.reduce(0) { $0 + network.images[$1].shape.count }) {
+      $0 + $1.axonsIn
+    }
+    guard rows > profile.core.axonsIn else { return nil }
+    return SizingViolation(
+      resource: "rows", layer: nil, needs: rows, has: profile.core.axonsIn,
+      diagnostic: Diagnostic(
+        .error, "SL4030",
+        "needs \(rows) rows for axons and for neurons that fire unheard, has \(profile.core.axonsIn)",
+        remedy: "choose a profile with larger cores, or a smaller network"))
   }
 
   private func tooManyCores(

@@ -32,6 +32,7 @@ extension ComparisonOutcome {
     facts.countsSpikes = spiking.readout == .spikeCounts
     facts.metric = data.targets?.metric ?? .top1
     facts.waterfall = try waterfall(data)
+    remarks += Self.quantizationRemark(facts.waterfall)
     facts.layerErrors = errors.map(LayerError.init)
     facts.discordant = data.labels.map(discordant)
     facts.hybrid = job.host?.facts
@@ -105,6 +106,19 @@ extension ComparisonOutcome {
     guard differing > 0 else { return [] }
     return [
       "reference interpreter and chip answer \(differing) samples differently: run 'spikeloom verify'"
+    ]
+  }
+
+  /// What to try where most of the loss comes with the chip's integers, not with time.
+  private static func quantizationRemark(_ waterfall: AccuracyWaterfall?) -> [String] {
+    guard let accuracy = waterfall?.accuracy, let integer = accuracy[.integerWeights],
+      let before = accuracy[.spikeCounts] ?? accuracy[.hardReset] ?? accuracy[.spiking],
+      before - integer > 0.05
+    else { return [] }
+    let points = ((before - integer) * 1000).rounded() / 10
+    return [
+      "integer weights and thresholds of this chip lose \(points) points: try another '--method', "
+        + "'--iterations' (thresholds further down) or '-T'"
     ]
   }
 

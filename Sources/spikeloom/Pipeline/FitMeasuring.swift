@@ -39,7 +39,10 @@ struct FitMeasuring {
   func measured(_ remedy: TriedRemedy, as row: FitRemedy) throws -> FitRemedy {
     progress.stage("remedy: \(remedy.trial.name), \(data.samples.count) samples")
     var options = options
-    ChipForms.suited(to: remedy.profile).shape(&options)
+    let suited = ChipForms.suited(to: remedy.profile)
+    suited.shape(&options)
+    options.readout = suited.readout
+    try ReadoutFlag.read(arguments, into: &options)
     options.maxPool = remedy.trial.forms.maxPool ?? options.maxPool
     options.pooling = remedy.trial.forms.pooling ?? options.pooling
     options.coding = remedy.trial.forms.coding ?? options.coding
@@ -60,6 +63,9 @@ struct FitMeasuring {
     } catch let error as DiagnosticsError where error.kind == .doesNotFit {
       result.fits = false
       result.price = error.diagnostics.first?.message ?? "refused by the compiler"
+    } catch let error as DiagnosticsError {
+      // One remedy that cannot be run must not take the others' report with it.
+      result.price = "not measured: " + (error.diagnostics.first?.message ?? "it cannot be run")
     }
     return result
   }

@@ -142,7 +142,8 @@ struct SizerAgreementTests {
     let network = ResidualNetwork.make(blocks: 2)
     let exact = Sizer.size(network, profile: profile)
     let estimate = Sizer.estimate(network, profile: profile)
-    #expect(estimate.isEstimate && !exact.isEstimate)
+    // Thresholds are only assumed, which matters where a core holds so many different ones.
+    #expect(estimate.isEstimate && exact.isEstimate == (profile.neuron.distinctThresholds > 0))
     #expect(estimate.neurons == exact.neurons)
     #expect(
       abs(estimate.cores - exact.cores) * 8 <= exact.cores,
