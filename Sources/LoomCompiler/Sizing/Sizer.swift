@@ -11,9 +11,17 @@ public enum Sizer {
   /// Sizes an outlined network (`Converter.outline`).
   public static func size(_ outline: SpikingNetwork, profile: Profile) -> ChipSizing {
     let capabilities = capabilities(outline, profile)
-    return size(
-      WeightlessNetwork(network: outline, profile: profile).fixed(), profile: profile,
-      violations: capabilities, activity: nil)
+    func sizing(sharesThresholds: Bool) -> ChipSizing {
+      size(
+        WeightlessNetwork(
+          network: outline, profile: profile, sharesThresholds: sharesThresholds
+        ).fixed(), profile: profile, violations: capabilities, activity: nil)
+    }
+    let apart = sizing(sharesThresholds: false)
+    guard !apart.fits, profile.neuron.distinctThresholds > 0 else { return apart }
+    // Thresholds are not known yet: only what does not fit whatever they are is refused.
+    let shared = sizing(sharesThresholds: true)
+    return shared.fits ? shared : apart
   }
 
   /// Sizes an outlined network by interior tiles alone, as is done for large ones.

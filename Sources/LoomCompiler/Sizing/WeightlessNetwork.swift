@@ -10,8 +10,11 @@ struct WeightlessNetwork {
   let network: SpikingNetwork
   let profile: Profile
   private let onHost: Set<Int>
+  /// Whether populations have the same thresholds, so that these never keep two from sharing a core.
+  private let sharesThresholds: Bool
 
-  init(network: SpikingNetwork, profile: Profile) {
+  init(network: SpikingNetwork, profile: Profile, sharesThresholds: Bool = false) {
+    self.sharesThresholds = sharesThresholds
     self.network = network
     self.profile = profile
     onHost = HostPopulations.choose(network, profile: profile).populations
@@ -47,13 +50,13 @@ struct WeightlessNetwork {
       && network.outputs.contains { $0.index == index }
   }
 
-  /// Channels of a population differ in their thresholds, and populations from each other, until the
-  /// registers of a core are used up (`ThresholdClusters`).
+  /// Channels of a population differ in their thresholds until the registers of a core are used up
+  /// (`ThresholdClusters`), and populations from each other unless they are taken to share theirs.
   private func thresholds(_ index: Int) -> ChannelOrNeuron<Int32> {
     let distinct = profile.neuron.distinctThresholds
     let population = network.populations[index]
     guard population.role == .hidden, distinct > 0 else { return .uniform(1) }
-    let first = Int32(clamping: 1 + index * distinct)
+    let first = sharesThresholds ? 1 : Int32(clamping: 1 + index * distinct)
     return .perChannel(
       (0..<population.shape.channels).map { first + Int32(clamping: $0 % distinct) })
   }

@@ -135,6 +135,30 @@ struct SizerAgreementTests {
   }
 
   @Test(
+    "thresholds that are not known yet refuse nothing: only what fits under none of them is short")
+  func unknownThresholds() throws {
+    var builder = NetworkBuilder(seed: 1, input: MapShape(channels: 32))
+    var layers = [builder.hidden("first", MapShape(channels: 32))]
+    builder.drive(layers[0], .dense)
+    for number in 1..<4 {
+      layers.append(builder.hidden("hidden\(number)", MapShape(channels: 32)))
+      builder.connect(layers[number - 1], layers[number], .dense)
+    }
+    builder.connect(layers[3], builder.readout("scores", 4, bias: 0), .dense)
+    let network = builder.network
+    var profile = try ProfileFile.load("loihi1-silicon-fit")
+    let roomy = Sizer.size(network, profile: profile)
+    profile.topology = Topology(
+      tileColumns: roomy.cores - 1, tileRows: 1, coresPerTile: 1, maximumChips: 1, chipColumns: 1)
+    let tight = Sizer.size(network, profile: profile)
+    #expect(roomy.fits && tight.fits && tight.isEstimate && tight.cores < roomy.cores)
+    profile.topology.tileColumns = 1
+    #expect(!Sizer.size(network, profile: profile).fits)
+    profile.neuron.distinctThresholds = 0
+    #expect(!Sizer.size(network, profile: profile).isEstimate)
+  }
+
+  @Test(
     "one interior tile a layer is within an eighth of the cut",
     arguments: ["loihi1-silicon-fit", "crossbar-256", "loihi2"])
   func interior(name: String) throws {
