@@ -57,13 +57,7 @@ struct HardResetTests {
       network(), calibration: samples, options: options(method))
     let spiking = conversion.network
     let errors = try conversion.errors(samples: 16)
-    let interpreter = try FloatSpikingInterpreter(spiking)
-    var spikes = [Int](repeating: 0, count: spiking.populations.count)
-    for index in 48..<64 {
-      for (place, count) in try interpreter.run(samples, index: index).spikes.enumerated() {
-        spikes[place] += count
-      }
-    }
+    let spikes = try interpreterSpikes(spiking, samples, 48..<64)
     var checked = 0
     for (place, population) in spiking.populations.enumerated() {
       guard let error = errors.first(where: { $0.name == population.name }) else { continue }
