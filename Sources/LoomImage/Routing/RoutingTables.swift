@@ -89,10 +89,11 @@ public struct RoutingTables: Sendable {
   private mutating func addCores(_ image: HardwareImage) {
     for (index, core) in image.cores.enumerated() {
       let sets = DestinationSets(core.routes)
-      let answers = sets.setOfNeuron.map {
-        $0 < 0 ? nil : KeyAnswer(action: Int($0), orNone: false)
+      let keys: [KeyDemand] = sets.setOfNeuron.map {
+        $0 < 0 ? .never : .one(action: Int($0), orNone: false)
       }
-      guard let demand = KeyDemand(answers, bits: neuronBits) else { continue }
+      let demand = KeyDemand.block(keys[...], bits: neuronBits)
+      if demand == .never { continue }
       tables.append(
         Table(
           place: index,
@@ -126,35 +127,12 @@ public struct RoutingTables: Sendable {
   }
 }
 
-/// What one key needs.
-struct KeyAnswer: Hashable {
-  var action: Int
-  /// Content without an entry.
-  var orNone: Bool
-}
-
 extension KeyDemand {
-  /// What 2^bits keys need of which the first have these answers; nil: a key that never comes, as all others.
-  ///
-  /// Nil if no key comes.
-  init?(_ answers: [KeyAnswer?], bits: Int) {
-    let demand = Self.block(answers[...], bits: bits)
-    if demand == .never { return nil }
-    self = demand
-  }
-
-  private static func block(_ answers: ArraySlice<KeyAnswer?>, bits: Int) -> KeyDemand {
-    guard let first = answers.first else { return .never }
-    let isWhole = answers.count == 1 << bits
-    if bits == 0 || (isWhole && answers.allSatisfy { $0 == first })
-      || (first == nil && answers.allSatisfy { $0 == nil })
-    {
-      return first.map { .one(action: $0.action, orNone: $0.orNone) } ?? .never
-    }
-    let middle = min(answers.endIndex, answers.startIndex + 1 << (bits - 1))
-    return joined(
-      block(answers[answers.startIndex..<middle], bits: bits - 1),
-      block(answers[middle...], bits: bits - 1))
+  /// What a block of 2^bits keys needs of which the first need this; the others never come.
+  static func block(_ keys: ArraySlice<KeyDemand>, bits: Int) -> KeyDemand {
+    guard bits > 0, !keys.isEmpty else { return keys.first ?? .never }
+    let middle = min(keys.endIndex, keys.startIndex + 1 << (bits - 1))
+    return joined(block(keys[..<middle], bits: bits - 1), block(keys[middle...], bits: bits - 1))
   }
 
   /// A block of two halves, a block of one answer where that is all there is.
@@ -175,12 +153,13 @@ private struct RouterDemand {
 
   /// Adds the keys of a core; `outputs` are those of its destination sets, nil where they do not pass.
   mutating func add(core: Int, neurons: [Int32], outputs: [RouterOutput?], bits: Int) {
-    let answers = outputs.map { output in
-      output.map { KeyAnswer(action: number(of: $0.action), orNone: $0.isDefault) }
+    let needs: [KeyDemand] = outputs.map { output in
+      output.map { .one(action: number(of: $0.action), orNone: $0.isDefault) } ?? .never
     }
-    let keys = neurons.map { $0 < 0 ? nil : answers[Int($0)] }
-    uncompressed += keys.count { $0.map { !$0.orNone } ?? false }
-    if let demand = KeyDemand(keys, bits: bits) { blocks.append((core, demand)) }
+    let keys = neurons.map { $0 < 0 ? .never : needs[Int($0)] }
+    uncompressed += neurons.count { $0 >= 0 && outputs[Int($0)]?.isDefault == false }
+    let demand = KeyDemand.block(keys[...], bits: bits)
+    if demand != .never { blocks.append((core, demand)) }
   }
 
   private mutating func number(of action: RouterAction) -> Int {
