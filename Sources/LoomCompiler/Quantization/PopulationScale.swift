@@ -154,13 +154,19 @@ enum HiddenScale {
     let grid = ThresholdGrid(input.profile, reset: inputs.population.reset)
     let caps = caps(inputs, input)
     let shift = inputs.main == nil ? 0 : mainShift(inputs, input, caps: caps)
-    let wishes = wishes(inputs, input, caps: caps, shift: shift)
-    let legal = wishes.map { grid.floor($0) }
+    let legal = wishes(inputs, input, caps: caps, shift: shift).map { grid.floor($0) }
     let thresholds = ThresholdClusters.assign(
       legal, count: input.profile.neuron.distinctThresholds)
     return PopulationScale(
       scales: zip(thresholds, inputs.threshold).map { Double($0) / $1 }, main: inputs.main,
       shift: shift)
+  }
+
+  /// The θ each channel would take if registers were as many and as fine as anybody likes.
+  static func wishes(_ inputs: ChannelInputs, _ input: QuantizationInput) -> [Double] {
+    let caps = caps(inputs, input)
+    let shift = inputs.main == nil ? 0 : mainShift(inputs, input, caps: caps)
+    return wishes(inputs, input, caps: caps, shift: shift)
   }
 
   /// The largest θ of each channel, in potential units, that leaves head-room and lets the other

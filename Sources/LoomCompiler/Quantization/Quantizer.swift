@@ -29,7 +29,8 @@ public enum Quantizer {
   ) throws(DiagnosticsError) -> (network: FixedPointNetwork, report: QuantizationReport) {
     let structure = FrontEndQuantization.findings(network)
     guard structure.isEmpty else { throw DiagnosticsError(.badInput, structure) }
-    let network = try EventCheck.scheduled(network, profile: profile)
+    let network = try RaisedThresholds.network(
+      try EventCheck.scheduled(network, profile: profile), profile: profile)
     let input = try QuantizationInput.collect(network, profile: profile)
     if network.isInteger {
       let findings = IntegerCheck.findings(input)

@@ -8,13 +8,15 @@ public enum RoundedWeights {
   ///
   /// What a spike is worth moves into the weights: w' = (mantissa << shift) / scale of the target channel
   /// (window codes: × 2^T or T, since a spike there is worth a share of the full scale). Thresholds, biases,
-  /// initial potentials and the front end stay float.
+  /// initial potentials and the front end stay float, but for thresholds raised for want of registers
+  /// (`RaisedThresholds`), which change what a spike is worth.
   public static func network(_ spiking: SpikingNetwork, as fixed: FixedPointNetwork)
     -> SpikingNetwork
   {
     precondition(spiking.projections.count == fixed.projections.count, "one fixed form for each")
     var result = spiking
     for index in result.populations.indices {
+      result.populations[index].adoptThresholds(of: fixed.populations[index])
       result.populations[index].spikeWorthThreshold = false
     }
     let quanta: Double =
@@ -40,5 +42,20 @@ public enum RoundedWeights {
       result.projections[index].weights = weights
     }
     return result
+  }
+}
+
+extension Population {
+  /// Takes thresholds that quantization has raised: well above the float ones, which rounding alone never is.
+  fileprivate mutating func adoptThresholds(of fixed: FixedPopulation) {
+    guard role == .hidden, spikeWorthThreshold, case .uniform(let register) = fixed.threshold,
+      fixed.scale.count == shape.channels
+    else { return }
+    let old = fixed.scale.indices.map { threshold.value(neuron: $0 * shape.positions, in: shape) }
+    let ratios = zip(fixed.scale, old).map { scale, old in
+      let ratio = Double(register) / scale / Double(old)
+      return ratio > 1.05 ? ratio : 1
+    }
+    if ratios.contains(where: { $0 > 1 }) { raiseThresholds(by: ratios) }
   }
 }
