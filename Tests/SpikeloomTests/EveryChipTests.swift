@@ -8,7 +8,7 @@ import Testing
 struct EveryChipTests {
   /// Chips of 256 neurons a core whose axons are too few, or of one core.
   private static let refusals = [
-    "truenorth": "SL4014", "ranc": "SL4013", "odin": "SL4012", "tinyodin": "SL4012",
+    "truenorth": "SL4014", "ranc": "SL4015", "odin": "SL4012", "tinyodin": "SL4012",
   ]
 
   @Test("runs bit for bit, or says why it cannot", arguments: ProfileFile.bundledNames)

@@ -141,7 +141,7 @@ struct AxonLowering {
           "b-bit weights take b types; projections with shifts of their own and biases through gates take more"
         ],
         remedy:
-          "quantize with at most \(format.axonTypes) bits (--set /weight/bits=\(min(format.axonTypes, 4)))"
+          "quantize with fewer bits (--set /weight/bits=\(max(2, bits - max(1, needed - format.axonTypes))))"
       ))
   }
 

@@ -176,9 +176,15 @@ enum HiddenScale {
     let weight = input.profile.weight
     let largest = Double(weight.mantissaLimit) * powerOfTwo(weight.maximumShift)
     let bias = input.biasLimit(inputs.index)
+    // What a precharged bias takes off v(0) must be held as well (`Precharge`).
+    let waiting =
+      input.biasPath(inputs.index) == .precharged ? Double(input.starts[inputs.index]) : 0
     return inputs.threshold.indices.map { channel in
       let threshold = inputs.threshold[channel]
       var cap = limit / thresholdHeadRoom
+      if waiting > 0 {
+        cap = min(cap, ratio(limit * threshold, waiting * inputs.bias[channel] + threshold))
+      }
       cap = min(cap, ratio(limit * threshold, currentHeadRoom * inputs.step[channel]))
       cap = min(cap, ratio(largest * threshold, inputs.largestOther[channel]))
       if inputs.constant[channel] > 0 { cap = min(cap, drivenCap(inputs, input, channel)) }

@@ -212,18 +212,22 @@ struct QuantizationPass {
     let isInput = population.role == .input
     let threshold = PotentialQuantization.thresholds(
       population, scales: scales, profile: input.profile)
+    let bias =
+      isInput || foldsBias(index)
+      ? .uniform(0) : PotentialQuantization.biases(index, scales: scales, input: input)
+    let start =
+      isInput
+      ? .uniform(0)
+      : PotentialQuantization.belowThreshold(
+        PotentialQuantization.initialPotentials(
+          population, scales: scales, profile: input.profile, bits: input.potentialBits),
+        threshold, population, neuron: input.profile.neuron)
     var result = FixedPopulation(
       name: population.name, shape: population.shape, role: population.role,
       threshold: threshold,
-      initialPotential: isInput
-        ? .uniform(0)
-        : PotentialQuantization.belowThreshold(
-          PotentialQuantization.initialPotentials(
-            population, scales: scales, profile: input.profile, bits: input.potentialBits),
-          threshold, population, neuron: input.profile.neuron),
-      bias: isInput || foldsBias(index)
-        ? .uniform(0) : PotentialQuantization.biases(index, scales: scales, input: input),
-      reset: population.reset,
+      initialPotential: PrechargeRoom(index, input).lowered(
+        start, threshold: threshold, bias: bias),
+      bias: bias, reset: population.reset,
       comparison: PotentialQuantization.comparison(population, neuron: input.profile.neuron),
       sites: population.sites, potentialBits: input.potentialBits, scale: scales,
       origin: population.origin, isOnHost: input.onHost.contains(index))

@@ -25,6 +25,8 @@ public struct HybridReport: Sendable, Hashable {
   public var tail: Side?
   /// All of it, pJ; part of the total; nil: refused.
   public var picojoules: Double?
+  /// MACs of the front end, which stay on the host as well: the chip's first layer, driven by numbers.
+  public var frontEndMacs: Double
 
   /// Counts what crossed and takes the energies from the ledger; nil where nothing runs on the host.
   ///
@@ -38,6 +40,7 @@ public struct HybridReport: Sendable, Hashable {
     guard let facts, facts.head != nil || facts.tail != nil else { return nil }
     let samples = Double(max(record.samples, 1))
     let ledger = account.ledger
+    frontEndMacs = Double(record.host.frontEndMacs) / samples
     func energy(_ ids: String...) -> Double? {
       ledger.map { ledger in ids.reduce(0) { $0 + (ledger.line($1)?.picojoules ?? 0) } }
     }
@@ -78,8 +81,11 @@ public struct HybridReport: Sendable, Hashable {
   /// The layers and what crosses, both sides.
   var facts: HybridFacts { HybridFacts(head: head?.part, tail: tail?.part) }
 
-  /// Dense MACs of all layers on the host, for one sample.
+  /// Dense MACs of all layers kept on the host, for one sample; the front end's are not among them.
   public var macs: Double { (head?.part.macs ?? 0) + (tail?.part.macs ?? 0) }
+
+  /// MACs that the host does, of whatever kind.
+  private var hostMacs: Double { macs + frontEndMacs }
 }
 
 extension HybridFacts {
@@ -90,14 +96,15 @@ extension HybridFacts {
 }
 
 extension HybridReport {
-  /// The report as JSON; `chipMacs` are the dense MACs left to the chip.
+  /// The report as JSON; `chipMacs` are the dense MACs left to the chip, without the front end's.
   func jsonValue(allMacs: Double?, synapticOperations: Double) -> JSONValue {
     var members: [String: JSONValue] = [
       "head": head?.jsonValue ?? .null, "tail": tail?.jsonValue ?? .null,
-      "macs": .number(macs), "picojoules": picojoules.map { .number($0) } ?? .null,
+      "macs": .number(macs), "frontEndMacs": .number(frontEndMacs),
+      "picojoules": picojoules.map { .number($0) } ?? .null,
     ]
     if let allMacs {
-      let chip = max(allMacs - macs, 0)
+      let chip = max(allMacs - hostMacs, 0)
       members["chipMacs"] = .number(chip)
       members["synapticOperationsPerChipMac"] =
         chip > 0 ? .number(synapticOperations / chip) : .null
@@ -129,7 +136,12 @@ extension HybridReport {
       lines.append(
         "  \(name): \(Self.short(side.part.nodes)); crosses as \(Self.short(side.part.tensors))")
     }
-    let chip = max(allMacs - macs, 0)
+    if frontEndMacs > 0 {
+      lines.append(
+        "  front end of the chip's first layer, on the host too: "
+          + "\(ScaledUnits.number(frontEndMacs)) MACs")
+    }
+    let chip = max(allMacs - hostMacs, 0)
     if chip > 0 {
       lines.append(
         "  left to the chip: \(ScaledUnits.number(chip)) MACs, SOP/MAC of these "
@@ -142,7 +154,7 @@ extension HybridReport {
   /// What the verdict must not hide.
   func sentence(allMacs: Double) -> String {
     let places = [head.map { _ in "head" }, tail.map { _ in "tail" }].compactMap { $0 }
-    let share = allMacs > 0 ? " (\(ScaledUnits.percent(macs / allMacs)) of its MACs)" : ""
+    let share = allMacs > 0 ? " (\(ScaledUnits.percent(hostMacs / allMacs)) of its MACs)" : ""
     return " Part of the network\(share) runs on the host, as ANN layers at its "
       + places.joined(separator: " and ") + "; their energy and the link's are in the total."
   }

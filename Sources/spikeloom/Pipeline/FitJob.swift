@@ -86,7 +86,7 @@ struct FitJob {
       remarks.append("\(count) constants hold one number repeated: read as weights of either sign")
     }
     if outline != nil {
-      remarks.append("columns that depend on spikes are n/a without calibration")
+      remarks.append("sized without calibration: columns that depend on spikes are n/a")
     }
     return FitReport(
       model: Files.name(of: path), method: method(answers), refused: findings,
