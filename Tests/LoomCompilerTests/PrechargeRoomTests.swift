@@ -24,7 +24,8 @@ struct PrechargeRoomTests {
     builder.network.populations[2].bias = .perChannel(biases)
     builder.connect(stem, middle, .dense, weights: [0.5])
     builder.connect(middle, late, .dense, weights: biases.map { _ in 0.5 })
-    builder.connect(late, builder.readout("logits", 1, bias: 0), .dense, weights: biases.map { _ in 1 })
+    builder.connect(
+      late, builder.readout("logits", 1, bias: 0), .dense, weights: biases.map { _ in 1 })
     return builder.network
   }
 
