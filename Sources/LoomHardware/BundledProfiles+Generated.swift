@@ -150,6 +150,21 @@ enum BundledProfiles {
     "staticPowerPerChip": {"value": 321.7, "unit": "mW", "method": "derived", "range": [199, 643],
       "source": "TrueNorth's 64.4 mW static (fit to Akopyan et al. 2015, Fig. 17: 0.8 V, 28 nm) for 430 Mbit, scaled to 2,147 Mbit of cells; low end: ODIN's 27.3 uW for 0.295 Mbit at 0.55 V; high end: twice"}
   },
+  "router": {
+    "fifoDepth": {"value": 4, "unit": "flits", "method": "assumed", "range": [2, 8],
+      "source": "definition of this profile",
+      "reason": "the least at which a link carries a packet a cycle: (hop 9 + credit 3) / 3; as RANC's routers (UA-RCL/RANC)"},
+    "creditDelay": {"value": 3, "unit": "ns", "method": "assumed", "range": [3, 6],
+      "source": "definition of this profile",
+      "reason": "one cycle back over the link, 333 MHz"},
+    "entryDelay": {"value": 3, "unit": "ns", "method": "assumed", "range": [3, 6],
+      "source": "definition of this profile",
+      "reason": "half of the two cycles of router within a tile, 333 MHz"},
+    "ejectionDelay": {"value": 3, "unit": "ns", "method": "assumed", "range": [3, 6],
+      "source": "definition of this profile",
+      "reason": "half of the two cycles of router within a tile, 333 MHz"},
+    "choosesEarly": false
+  },
   "times": {
     "synapticOperation": {"value": 0.0117, "unit": "ns", "method": "derived", "range": [0.0117, 3],
       "source": "a row of 256 cells a cycle; 333 MHz as Darwin3 (Ma et al., Natl Sci Rev nwae102, 2024; 22 nm): 3 ns a cycle / 256"},
@@ -482,6 +497,21 @@ enum BundledProfiles {
     "staticPowerPerChip": {"value": 104, "unit": "mW", "method": "published",
       "source": "Frady et al., arXiv 2004.12691, 2020 (read in transcription): 3.34 W for 32 chips; at most 0.816 mW a core"}
   },
+  "router": {
+    "fifoDepth": {"value": 32, "unit": "flits", "method": "assumed", "range": [4, 64],
+      "source": "Spikeloom",
+      "reason": "not published for Loihi; the least power of two at which a link carries its published peak, one message each 0.291 ns: (hop 6.5 + credit 2.1) / 0.291 = 30"},
+    "creditDelay": {"value": 2.1, "unit": "ns", "method": "assumed", "range": [0.291, 6.5],
+      "source": "Spikeloom",
+      "reason": "not published for Loihi; as long as a message takes within its tile, high: a hop in y (Davies et al. 2018, Table 2)"},
+    "entryDelay": {"value": 1.05, "unit": "ns", "method": "assumed", "range": [0.291, 2.1],
+      "source": "Spikeloom",
+      "reason": "half of the 2.1 ns of a message within its tile, which enters and leaves its router"},
+    "ejectionDelay": {"value": 1.05, "unit": "ns", "method": "assumed", "range": [0.291, 2.1],
+      "source": "Spikeloom",
+      "reason": "half of the 2.1 ns of a message within its tile, which enters and leaves its router"},
+    "choosesEarly": false
+  },
   "times": {
     "synapticOperation": {"value": 3.5, "unit": "ns", "method": "published",
       "source": "Davies et al., IEEE Micro 38(1), 2018, Table 2 (0.75 V, pre-silicon; read in two agreeing transcriptions, not in the paper): maximum"},
@@ -688,6 +718,21 @@ enum BundledProfiles {
       "source": "Frady et al., arXiv 2004.12691, 2020 (read in transcription): chip state reset 5.94 uJ"},
     "staticPowerPerChip": {"value": 104, "unit": "mW", "method": "published",
       "source": "Frady et al., arXiv 2004.12691, 2020 (read in transcription): 3.34 W for 32 chips; at most 0.816 mW a core"}
+  },
+  "router": {
+    "fifoDepth": {"value": 32, "unit": "flits", "method": "assumed", "range": [4, 64],
+      "source": "Spikeloom",
+      "reason": "not published for Loihi; the least power of two at which a link carries its published peak, one message each 0.291 ns: (hop 6.5 + credit 2.1) / 0.291 = 30"},
+    "creditDelay": {"value": 2.1, "unit": "ns", "method": "assumed", "range": [0.291, 6.5],
+      "source": "Spikeloom",
+      "reason": "not published for Loihi; as long as a message takes within its tile, high: a hop in y (Davies et al. 2018, Table 2)"},
+    "entryDelay": {"value": 1.05, "unit": "ns", "method": "assumed", "range": [0.291, 2.1],
+      "source": "Spikeloom",
+      "reason": "half of the 2.1 ns of a message within its tile, which enters and leaves its router"},
+    "ejectionDelay": {"value": 1.05, "unit": "ns", "method": "assumed", "range": [0.291, 2.1],
+      "source": "Spikeloom",
+      "reason": "half of the 2.1 ns of a message within its tile, which enters and leaves its router"},
+    "choosesEarly": false
   },
   "times": {
     "synapticOperation": {"value": 3.8, "unit": "ns", "method": "published", "range": [3.1, 4.7],
@@ -896,6 +941,21 @@ enum BundledProfiles {
     "unpublished": "nobody has published what one event costs on Loihi 2; public are total and static power of small runs",
     "staticPowerPerChip": {"value": 213, "unit": "mW", "method": "measured", "range": [213, 580],
       "source": "NECOTIS/TemporalLearningInRSNNs, measured through Lava on one chip: 0.213 W static; high end: least total power of another measurement (OzU-CAST/LoihiScalingEfficiency)"}
+  },
+  "router": {
+    "fifoDepth": {"value": 32, "unit": "flits", "method": "assumed", "range": [4, 64],
+      "source": "Spikeloom",
+      "reason": "not published for Loihi 2; the least power of two at which a link carries its published peak, one message each 0.291 ns: (hop 6.5 + credit 2.1) / 0.291 = 30"},
+    "creditDelay": {"value": 2.1, "unit": "ns", "method": "assumed", "range": [0.291, 6.5],
+      "source": "Spikeloom",
+      "reason": "not published for Loihi 2; as long as a message takes within its tile, high: a hop in y (Davies et al. 2018, Table 2)"},
+    "entryDelay": {"value": 1.05, "unit": "ns", "method": "assumed", "range": [0.291, 2.1],
+      "source": "Spikeloom",
+      "reason": "half of the 2.1 ns of a message within its tile, which enters and leaves its router"},
+    "ejectionDelay": {"value": 1.05, "unit": "ns", "method": "assumed", "range": [0.291, 2.1],
+      "source": "Spikeloom",
+      "reason": "half of the 2.1 ns of a message within its tile, which enters and leaves its router"},
+    "choosesEarly": false
   },
   "times": {
     "synapticOperation": {"value": 0.7, "unit": "ns", "method": "derived", "range": [0.7, 3.5],
@@ -1360,6 +1420,10 @@ enum BundledProfiles {
   },
   "prices": {
     "unpublished": "RANC is open RTL and a simulator; no energy or power of an implementation was found"
+  },
+  "router": {
+    "fifoDepth": {"value": 4, "unit": "flits", "method": "published",
+      "source": "UA-RCL/RANC, documentation and RTL parameters (commit f220102): router FIFOs of 4"}
   },
   "times": {
     "readout": {"value": 0, "unit": "ns", "method": "assumed", "range": [0, 1000000],

@@ -29,11 +29,13 @@ public struct Profile: Sendable, Hashable {
   public var prices: Prices
   /// Durations.
   public var times: Times
+  /// What is known of its routers.
+  public var router: RouterFigures
   /// Every number of the profile with unit, source, method and range, by JSON pointer.
   public var quantities: [String: Quantity]
   /// Pointers overridden by `--set`, in the order given.
   public var overrides: [String]
-  /// Digest of structure and capabilities (everything but prices, times, names and sources): an image
+  /// Digest of structure and capabilities (everything but prices, times, routers, names and sources): an image
   /// runs only on the structure it was compiled for.
   public var structureDigest: Digest
   /// Digest of the whole profile, overrides included.
@@ -44,7 +46,8 @@ public struct Profile: Sendable, Hashable {
     name: String, summary: String, synchronisation: Synchronisation, topology: Topology,
     routing: RoutingCapabilities = RoutingCapabilities(), core: CoreLimits,
     neuron: NeuronCapabilities, weight: WeightFormat, bias: BiasFormat, delay: DelayFormat,
-    prices: Prices, times: Times, quantities: [String: Quantity],
+    prices: Prices, times: Times, router: RouterFigures = RouterFigures(),
+    quantities: [String: Quantity],
     overrides: [String], structureDigest: Digest, digest: Digest
   ) {
     self.name = name
@@ -59,6 +62,7 @@ public struct Profile: Sendable, Hashable {
     self.delay = delay
     self.prices = prices
     self.times = times
+    self.router = router
     self.quantities = quantities
     self.overrides = overrides
     self.structureDigest = structureDigest

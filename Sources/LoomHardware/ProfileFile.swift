@@ -155,7 +155,7 @@ public enum ProfileFile {
       required: [
         "schema", "name", "summary", "synchronisation", "topology", "core", "neuron", "weight",
         "bias", "delay", "prices", "times",
-      ], optional: ["$schema", "notes", "routing"])
+      ], optional: ["$schema", "notes", "routing", "router"])
     let endings = [Synchronisation.barrier, .fixedTick, .asynchronous]
     let synchronisation = reader.choice("synchronisation", of: root, at: "", among: endings)
     let none = Digest(of: [])
@@ -168,6 +168,7 @@ public enum ProfileFile {
       neuron: reader.neuron(root["neuron"]), weight: reader.weight(root["weight"]),
       bias: reader.bias(root["bias"]), delay: reader.delay(root["delay"]),
       prices: reader.prices(root["prices"]), times: reader.times(root["times"]),
+      router: reader.router(root["router"]),
       quantities: [:], overrides: [], structureDigest: none, digest: none)
     reader.checkClasses(profile)
     reader.checkRouting(profile)

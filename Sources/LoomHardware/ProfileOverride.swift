@@ -44,19 +44,23 @@ struct ProfileOverride {
   /// Only capabilities are plain values; names, sources and the like are not the chip's.
   private var isSettablePlainValue: Bool {
     let tokens = pointer.split(separator: "/")
-    let capabilities: [Substring] = ["neuron", "weight", "routing", "bias"]
+    let capabilities: [Substring] = ["neuron", "weight", "routing", "bias", "router"]
     return tokens == ["synchronisation"] || tokens == ["topology", "kind"]
       || (tokens.count == 2 && capabilities.contains(tokens[0]))
       || (tokens.count == 3 && tokens[..<2] == ["core", "synapses"])
   }
 
-  /// Adds a price or duration that the profile leaves open, or partial sums that the chip does not have.
+  /// Adds a price, duration or figure of the routers that the profile leaves open, or partial sums that the chip does not have.
   private func applyNew(to document: inout JSONValue) -> String? {
     if pointer == "/neuron/partialSums/bits" { return applyPartialSums(to: &document) }
     if pointer == "/routing/multicast" { return applyMulticast(to: &document) }
     guard let unit = openUnit else { return "names nothing in the profile" }
     guard value.double != nil else { return "needs a number, has \(value.kindName)" }
     let tokens = pointer.split(separator: "/").map(String.init)
+    if tokens[0] == "router", document["router"] == nil, case .object(var members) = document {
+      members["router"] = .object([:])
+      document = .object(members)
+    }
     return add(tokens[1], .object(quantity(unit)), at: "/" + tokens[0], to: &document)
   }
 
@@ -100,6 +104,9 @@ struct ProfileOverride {
 
   private var openUnit: String? {
     if let entry = PriceKeys.all.first(where: { "/prices/\($0.key)" == pointer }) {
+      return entry.unit
+    }
+    if let entry = RouterKeys.all.first(where: { "/router/\($0.key)" == pointer }) {
       return entry.unit
     }
     return TimeKeys.all.contains { "/times/\($0.key)" == pointer } ? "ns" : nil

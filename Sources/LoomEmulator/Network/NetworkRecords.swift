@@ -1,0 +1,100 @@
+/// An output of a router: its times and its state in one record, because a flit that takes it needs all of them.
+struct PortRecord {
+  let latency: Int64
+  let occupancy: Int64
+  /// The tick from which it may be granted again.
+  var freeAt: Int64 = 0
+  /// Since when a flit waits for a slot; −1: none does.
+  var heldSince: Int64 = -1
+  /// When it is looked at next, as planned last.
+  var wakeAt: Int64 = -1
+  /// Ticks it was held.
+  var held: Int64 = 0
+  var flits: Int32 = 0
+  /// Where the inputs of its router begin.
+  let firstInput: Int32
+  /// Where round robin begins.
+  var pointer: Int32 = 0
+  /// The input picked early; −1: none.
+  var chosen: Int32 = -1
+  /// The run it was last used in.
+  var run: Int32 = 0
+  /// Whether it waits for a slot nobody has left yet.
+  var isBlocked = false
+  /// Whether it is on the list of this tick.
+  var isTouched = false
+
+  init(_ port: NetworkPlan.Port) {
+    latency = port.latency
+    occupancy = port.occupancy
+    firstInput = port.firstInput
+  }
+
+  /// The same port at the start of a run.
+  init(_ port: PortRecord, run: Int32) {
+    latency = port.latency
+    occupancy = port.occupancy
+    firstInput = port.firstInput
+    self.run = run
+  }
+}
+
+/// An input of a router: times and state.
+struct FifoRecord {
+  let credit: Int64
+  let occupancy: Int64
+  /// The tick from which its head may leave.
+  var readFrom: Int64 = 0
+  /// The slots of its oldest flit and of the next one to come.
+  var head: Int32 = 0
+  var tail: Int32 = 0
+  var count: Int32 = 0
+  /// Copies of the head that have not gone.
+  var pending: Int32 = 0
+  /// The waypoint behind the head's first exit.
+  var next: Int32 = 0
+  var run: Int32 = 0
+  let place: Int32
+  /// Whether the head has several exits.
+  var isCopied = false
+  /// Whether every slot has been used.
+  var isWrapped = false
+  /// A source's FIFO: whether the source waits for a slot nobody has left yet.
+  var isAwaited = false
+
+  init(_ fifo: NetworkPlan.Fifo) {
+    credit = fifo.credit
+    occupancy = fifo.occupancy
+    place = fifo.place
+  }
+
+  /// The same FIFO at the start of a run.
+  init(_ fifo: FifoRecord, run: Int32) {
+    credit = fifo.credit
+    occupancy = fifo.occupancy
+    place = fifo.place
+    self.run = run
+  }
+}
+
+/// A place for a flit; an empty one keeps the tick from which its credit is usable.
+struct SlotRecord {
+  var tick: Int64 = 0
+  var packet: Int32 = 0
+  var waypoint: Int32 = 0
+}
+
+/// What a source has left to send.
+struct SourceRecord {
+  var ready: Int64 = 0
+  var next: Int32 = 0
+  var end: Int32 = 0
+  /// Its place in the traffic.
+  var group: Int32 = 0
+}
+
+/// An output that a flit at a waypoint asks for.
+struct WayRecord {
+  var port: Int32
+  var next: Int32
+}

@@ -1,0 +1,172 @@
+extension NetworkState {
+  /// A source has packets to send.
+  mutating func start(_ source: Int, _ group: Int, _ packets: Range<Int>, readyAt tick: Int64) {
+    unsafe sources[source] = SourceRecord(
+      ready: tick, next: Int32(packets.lowerBound), end: Int32(packets.upperBound),
+      group: Int32(group))
+    refresh(fifo: channels + source)
+    queue.push(Int32(fifoCount + portCount + source), at: tick)
+  }
+
+  /// Runs until nothing moves any more.
+  mutating func move(_ traffic: NetworkTraffic, _ outcome: inout NetworkOutcome) {
+    let firstPort = Int32(truncatingIfNeeded: fifoCount)
+    let firstSource = Int32(truncatingIfNeeded: fifoCount &+ portCount)
+    while queue.advance() {
+      let tick = queue.now
+      while true {
+        let part = queue.take()
+        if part < 0 { break }
+        if part < firstPort {
+          ask(Int(part))
+        } else if part < firstSource {
+          touch(part &- firstPort)
+        } else {
+          enter(Int(part &- firstSource), tick, traffic, &outcome)
+        }
+      }
+      var position = 0
+      while position < touchedCount {
+        arbitrate(unsafe Int(touched[position]), tick, &outcome)
+        position &+= 1
+      }
+      touchedCount = 0
+    }
+  }
+
+  /// Plans a look at a port.
+  @inline(__always)
+  private mutating func wake(_ port: Int, at tick: Int64) {
+    guard unsafe ports[port].wakeAt != tick else { return }
+    unsafe ports[port].wakeAt = tick
+    queue.push(Int32(truncatingIfNeeded: fifoCount &+ port), at: tick)
+  }
+
+  /// Puts a port on the list of this tick.
+  @inline(__always)
+  private mutating func touch(_ port: Int32) {
+    guard unsafe !ports[Int(port)].isTouched else { return }
+    unsafe ports[Int(port)].isTouched = true
+    unsafe touched[touchedCount] = port
+    touchedCount &+= 1
+  }
+
+  /// The head of a FIFO asks for its outputs.
+  @inline(__always)
+  private mutating func ask(_ fifo: Int) {
+    let waypoint = unsafe Int(slots[fifo &* depth &+ Int(fifos[fifo].head)].waypoint)
+    var position = unsafe Int(wayStart[waypoint])
+    let end = unsafe Int(wayStart[waypoint &+ 1])
+    let place = unsafe Int(fifos[fifo].place)
+    unsafe fifos[fifo].pending = Int32(truncatingIfNeeded: end &- position)
+    unsafe fifos[fifo].isCopied = end &- position > 1
+    unsafe fifos[fifo].next = exits[position].next
+    while position < end {
+      let port = unsafe exits[position].port
+      if unsafe ports[Int(port)].run != run { refresh(port: port) }
+      unsafe requests[Int(port) &* words &+ place &>> 6] |= 1 &<< UInt64(place & 63)
+      touch(port)
+      position &+= 1
+    }
+  }
+
+  /// Makes a port as new, for its first use in a run.
+  private mutating func refresh(port: Int32) {
+    let times = unsafe ports[Int(port)]
+    unsafe ports[Int(port)] = PortRecord(times, run: run)
+    for word in 0..<words { unsafe requests[Int(port) * words + word] = 0 }
+    unsafe used[usedCount] = port
+    usedCount += 1
+  }
+
+  /// Makes a FIFO as new.
+  private func refresh(fifo: Int) {
+    let times = unsafe fifos[fifo]
+    unsafe fifos[fifo] = FifoRecord(times, run: run)
+  }
+
+  /// Grants a port to one of the inputs that ask for it, if it is free and there is a slot.
+  @inline(__always)
+  private mutating func arbitrate(_ port: Int, _ tick: Int64, _ outcome: inout NetworkOutcome) {
+    unsafe ports[port].isTouched = false
+    let freeAt = unsafe ports[port].freeAt
+    if freeAt > tick {
+      wake(port, at: freeAt)
+      return
+    }
+    var input = unsafe Int(ports[port].chosen)
+    if input < 0 {
+      input = firstRequest(port)
+      if input < 0 { return }
+      if choosesEarly { unsafe ports[port].chosen = Int32(truncatingIfNeeded: input) }
+    }
+    if port < channels {
+      let from = slotFrom(port)
+      if from > tick {
+        if unsafe ports[port].heldSince < 0 { unsafe ports[port].heldSince = tick }
+        if from == .max { unsafe ports[port].isBlocked = true } else { wake(port, at: from) }
+        return
+      }
+    }
+    grant(port, to: input, tick, &outcome)
+  }
+
+  /// The first input that asks, from the pointer on and round; −1: none asks.
+  @inline(__always)
+  private mutating func firstRequest(_ port: Int) -> Int {
+    let pointer = unsafe Int(ports[port].pointer)
+    guard words == 1 else { return firstOfMany(port, pointer) }
+    let asking = unsafe requests[port]
+    let later = asking & (~0 << UInt64(pointer))
+    return asking == 0 ? -1 : (later == 0 ? asking : later).trailingZeroBitCount
+  }
+
+  private mutating func firstOfMany(_ port: Int, _ pointer: Int) -> Int {
+    for step in 0...words {
+      let word = (pointer / 64 + step) % words
+      var asking = unsafe requests[port * words + word]
+      if step == 0 { asking &= ~0 << UInt64(pointer % 64) }
+      if step == words { asking &= ~(~0 << UInt64(pointer % 64)) }
+      if asking != 0 { return word * 64 + asking.trailingZeroBitCount }
+    }
+    return -1
+  }
+
+  @inline(__always)
+  private mutating func grant(
+    _ port: Int, to input: Int, _ tick: Int64, _ outcome: inout NetworkOutcome
+  ) {
+    unsafe ports[port].freeAt = tick &+ ports[port].occupancy
+    unsafe ports[port].flits &+= 1
+    unsafe ports[port].pointer = Int32(truncatingIfNeeded: input &+ 1)
+    unsafe ports[port].chosen = -1
+    if unsafe ports[port].heldSince >= 0 {
+      unsafe ports[port].held &+= tick &- ports[port].heldSince
+      unsafe ports[port].heldSince = -1
+    }
+    unsafe requests[port &* words &+ input &>> 6] &= ~(1 &<< UInt64(input & 63))
+    // Others still ask: the next look is when the port is free again.
+    if unsafe words > 1 || requests[port] != 0 { unsafe wake(port, at: ports[port].freeAt) }
+    let fifo = unsafe Int(inputs[Int(ports[port].firstInput) &+ input])
+    let slot = unsafe slots[fifo &* depth &+ Int(fifos[fifo].head)]
+    let arrival = unsafe tick &+ ports[port].latency
+    if port < channels {
+      let next = next(of: slot.waypoint, in: fifo, at: port)
+      if unsafe fifos[port].run != run { refresh(fifo: port) }
+      put(slot.packet, next, into: port, readyAt: arrival)
+    } else {
+      outcome.deliver(Int(slot.packet), arrival)
+    }
+    unsafe fifos[fifo].pending &-= 1
+    if unsafe fifos[fifo].pending == 0 { leave(fifo, tick) }
+  }
+
+  /// The waypoint behind a port that the head of a FIFO takes.
+  @inline(__always)
+  private mutating func next(of waypoint: Int32, in fifo: Int, at port: Int) -> Int32 {
+    if unsafe !fifos[fifo].isCopied { return unsafe fifos[fifo].next }
+    var position = unsafe Int(wayStart[Int(waypoint)])
+    while unsafe exits[position].port != port { position &+= 1 }
+    return unsafe exits[position].next
+  }
+}
