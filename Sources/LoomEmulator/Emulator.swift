@@ -22,6 +22,10 @@ public struct Emulator: Sendable {
   let timing: StepTiming
   let host: HostSide
   let places: Places
+  /// How durations are found.
+  public let mode: TimingMode
+  /// The routers, where packets are moved one by one.
+  let network: EventNetwork?
   /// Potentials (or counters) the host reads for one sample.
   let readouts: Int
 
@@ -30,9 +34,11 @@ public struct Emulator: Sendable {
   /// Throws what is wrong: an image whose structure is broken or was compiled for another structure than
   /// the profile's, a neural code the profile's neurons do not run, cores off the mesh, missing durations (by JSON pointer), an image with steps on an asynchronous chip or the reverse, and
   /// (unless allowed) routes that lead to axons of other neurons. With `allowInconsistentRoutes` routes
-  /// are followed as they are written.
+  /// are followed as they are written. With `timing` `event` the figures of routers are needed too (SL6041), and
+  /// steps (SL6044); what is computed does not depend on it.
   public init(
-    image: HardwareImage, profile: Profile, allowInconsistentRoutes: Bool = false
+    image: HardwareImage, profile: Profile, allowInconsistentRoutes: Bool = false,
+    timing mode: TimingMode = .analytic
   ) throws(DiagnosticsError) {
     try Emulator.check(image, profile, allowInconsistentRoutes)
     var reader = TimingReader(image: image, profile: profile)
@@ -46,6 +52,12 @@ public struct Emulator: Sendable {
           "needs event queues below 1 GiB, has delays up to \(machine.longestDelay) steps on \(machine.axons.count) axons"
         ))
     }
+    self.mode = mode
+    if mode == .event {
+      network = try Emulator.network(image, profile, machine)
+    } else {
+      network = nil
+    }
     self.image = image
     self.profile = profile
     self.timing = timing
@@ -53,6 +65,20 @@ public struct Emulator: Sendable {
     host = HostSide(image, machine)
     places = Places(image, profile.topology)
     readouts = Observer(image, machine).readouts
+  }
+
+  private static func network(
+    _ image: HardwareImage, _ profile: Profile, _ machine: Machine
+  ) throws(DiagnosticsError) -> EventNetwork? {
+    guard image.schedule.isAsynchronous else {
+      return try EventNetwork.make(image, profile, machine)
+    }
+    throw DiagnosticsError(
+      Diagnostic(
+        .error, "SL6044", "needs time-steps for event timing, has an asynchronous image",
+        at: .jsonPointer(file: profile.name, pointer: "/synchronisation"),
+        remedy:
+          "--timing analytic: spikes of an asynchronous chip are taken in order in either mode"))
   }
 
   private static func check(

@@ -72,4 +72,27 @@ struct PipelinedSteps: Sendable {
     for _ in min(period, steps)..<period { total += step(0) }
     return total
   }
+
+  /// A core's work in a step, ns.
+  func work(step: Int, core: Int) -> Double {
+    let place = step * cores + core
+    return place < work.count ? work[place] : 0
+  }
+}
+
+extension StepLoop {
+  /// The interval where packets are moved, those of all steps that fall together meeting in the network, ns; nil
+  /// where counts tell it or samples do not overlap.
+  mutating func overlappingInterval(period: Int) -> Double? {
+    guard events != nil, let pipelined else { return nil }
+    let cores = machine.coreSlices.count
+    var total = 0.0
+    for residue in 0..<period {
+      let busy = events?.overlapping(residue: residue, period: period, cores: cores) {
+        pipelined.work(step: $0, core: $1)
+      }
+      total += timing.duration(boundBy: busy ?? 0)
+    }
+    return total
+  }
 }

@@ -12,7 +12,7 @@ struct MergedRun: Sendable {
   private var done = 0
 
   init(_ batch: SampleBatch, _ machine: Machine) {
-    tally = Tally(machine)
+    tally = Tally(machine, ports: batch.emulator.network?.plan.portCount ?? 0)
     scoreCount = Observer(batch.emulator.image, machine).scoreCount
     scores = Array(repeating: 0, count: batch.range.count * scoreCount)
     predictions = Array(repeating: 0, count: batch.range.count)
@@ -64,6 +64,7 @@ extension Emulator {
       scores: run.scores, scoresPerSample: observer.scoreCount)
     record.inputNanoseconds =
       Double(host.biasWrites) * timing.biasWrite + Double(host.inputMessages) * timing.hostSpike
+    addBounds(run.tally, to: &record)
     for case .some(let chunk) in run.chunks {
       record.latencyNanoseconds += chunk.latency
       record.intervalNanoseconds += chunk.interval
@@ -73,6 +74,34 @@ extension Emulator {
       }
     }
     return record
+  }
+}
+
+extension Emulator {
+  /// What decided the steps' durations, and what packets met where they were moved.
+  private func addBounds(_ tally: Tally, to record: inout RunRecord) {
+    record.boundNanoseconds = [
+      .core: Double(tally.boundTicks[0]) / 1000, .link: Double(tally.boundTicks[1]) / 1000,
+      .route: Double(tally.boundTicks[2]) / 1000,
+    ]
+    record.slowestCoreNanoseconds = tally.slowestCoreTicks.map { Double($0) / 1000 }
+    guard mode == .event else { return }
+    var packets = PacketTiming(analyticNanoseconds: Double(tally.analyticTicks) / 1000)
+    packets.stallNanoseconds = tally.stallTicks.map { Double($0) / 1000 }
+    packets.undelivered = tally.undelivered
+    if let network {
+      packets.links = tally.portBusyTicks.indices.filter {
+        $0 < network.plan.channels && tally.portBusyTicks[$0] > 0
+      }.map { port in
+        LinkTiming(
+          name: network.name(ofPort: port),
+          busyNanoseconds: Double(tally.portBusyTicks[port]) / 1000,
+          heldNanoseconds: Double(tally.portHeldTicks[port]) / 1000)
+      }
+    } else {
+      packets.analyticNanoseconds = nil
+    }
+    record.packets = packets
   }
 }
 

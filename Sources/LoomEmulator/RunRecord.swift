@@ -116,6 +116,12 @@ public struct RunRecord: Sendable, Hashable {
   public var bounds: [StepBound: UInt64]
   /// How often each core was the slowest.
   public var slowestCoreSteps: [UInt64]
+  /// The time of the steps that each bound decided, without barrier and tick, ns, summed over samples (estimate).
+  public var boundNanoseconds: [StepBound: Double] = [:]
+  /// The same by the core that was the slowest of steps that a core decided.
+  public var slowestCoreNanoseconds: [Double] = []
+  /// What packets met, with event timing.
+  public var packets: PacketTiming?
   /// Predicted class of each sample: index of the first largest score.
   public var predictions: [Int32]
   /// Scores of each sample, samples × outputs.

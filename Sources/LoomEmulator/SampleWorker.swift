@@ -52,7 +52,7 @@ struct SampleWorker {
     }
     loop = StepLoop(
       emulator.machine, emulator.timing, steps: emulator.image.schedule.steps,
-      hasFrontEnd: emulator.host.biasWrites > 0, observer: observer)
+      hasFrontEnd: emulator.host.biasWrites > 0, observer: observer, network: emulator.network)
   }
 
   var tally: Tally { loop.tally }
@@ -101,7 +101,8 @@ struct SampleWorker {
     let interval = emulator.interval(
       latency: latency, loop, steps: loop.steps, period: emulator.image.schedule.timesteps,
       readouts: emulator.readouts,
-      inputMessages: Int(loop.tally.inputMessages - messages))
+      inputMessages: Int(loop.tally.inputMessages - messages),
+      overlapping: loop.overlappingInterval(period: emulator.image.schedule.timesteps))
     result.interval += interval.nanoseconds
     if interval.isHostBound { result.hostBoundIntervals += 1 }
     result.predictions.append(emulator.prediction(scores))
@@ -129,7 +130,7 @@ extension Emulator {
   ///
   /// Not pipelined: the latency, the reset, writing the biases and reading the scores. Pipelined: samples
   /// overlap, each core does the work of all steps that fall together (those equal modulo the period), and the
-  /// host cannot write and read faster than it does. With window codes a population listens to one sample
+  /// host cannot write and read faster than it does; with event timing the packets of all these steps meet. With window codes a population listens to one sample
   /// while it emits another's code: a second state word a neuron (bit-serial A and u; first spikes A, V and
   /// u), which a profile asserts with `neuron.codes`.
   ///
@@ -138,13 +139,16 @@ extension Emulator {
   ///   - steps: The steps of the sample, from its first.
   ///   - readouts: Numbers the host reads.
   ///   - inputMessages: Messages of spikes the host injects.
+  ///   - overlapping: What the packets of overlapping samples take, where packets are moved, ns.
   func interval(
     latency: Double, _ loop: StepLoop, steps: Int, period: Int, readouts: Int,
-    inputMessages: Int = 0
+    inputMessages: Int = 0, overlapping: Double? = nil
   ) -> (nanoseconds: Double, isHostBound: Bool) {
     let hostTime = hostNanoseconds(readouts: readouts, inputMessages: inputMessages)
     guard let pipelined = loop.pipelined else { return (latency + timing.reset + hostTime, false) }
-    let chip = pipelined.interval(period: period, steps: steps) { timing.duration(boundBy: $0) }
+    let chip =
+      overlapping
+      ?? pipelined.interval(period: period, steps: steps) { timing.duration(boundBy: $0) }
     return (max(chip, hostTime), hostTime > chip)
   }
 

@@ -20,19 +20,24 @@ struct StepLoop {
   private var longestRoute = 0.0
   /// Work and loads of every step of the sample, where samples overlap.
   private(set) var pipelined: PipelinedSteps?
+  /// Packets of the step, where every packet is moved; nil: durations come from counts.
+  var events: EventStep?
   /// By delay: the slot due in this step, the one a neuron's message goes to, and the host's.
   private var dueSlot: [Int]
   private var sendSlot: [Int]
   private var hostSlot: [Int]
 
-  init(_ machine: Machine, _ timing: StepTiming, steps: Int, hasFrontEnd: Bool, observer: Observer)
-  {
+  init(
+    _ machine: Machine, _ timing: StepTiming, steps: Int, hasFrontEnd: Bool, observer: Observer,
+    network: EventNetwork? = nil
+  ) {
     self.machine = machine
     self.timing = timing
     self.steps = steps
     self.observer = observer
     state = SampleState(machine, hasFrontEnd: hasFrontEnd)
-    tally = Tally(machine)
+    tally = Tally(machine, ports: network?.plan.portCount ?? 0)
+    events = network.map { EventStep($0, keepsSteps: timing.isPipelined) }
     if timing.isPipelined {
       pipelined = PipelinedSteps(
         cores: machine.coreSlices.count, links: machine.mesh.linkKinds.count)
@@ -47,6 +52,7 @@ struct StepLoop {
     state.reset(machine)
     observer.begin()
     pipelined?.clear()
+    events?.beginSample()
   }
 
   /// Runs one step of all cores; returns its duration in ns.
@@ -61,6 +67,7 @@ struct StepLoop {
     slowestCore = -1
     lastArrival = 0
     pipelined?.open()
+    events?.open()
     inject(hostSpikes)
     for core in machine.coreSlices.indices { run(core: core, step: step) }
     return closeStep()
@@ -96,7 +103,9 @@ struct StepLoop {
       let updates = slice.count * slice.wordsWritten(step: step)
       tally.sliceUpdates[index] &+= UInt64(updates)
       let copied = slice.extraCopies * slice.wordsWritten(step: step)
-      work += Double((updates + copied) * compartments) * timing.neuronUpdate
+      let before = work
+      let updating = Double((updates + copied) * compartments) * timing.neuronUpdate
+      work += updating
       let spikes =
         slice.code.isWindowed
         ? updateWindow(index, slice, step: step) : update(index, slice)
@@ -104,14 +113,18 @@ struct StepLoop {
       tally.sliceSpikes[index] &+= UInt64(spikes)
       let copies = slice.extraCopies > 0 ? copySpikes(slice, spikes) : 0
       tally.sliceCopySpikes[index] &+= UInt64(copies)
-      work += Double(spikes + copies) * timing.neuronSpike
-      if slice.hasSecondCompartment {
-        work += Double(spikes + copies) * timing.synapticOperation
-      }
+      let firing = Double(spikes + copies) * timing.firing(slice)
+      work += firing
       observer.record(slice, state.firing, count: spikes, step: step, places: machine.places)
-      let sent = send(slice, spikes) + (slice.reportsToHost ? spikes : 0)
-      work += Double(sent) * timing.axonOut
+      let reported = slice.reportsToHost ? Double(spikes) * timing.axonOut : 0
+      work += Double(send(slice, spikes)) * timing.axonOut + reported
+      events?.send(
+        slice, state.firing, spikes: spikes, machine, start: before,
+        SliceWork(
+          update: updating / Double(slice.count), spike: (firing + reported) / Double(spikes),
+          message: timing.axonOut))
     }
+    events?.end(work: work)
     pipelined?.note(core: core, work: work, route: longestRoute)
     if work > longestWork {
       longestWork = work
@@ -340,11 +353,14 @@ struct StepLoop {
       busiest = max(busiest, taken)
       state.linkLoads[link] = 0
     }
-    if slowestCore >= 0 { tally.slowestCoreSteps[slowestCore] += 1 }
-    let length = max(longestWork, busiest, lastArrival)
-    let isRoute = lastArrival == length && isArrivalRoute
-    let isCore = longestWork == length || (lastArrival == length && !isArrivalRoute)
-    tally.bounds[isCore ? 0 : isRoute ? 2 : 1] += 1
-    return timing.duration(boundBy: length)
+    var step = StepLength(
+      work: longestWork, core: slowestCore, link: busiest, arrival: lastArrival,
+      isArrivalRoute: isArrivalRoute)
+    if events != nil {
+      tally.analyticTicks &+= UInt64(EventStep.ticks(timing.duration(boundBy: step.nanoseconds)))
+    }
+    if let result = events?.close(&tally) { step.take(result) }
+    tally.note(step)
+    return timing.duration(boundBy: step.nanoseconds)
   }
 }

@@ -27,6 +27,11 @@ struct StepTiming: Sendable {
 
   /// A step's duration, tick and barrier included, ns.
   func duration(boundBy work: Double) -> Double { max(tick, work) + barrier }
+
+  /// What one spike of a slice takes before its messages, ns.
+  func firing(_ slice: SliceInfo) -> Double {
+    neuronSpike + (slice.hasSecondCompartment ? synapticOperation : 0)
+  }
 }
 
 /// Finds the durations a run needs and reports those that are missing.

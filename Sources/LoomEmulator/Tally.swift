@@ -17,11 +17,24 @@ struct Tally: Sendable {
   var slowestCoreSteps: [UInt64]
   /// By `StepBound` in the order core, link, route.
   var bounds: [UInt64] = [0, 0, 0]
+  /// The time of the steps each bound decided, without barrier and tick, ps.
+  var boundTicks: [UInt64] = [0, 0, 0]
+  /// By core: the time of the steps it was the slowest in and decided, ps.
+  var slowestCoreTicks: [UInt64]
+  /// By core: how long its packets waited for a slot, ps; empty where packets are not moved.
+  var stallTicks: [UInt64]
+  /// By port of the network: time taken, and time a packet waited for a slot behind it, ps.
+  var portBusyTicks: [UInt64]
+  var portHeldTicks: [UInt64]
+  /// What all steps would have taken by counts, ps, where packets are moved.
+  var analyticTicks: UInt64 = 0
+  /// Packets of which a copy never arrived.
+  var undelivered: UInt64 = 0
   var inputSpikes: UInt64 = 0
   /// Messages the host injects: one for each input spike and axon.
   var inputMessages: UInt64 = 0
 
-  init(_ machine: Machine) {
+  init(_ machine: Machine, ports: Int = 0) {
     blockEvents = Array(repeating: 0, count: machine.blocks.count)
     blockOperations = blockEvents
     blockLowering = blockEvents
@@ -31,6 +44,21 @@ struct Tally: Sendable {
     flowMessages = Array(repeating: 0, count: machine.flows.count)
     arrayReads = Array(repeating: 0, count: machine.coreSlices.count)
     slowestCoreSteps = arrayReads
+    slowestCoreTicks = arrayReads
+    stallTicks = ports > 0 ? arrayReads : []
+    portBusyTicks = Array(repeating: 0, count: ports)
+    portHeldTicks = portBusyTicks
+  }
+
+  /// Counts what decided a step.
+  mutating func note(_ step: StepLength) {
+    let bound = step.bound
+    let ticks = UInt64(EventStep.ticks(step.nanoseconds))
+    let place = bound == .core ? 0 : bound == .link ? 1 : 2
+    bounds[place] &+= 1
+    boundTicks[place] &+= ticks
+    if step.core >= 0 { slowestCoreSteps[step.core] &+= 1 }
+    if step.core >= 0, bound == .core { slowestCoreTicks[step.core] &+= ticks }
   }
 
   mutating func add(_ other: Tally) {
@@ -44,6 +72,13 @@ struct Tally: Sendable {
     Tally.add(other.arrayReads, to: &arrayReads)
     Tally.add(other.slowestCoreSteps, to: &slowestCoreSteps)
     Tally.add(other.bounds, to: &bounds)
+    Tally.add(other.boundTicks, to: &boundTicks)
+    Tally.add(other.slowestCoreTicks, to: &slowestCoreTicks)
+    Tally.add(other.stallTicks, to: &stallTicks)
+    Tally.add(other.portBusyTicks, to: &portBusyTicks)
+    Tally.add(other.portHeldTicks, to: &portHeldTicks)
+    analyticTicks += other.analyticTicks
+    undelivered += other.undelivered
     inputSpikes += other.inputSpikes
     inputMessages += other.inputMessages
   }

@@ -54,7 +54,7 @@ extension ComparisonReport {
     var counts: [String: JSONValue] = [:]
     for (bound, count) in bounds { counts[bound.rawValue] = .number(Double(count)) }
     members["stepsBoundBy"] = .object(counts)
-    return .object(members)
+    return .object(members.merging(stepTimes.members) { old, _ in old })
   }
 
   private var energyJSON: JSONValue {

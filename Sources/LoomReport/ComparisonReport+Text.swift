@@ -63,7 +63,8 @@ extension ComparisonReport {
     return parts.filter { !$0.isEmpty }.joined(separator: "\n")
   }
 
-  private var latencyText: String {
+  /// Latency, interval and what decides them, as lines of a terminal.
+  public var latencyText: String {
     var lines = [
       "Latency (estimate)", "  per sample  \(ScaledUnits.time(latencyNanoseconds))",
       "  interval    \(ScaledUnits.time(intervalNanoseconds))"
@@ -83,7 +84,7 @@ extension ComparisonReport {
       }
       lines.append("  steps bound by  \(parts.joined(separator: ", "))")
     }
-    return lines.joined(separator: "\n")
+    return (lines + stepTimes.lines).joined(separator: "\n")
   }
 
   /// The ledger as a table: counts, prices, energy of one sample (estimates); or why there is none.

@@ -160,6 +160,8 @@ public struct ComparisonReport: Sendable, Equatable {
   public var baselines: [BaselineComparison]
   /// How often each bound decided a step's duration.
   public var bounds: [StepBound: UInt64]
+  /// What decided the steps' durations.
+  public var stepTimes: StepTimes
   /// Layers on the host and their link to the chip; nil: none.
   public var hybrid: HybridReport?
 
@@ -198,6 +200,7 @@ public struct ComparisonReport: Sendable, Equatable {
     hostBoundShare = Double(record.hostBoundIntervals) / Double(record.samples)
     inputNanoseconds = record.inputNanoseconds / Double(record.samples)
     bounds = record.bounds
+    stepTimes = StepTimes(record)
     hybrid = HybridReport(
       facts.hybrid, record: record, account: account, profile: profile, timesteps: facts.timesteps)
     layers = LayerComparison.pair(

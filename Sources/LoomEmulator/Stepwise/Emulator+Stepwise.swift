@@ -122,6 +122,8 @@ extension Emulator {
     timing = other.timing
     host = HostSide(image, machine)
     places = other.places
+    mode = other.mode
+    network = other.network
     readouts = Observer(image, machine).readouts
   }
 }

@@ -21,7 +21,7 @@ enum CompareCommand {
         .value(
           "--waterfall", placeholder: "N",
           help: "samples that go through every stage between ANN and chip (default: all; 0: none)"),
-        HostFlags.host, HostFlags.saveBoundary,
+        HostFlags.host, HostFlags.saveBoundary, TimingFlag.option,
         .flag("--strip", help: "leave names of ONNX nodes out of the image"),
       ],
     run: run)
@@ -50,7 +50,7 @@ enum CompareCommand {
       network: part.network, data: part.data, profile: profile, options: part.options,
       threads: options.threads, mapping: try PlacementFlags.read(arguments),
       waterfallSamples: try arguments.integer("--waterfall", in: 0...Int(Int32.max)),
-      host: part.host)
+      host: part.host, timing: try TimingFlag.mode(arguments))
     let outcome = try job.run(progress)
     let report = try outcome.report(
       job: job, modelName: Files.name(of: path), preprocessing: choice,

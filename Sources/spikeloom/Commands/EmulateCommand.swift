@@ -12,6 +12,7 @@ enum EmulateCommand {
     name: "emulate", summary: "run an image on the emulated chip",
     positionals: "X.chip",
     options: ProfileFlags.options + MetricFlags.options + [
+      TimingFlag.option,
       DataSet.data, DataSet.labelsOption, OutputFile.option,
       .value("--predictions", placeholder: "FILE", help: "write predictions (.npy)"),
       .value("--index", placeholder: "I", help: "run only sample I"),
@@ -37,7 +38,8 @@ enum EmulateCommand {
     let targets = try MetricFlags.targets(
       arguments, count: samples.count, outputs: units.outputs, picture: image.input.shape)
     let range = try range(arguments, samples.count)
-    let emulator = try Emulator(image: image, profile: profile)
+    let emulator = try Emulator(
+      image: image, profile: profile, timing: try TimingFlag.mode(arguments))
     let progress = Progress()
     progress.stage("emulated chip, \(image.cores.count) cores, \(range.count) samples")
     let record = try emulator.run(samples, range: range, threads: try threadCount(arguments)) {
@@ -140,6 +142,7 @@ enum EmulateCommand {
       let said = metric.isShare ? "\((value * 10_000).rounded() / 100) %" : "\(value)"
       Console.print("\(metric == .top1 ? "accuracy" : metric.title) \(said)\n")
     }
+    Console.print(priced.latencyText + "\n")
     Console.print(priced.ledgerText)
   }
 

@@ -78,10 +78,12 @@ enum NocCommand {
         throw UsageError("'--open-loop' needs rates above 0 and at most 1, has \(rate)")
       }
       let packets = OpenLoop.expectedPackets(
-        rate: rate, cycles: cycles, warmup: warmup, nodes: subject.facts.rows * subject.facts.columns)
+        rate: rate, cycles: cycles, warmup: warmup,
+        nodes: subject.facts.rows * subject.facts.columns)
       guard packets < 0.9 * Double(PacketList.maximumPackets) else {
         throw UsageError(
-          "'--open-loop' makes at most \(PacketList.maximumPackets) packets; fewer cycles are needed")
+          "'--open-loop' makes at most \(PacketList.maximumPackets) packets; fewer cycles are needed"
+        )
       }
     }
     var mesh = subject.mesh()

@@ -27,6 +27,8 @@ struct ComparisonJob {
   var waterfallSamples: Int?
   /// Layers that the host runs; `network`, `data` and `options` are then those of the chip part.
   var host: HostRun?
+  /// How durations are found.
+  var timing = TimingMode.analytic
 }
 
 /// What every stage of the road gave: values, not text.
@@ -90,7 +92,7 @@ extension ComparisonJob {
     var answers = try stages.answers(&timer)
     let record = try timer.stage("emulated chip, \(report.cores) cores") {
       let total = data.samples.count
-      return try Emulator(image: image, profile: profile).run(
+      return try Emulator(image: image, profile: profile, timing: timing).run(
         data.samples, range: nil, threads: threads
       ) { progress.count($0, of: total, what: "samples") }
     }

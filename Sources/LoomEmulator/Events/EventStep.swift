@@ -1,0 +1,195 @@
+/// What the cores send in one time-step and when, as the network takes it; times in picoseconds.
+///
+/// A core works through its queue (axons, then their synapses), then updates its neurons one by one; a neuron that
+/// fires sends its messages before the next is updated. A message that finds no slot holds up all that follows.
+struct EventStep {
+  private let network: EventNetwork
+  private let engine: NetworkEngine
+  private var traffic = NetworkTraffic()
+  /// The cores that sent, in the order of the traffic's sources; their own work after the last message.
+  private var senders: [Int] = []
+  private var tails: [Int64] = []
+  /// When the core's last message was made, had nothing stalled; −1: none yet.
+  private var last: Int64 = -1
+  /// All steps of the sample, where samples overlap.
+  private var kept: [StepTraffic]?
+
+  init(_ network: EventNetwork, keepsSteps: Bool) {
+    self.network = network
+    engine = NetworkEngine(network.plan)
+    kept = keepsSteps ? [] : nil
+  }
+
+  /// Nanoseconds as ticks of the network.
+  static func ticks(_ nanoseconds: Double) -> Int64 {
+    Int64(min((nanoseconds * 1000).rounded(), 0x1p60))
+  }
+
+  /// Forgets the last sample's steps.
+  mutating func beginSample() {
+    if kept != nil { kept = [] }
+  }
+
+  /// Opens a step.
+  mutating func open() {
+    traffic.restart()
+    senders.removeAll(keepingCapacity: true)
+    tails.removeAll(keepingCapacity: true)
+    last = -1
+  }
+
+  /// Sends the messages of a slice's spikes.
+  ///
+  /// - Parameters:
+  ///   - start: The core's work before the slice, ns.
+  ///   - work: What its updates, spikes and messages take.
+  mutating func send(
+    _ slice: SliceInfo, _ firing: [UInt32], spikes: Int, _ machine: Machine, start: Double,
+    _ work: SliceWork
+  ) {
+    let isMulticast = !machine.flowOfNeuron.isEmpty
+    var sending = start
+    for position in 0..<spikes {
+      let place = Int(firing[position])
+      let neuron = slice.firstNeuron &+ place
+      sending += work.spike
+      let updated = Double(place &+ 1) * work.update
+      if isMulticast {
+        let flow = Int(machine.flowOfNeuron[neuron])
+        guard flow >= 0 else { continue }
+        sending += work.message
+        add(network.wayOfFlow[flow], at: updated + sending, core: slice.core)
+      } else {
+        let first = Int(machine.routes.offsets[neuron])
+        for entry in first..<Int(machine.routes.offsets[neuron &+ 1]) {
+          sending += work.message
+          add(network.wayOfEntry[entry], at: updated + sending, core: slice.core)
+        }
+      }
+    }
+  }
+
+  private mutating func add(_ way: Int32, at nanoseconds: Double, core: Int) {
+    let tick = EventStep.ticks(nanoseconds)
+    if last < 0 {
+      traffic.begin(source: network.sourceOfCore[core])
+      senders.append(core)
+      last = 0
+    }
+    traffic.add(waypoint: Int(way), notBefore: 0, work: max(0, tick - last))
+    last = max(last, tick)
+  }
+
+  /// Closes a core after all its work, ns.
+  mutating func end(work: Double) {
+    if last >= 0 { tails.append(max(0, EventStep.ticks(work) - last)) }
+    last = -1
+  }
+
+  /// Runs the packets of the step; adds what cores and links met to the counts.
+  mutating func close(_ tally: inout Tally) -> EventStepResult {
+    if kept != nil { kept?.append(StepTraffic(traffic, senders: senders, tails: tails)) }
+    engine.run(traffic)
+    let result = result(senders: senders, tails: tails)
+    for (group, core) in senders.enumerated() {
+      tally.stallTicks[core] &+= UInt64(engine.outcome.stalls[group])
+    }
+    for port in engine.outcome.usedPorts {
+      let load = engine.load(ofPort: Int(port))
+      tally.portBusyTicks[Int(port)] &+= UInt64(load.busy)
+      tally.portHeldTicks[Int(port)] &+= UInt64(load.held)
+    }
+    tally.undelivered &+= UInt64(engine.outcome.undelivered)
+    return result
+  }
+
+  private func result(senders: [Int], tails: [Int64]) -> EventStepResult {
+    var result = EventStepResult(
+      lastDelivery: engine.outcome.lastDelivery, passage: network.passage)
+    for (group, core) in senders.enumerated() {
+      let finish = max(0, engine.outcome.lastEntries[group]) + tails[group]
+      if finish > result.latestFinish { (result.latestFinish, result.latestCore) = (finish, core) }
+    }
+    return result
+  }
+
+  /// The packets of a step, kept while the sample runs.
+  private struct StepTraffic {
+    var traffic: NetworkTraffic
+    var senders: [Int]
+    var tails: [Int64]
+
+    init(_ traffic: NetworkTraffic, senders: [Int], tails: [Int64]) {
+      self.traffic = traffic
+      self.senders = senders
+      self.tails = tails
+    }
+  }
+
+  /// How long what falls together of several samples takes, when one starts every `period` steps, ns: the
+  /// packets of all steps equal to `residue` modulo the period, each core's one after another.
+  ///
+  /// - Parameter work: The work of a core in a step, ns.
+  mutating func overlapping(
+    residue: Int, period: Int, cores: Int, work: (_ step: Int, _ core: Int) -> Double
+  ) -> Double {
+    let steps = Array(stride(from: residue, to: kept?.count ?? 0, by: period))
+    var senders: [Int] = []
+    var tails: [Int64] = []
+    traffic.restart()
+    var places = [Int](repeating: 0, count: steps.count)
+    var longest = 0.0
+    for core in 0..<cores {
+      var waiting: Int64 = 0
+      var hasBegun = false
+      for (index, step) in steps.enumerated() {
+        guard let kept, places[index] < kept[step].senders.count,
+          kept[step].senders[places[index]] == core
+        else {
+          waiting += EventStep.ticks(work(step, core))
+          continue
+        }
+        if !hasBegun {
+          traffic.begin(source: network.sourceOfCore[core])
+          senders.append(core)
+          hasBegun = true
+        }
+        let group = places[index]
+        for packet in kept[step].traffic.packets(ofGroup: group) {
+          traffic.add(
+            waypoint: Int(kept[step].traffic.waypoints[packet]), notBefore: 0,
+            work: kept[step].traffic.work[packet] + waiting)
+          waiting = 0
+        }
+        waiting = kept[step].tails[group]
+        places[index] += 1
+      }
+      if hasBegun { tails.append(waiting) } else { longest = max(longest, Double(waiting)) }
+    }
+    engine.run(traffic)
+    let result = result(senders: senders, tails: tails)
+    return max(longest, Double(max(result.latestFinish, result.lastDelivery))) / 1000
+  }
+}
+
+/// What a slice's activity takes of its core, ns.
+struct SliceWork {
+  /// Updating one neuron, its copies and compartments included.
+  var update: Double
+  /// One spike, without its messages to other cores.
+  var spike: Double
+  /// One message.
+  var message: Double
+}
+
+/// What a step came to in the network, in picoseconds.
+struct EventStepResult {
+  /// When the last packet was delivered.
+  var lastDelivery: Int64
+  /// What entering the first router and leaving the last take together.
+  var passage: Int64
+  /// When the last core that sent anything had done all its work.
+  var latestFinish: Int64 = 0
+  /// That core; −1: none sent.
+  var latestCore = -1
+}
