@@ -26,11 +26,10 @@ public struct ReplayReport: Sendable {
         / Double(facts.ticksPerCycle)
   }
 
-  /// The least latency that this share of the packets does not exceed.
+  /// The latency at this share of the packets in ascending order, rounded up: as the bursts' summary counts.
   private func quantile(_ share: Double) -> Int64 {
     guard !latencies.isEmpty else { return 0 }
-    let rank = Int((share * Double(latencies.count)).rounded(.up))
-    return latencies[min(max(rank, 1), latencies.count) - 1]
+    return latencies[min(Int(share * Double(latencies.count)), latencies.count - 1)]
   }
 
   private var busiest: PacketReplay.LinkUse? {

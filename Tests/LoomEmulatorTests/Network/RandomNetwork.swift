@@ -59,7 +59,7 @@ struct RandomNetwork {
         (0..<Int.random(in: 1...copies, using: &random)).map { _ in
           Int.random(in: 0..<routers * cores, using: &random)
         })
-      let way = way(source / cores, goals, cores, next)
+      let way = RandomNetwork.way(source / cores, goals, cores, plain, next)
       packets.append(
         PlainNetwork.Packet(
           source: source, way: way, notBefore: Int64.random(in: 0...30, using: &random),
@@ -100,8 +100,9 @@ struct RandomNetwork {
     return (router - 1) / 2
   }
 
-  private func way(
-    _ router: Int, _ goals: Set<Int>, _ cores: Int, _ next: (Int, Int) -> Int
+  private static func way(
+    _ router: Int, _ goals: Set<Int>, _ cores: Int, _ plain: PlainNetwork,
+    _ next: (Int, Int) -> Int
   ) -> PlainNetwork.Stay {
     var exits: [(port: Int, then: PlainNetwork.Stay?)] = []
     var onward: [Int: Set<Int>] = [:]
@@ -114,7 +115,7 @@ struct RandomNetwork {
     }
     for (neighbour, goals) in onward.sorted(by: { $0.key < $1.key }) {
       let channel = plain.channels.firstIndex { $0.from == router && $0.to == neighbour }
-      exits.append((channel ?? -1, way(neighbour, goals, cores, next)))
+      exits.append((channel ?? -1, way(neighbour, goals, cores, plain, next)))
     }
     return PlainNetwork.Stay(exits)
   }
