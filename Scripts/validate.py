@@ -335,7 +335,7 @@ def network_rows(d):
     folder = d / "noc-bursts"
     for path in sorted(folder.glob("*-*x*.csv.gz")):
         name = path.name.split(".")[0]
-        for preset in ("bs3", "min1"):
+        for preset in ("bs3", "min1", "rtl2"):
             yield (f"noc-{name}-{preset}", "drain 2 %, mean latency 3 %",
                    lambda f=path, p=preset: burst(f, p, f"delivered_{p}"))
     yield "noc-open-loop-bs3", "3 % up to 80 % of saturation", lambda: open_loop(folder / "booksim-8x8-openloop.csv")

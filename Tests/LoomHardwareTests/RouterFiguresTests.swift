@@ -42,11 +42,11 @@ struct RouterFiguresTests {
     }
   }
 
-  @Test("the models are those of the bursts: an empty hop takes 3 and 1 cycles")
+  @Test("the models are those of the bursts: an empty hop takes 3, 1 and 2 cycles")
   func models() {
-    #expect(RouterModel.presets.map(\.name) == ["bs3", "min1"])
-    #expect(RouterModel.presets.map(\.hop) == [3, 1])
-    #expect(RouterModel.presets.map(\.depth) == [8, 4])
+    #expect(RouterModel.presets.map(\.name) == ["bs3", "min1", "rtl2"])
+    #expect(RouterModel.presets.map(\.hop) == [3, 1, 2])
+    #expect(RouterModel.presets.map(\.depth) == [8, 4, 16])
     #expect(RouterModel.presets.allSatisfy { !$0.source.isEmpty })
   }
 }

@@ -71,12 +71,15 @@ public struct ReplayReport: Sendable {
     if let busiest {
       lines.append(
         "  busiest link  \(busiest.from) \(place(busiest.from)) to \(busiest.to) \(place(busiest.to)): "
-          + "\(busiest.load.flits) packets, busy \(ScaledUnits.percent(share(busiest))) of the time")
+          + "\(busiest.load.flits) packets, busy \(ScaledUnits.percent(share(busiest))) of the time"
+      )
     }
     lines.append(
       "  held up       links \(facts.text(totalHeld)) for want of a slot, sources "
         + facts.text(totalStall)
-        + (mostStalled.map { $0.ticks == 0 ? "" : ", most node \($0.node) (\(facts.text($0.ticks)))" } ?? ""))
+        + (mostStalled.map {
+          $0.ticks == 0 ? "" : ", most node \($0.node) (\(facts.text($0.ticks)))"
+        } ?? ""))
     if replay.undelivered > 0 { lines.append("  undelivered   \(replay.undelivered) packets") }
     return lines.joined(separator: "\n")
   }

@@ -16,7 +16,7 @@ enum NocCommand {
       .value("--mesh", placeholder: "ROWSxCOLS", help: "routers in y and x"),
       .value(
         "--preset", placeholder: "P",
-        help: "bs3, min1, or a profile's name or file (its times; a cycle is 1 ns)"),
+        help: "bs3, min1, rtl2, or a profile's name or file (its times; a cycle is 1 ns)"),
       .value(
         "--output", "-o", placeholder: "FILE",
         help: "write src,dst,cycle,delivered in the order of the list"),
@@ -78,10 +78,12 @@ enum NocCommand {
         throw UsageError("'--open-loop' needs rates above 0 and at most 1, has \(rate)")
       }
       let packets = OpenLoop.expectedPackets(
-        rate: rate, cycles: cycles, warmup: warmup, nodes: subject.facts.rows * subject.facts.columns)
+        rate: rate, cycles: cycles, warmup: warmup,
+        nodes: subject.facts.rows * subject.facts.columns)
       guard packets < 0.9 * Double(PacketList.maximumPackets) else {
         throw UsageError(
-          "'--open-loop' makes at most \(PacketList.maximumPackets) packets; fewer cycles are needed")
+          "'--open-loop' makes at most \(PacketList.maximumPackets) packets; fewer cycles are needed"
+        )
       }
     }
     var mesh = subject.mesh()

@@ -20,7 +20,9 @@ struct PacketListTests {
     }
   }
 
-  @Test("columns are found by name, others ignored; blanks, carriage returns and empty lines do not matter")
+  @Test(
+    "columns are found by name, others ignored; blanks, carriage returns and empty lines do not matter"
+  )
   func reads() throws {
     let list = try read("cycle,note, src ,dst\r\n7,x,1,2\r\n\n 0 ,,15,\t15 \n")
     #expect(list.sources == [1, 15])
@@ -80,7 +82,9 @@ struct PacketListTests {
     #expect(read > 100)
   }
 
-  @Test("packets of one source leave in the order of the file, whatever their cycles; one to itself takes no hop")
+  @Test(
+    "packets of one source leave in the order of the file, whatever their cycles; one to itself takes no hop"
+  )
   func order() throws {
     let list = try read("src,dst,cycle\n0,1,20\n0,1,0\n2,2,5\n0,3,1\n")
     var mesh = MeshNetwork(rows: 4, columns: 4, RouterTimes(.min1))

@@ -39,7 +39,8 @@ struct ReplayReportTests {
   @Test("ticks are printed as cycles without needless decimals")
   func ticks() {
     let facts = NetworkFacts(
-      rows: 1, columns: 1, name: "p", source: "t", ticksPerCycle: 1000, profileDigest: Digest(of: []))
+      rows: 1, columns: 1, name: "p", source: "t", ticksPerCycle: 1000,
+      profileDigest: Digest(of: []))
     #expect(facts.text(9200) == "9.2")
     #expect(facts.text(12_000) == "12")
     #expect(facts.text(12_005) == "12.005")
