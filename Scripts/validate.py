@@ -5,6 +5,8 @@ Needs SPIKELOOM_DATA and a release build. A finished row is kept under .build/va
 program's and the row's text; ONLY=name runs the rows whose name contains that word. Exit code 1 if a bar is
 missed.
 """
+import csv
+import gzip
 import hashlib
 import json
 import os
@@ -292,6 +294,53 @@ def conversion_time(d):
     return seconds < 120, f"{seconds:.1f} s"
 
 
+def burst(path, preset, at):
+    """Drain and mean latency of a burst against the independent simulator's; packets in another cycle than its own."""
+    sides = path.name.split(".")[0].split("-")[-1]
+    out = KEPT / f"noc.{path.name}.{preset}.csv"
+    report = run("noc", "--replay", path, "--mesh", sides, "--preset", preset, "-o", out)
+    with gzip.open(path, "rt") as given:
+        wanted = [(int(row["cycle"]), int(row[at])) for row in csv.DictReader(given)]
+    with open(out) as made:
+        found = [int(row["delivered"]) for row in csv.DictReader(made)]
+    out.unlink()
+    exact = sum(other == time for (_, time), other in zip(wanted, found))
+    drain = max(time for _, time in wanted)
+    mean = sum(time - cycle for cycle, time in wanted) / len(wanted)
+    ours = sum(other - cycle for (cycle, _), other in zip(wanted, found)) / len(wanted)
+    drift, delay = report["drain"] / drain - 1, ours / mean - 1
+    good = len(found) == len(wanted) and abs(drift) <= 0.02 and abs(delay) <= 0.03
+    return good, (f"drain {report['drain']:g} ({100 * drift:+.2f} %), mean latency {ours:.3f} ({100 * delay:+.2f} %), "
+                  f"{exact} of {len(wanted)} packets exact; {report['host']['packetHopsPerSecond'] / 1e6:.1f} M hops/s")
+
+
+def open_loop(path, saturation=0.38):
+    """Latency by load on 8 x 8, uniform, against BookSim2's, up to 80 % of saturation."""
+    with open(path) as given:
+        wanted = {float(row["offered"]): float(row["packet_latency"]) for row in csv.DictReader(given)
+                  if row["config"] == "bs3" and row["pattern"] == "uniform"}
+    report = run("noc", "--open-loop", ",".join(map(str, sorted(wanted))), "--mesh", "8x8", "--preset", "bs3",
+                 "--cycles", 40000, "--warmup", 4000, "--seed", 1)
+    worst, cells = 0, []
+    for load in report["openLoop"]:
+        off = load["packetLatency"] / wanted[load["offered"]] - 1
+        if load["offered"] <= 0.8 * saturation:
+            worst = max(worst, abs(off))
+        cells.append(f"{load['offered']:g}: {100 * off:+.2f}" + (" unstable" if load["unstable"] else ""))
+    return worst <= 0.03, f"worst {100 * worst:.2f} %; by load in % " + ", ".join(cells)
+
+
+def network_rows(d):
+    """Bursts and the steady load of the network-on-chip alone."""
+    folder = d / "noc-bursts"
+    for path in sorted(folder.glob("*-*x*.csv.gz")):
+        name = path.name.split(".")[0]
+        for preset in ("bs3", "min1", "rtl2"):
+            yield (f"noc-{name}-{preset}", "drain 2 %, mean latency 3 %",
+                   lambda f=path, p=preset: burst(f, p, f"delivered_{p}"))
+    yield "noc-open-loop-bs3", "3 % up to 80 % of saturation", lambda: open_loop(folder / "booksim-8x8-openloop.csv")
+
+
 def rows(d):
     """Name, bar, and what measures it."""
     cores = {("resnet20", PROFILES[0]): 700, ("resnet44", PROFILES[0]): 1650}
@@ -310,6 +359,7 @@ def rows(d):
     yield "compare-resnet20", "loss ≤ 1.5", lambda: comparison(
         d / "models/resnet20.onnx", IMAGENET, cifar / "test_images_0000.npy", cifar / "test_labels_0000.npy",
         cifar / "train_images_00000.npy", 1.5)
+    yield from network_rows(d)
     yield from method_rows(d)
     yield from table_rows(d)
 

@@ -19,15 +19,20 @@ public struct RouterModel: Sendable, Hashable {
   public var sourceCredit: Int64
   /// A flit granted in cycle a is delivered at a + this.
   public var ejection: Int64
-  /// Cycles a flit occupies a link, an ejection port or a source's way in.
+  /// Cycles a flit occupies a link or an ejection port; a source sends one packet a cycle.
   public var occupancy: Int64
   /// Whether an output picks a flit whether or not it holds a credit, and keeps it.
   public var choosesEarly: Bool
+  /// Whether a granted flit waits in a register of its output until there is a slot for it, where valid and ready
+  /// take the place of credits; the order of inputs then turns by one in each cycle, whatever was granted: source,
+  /// y + 1, y − 1, x + 1, x − 1.
+  public var hasRegisters: Bool
 
   /// Creates a model.
   public init(
     name: String, source: String, depth: Int, hop: Int64, credit: Int64, entry: Int64,
-    sourceCredit: Int64, ejection: Int64, occupancy: Int64, choosesEarly: Bool
+    sourceCredit: Int64, ejection: Int64, occupancy: Int64, choosesEarly: Bool,
+    hasRegisters: Bool = false
   ) {
     self.name = name
     self.source = source
@@ -39,6 +44,7 @@ public struct RouterModel: Sendable, Hashable {
     self.ejection = ejection
     self.occupancy = occupancy
     self.choosesEarly = choosesEarly
+    self.hasRegisters = hasRegisters
   }
 
   /// BookSim2 with one virtual channel, FIFOs of 8 and three cycles a hop.
@@ -54,6 +60,12 @@ public struct RouterModel: Sendable, Hashable {
     name: "min1", source: "one cycle a hop, an output without a credit picks nobody", depth: 4,
     hop: 1, credit: 1, entry: 1, sourceCredit: 1, ejection: 1, occupancy: 1, choosesEarly: false)
 
+  /// The router of an open chip in register-transfer-level Verilog: links and ejection every other cycle.
+  public static let rtl2 = RouterModel(
+    name: "rtl2", source: "catalyst-neuromorphic/catalyst-n1, XY router, first release", depth: 16,
+    hop: 2, credit: 1, entry: 1, sourceCredit: 1, ejection: 1, occupancy: 2, choosesEarly: false,
+    hasRegisters: true)
+
   /// All models that have a name.
-  public static let presets = [bs3, min1]
+  public static let presets = [bs3, min1, rtl2]
 }

@@ -13,7 +13,9 @@ enum StagedBursts {
   static var isThere: Bool { folder != nil }
   static let message: Comment = "set SPIKELOOM_DATA to the folder of staged data"
 
-  static let names = ((try? folder?.names()) ?? []).filter { $0.hasSuffix("x8.csv.gz") || $0.hasSuffix("x4.csv.gz") || $0.hasSuffix("x16.csv.gz") }
+  static let names = ((try? folder?.names()) ?? []).filter {
+    $0.hasSuffix("x8.csv.gz") || $0.hasSuffix("x4.csv.gz") || $0.hasSuffix("x16.csv.gz")
+  }
 
   /// The rows of a burst as numbers, the columns by name, and the mesh's sides.
   static func read(
@@ -38,7 +40,8 @@ enum StagedBursts {
 
 @Suite("Staged bursts of packets", .enabled(if: StagedBursts.isThere, StagedBursts.message))
 struct NetworkBurstTests {
-  @Test("every packet arrives in the cycle of the independent simulator", arguments: StagedBursts.names)
+  @Test(
+    "every packet arrives in the cycle of the independent simulator", arguments: StagedBursts.names)
   func exact(name: String) throws {
     let burst = try StagedBursts.read(name)
     for model in RouterModel.presets {

@@ -22,6 +22,9 @@ public struct MeshNetwork: Sendable {
     case west
     case up
     case down
+
+    /// The place of such a channel in the turn of registers: source, y + 1, y − 1, x + 1, x − 1.
+    var place: Int { 4 - rawValue }
   }
 
   /// A mesh; channels between routers of different chips, `chipRows` × `chipColumns` routers each, have their own
@@ -36,7 +39,8 @@ public struct MeshNetwork: Sendable {
     self.cores = cores
     let routers = rows * columns
     builder = NetworkPlanBuilder(
-      routers: routers, depth: times.depth, choosesEarly: times.choosesEarly)
+      routers: routers, depth: times.depth, choosesEarly: times.choosesEarly,
+      registers: times.hasRegisters ? OutputRegisters(places: 4 + cores, first: 2) : nil)
     outputs = Array(repeating: -1, count: routers * 4)
     let (chipRows, chipColumns) = (chipRows ?? rows, chipColumns ?? columns)
     for y in 0..<rows {
@@ -51,7 +55,8 @@ public struct MeshNetwork: Sendable {
       }
     }
     for core in 0..<routers * cores {
-      _ = builder.addSource(at: core / cores, times.source)
+      let place = core % cores
+      _ = builder.addSource(at: core / cores, times.source, place: place == 0 ? 0 : 4 + place)
       _ = builder.addEjection(at: core / cores, times.ejection)
     }
   }
@@ -110,7 +115,8 @@ public struct MeshNetwork: Sendable {
   private mutating func addChannel(
     from: Int, _ direction: Direction, to: Int, _ times: ChannelClass
   ) {
-    outputs[from * 4 + direction.rawValue] = Int32(builder.addChannel(from: from, to: to, times))
+    outputs[from * 4 + direction.rawValue] = Int32(
+      builder.addChannel(from: from, to: to, times, place: direction.place))
   }
 
   /// Which way a packet goes at a router; nil at its destination's.

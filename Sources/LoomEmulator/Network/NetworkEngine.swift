@@ -26,7 +26,9 @@ public final class NetworkEngine {
   public func load(ofPort port: Int) -> PortLoad {
     precondition(port >= 0 && port < plan.portCount, "the port exists")
     let record = unsafe state.ports[port]
-    guard record.run == state.run, state.run > 0 else { return PortLoad(flits: 0, busy: 0, held: 0) }
+    guard record.run == state.run, state.run > 0 else {
+      return PortLoad(flits: 0, busy: 0, held: 0)
+    }
     return PortLoad(
       flits: record.flits, busy: Int64(record.flits) * record.occupancy, held: record.held)
   }

@@ -2,16 +2,21 @@
 public struct ChannelClass: Sendable, Hashable {
   /// A flit granted at tick a may be granted in the next router from a + this on.
   public var latency: Int64
-  /// Least ticks between two grants of the channel; also between two flits that leave its FIFO.
+  /// Least ticks between two grants of the channel.
   public var occupancy: Int64
   /// A slot of its FIFO that is left at tick a is usable upstream from a + this on.
   public var credit: Int64
+  /// Least ticks between two flits that leave its FIFO.
+  public var readInterval: Int64
 
   /// Creates a class; every time is at least one tick and at most `NetworkPlan.longestTime`.
-  public init(latency: Int64, occupancy: Int64, credit: Int64) {
+  ///
+  /// A FIFO is read as often as it can be written (`occupancy`) if nothing else is said.
+  public init(latency: Int64, occupancy: Int64, credit: Int64, readInterval: Int64? = nil) {
     self.latency = NetworkPlan.ticks(latency)
     self.occupancy = NetworkPlan.ticks(occupancy)
     self.credit = NetworkPlan.ticks(credit)
+    self.readInterval = NetworkPlan.ticks(readInterval ?? occupancy)
   }
 }
 
@@ -46,6 +51,24 @@ public struct EjectionClass: Sendable, Hashable {
   }
 }
 
+/// Outputs that keep a granted flit in a register until the FIFO behind has a slot.
+///
+/// An output is granted when its register is empty; the flit passes on in the tick before it may be granted in the
+/// next router, or later, when there is a slot. Which input comes first turns by one place with each tick.
+public struct OutputRegisters: Sendable, Hashable {
+  /// Places of the turn: every input of a router has one of its own, some may be empty.
+  public var places: Int
+  /// The place that comes first in tick 0.
+  public var first: Int
+
+  /// Creates the rule.
+  public init(places: Int, first: Int) {
+    precondition(places > 0 && first >= 0 && first < places, "the turn has a first place")
+    self.places = places
+    self.first = first
+  }
+}
+
 /// Routers, the channels between them, sources, ejection ports and ways: what `NetworkEngine` runs packets on.
 ///
 /// A *port* is an output of a router: channels come first (port = channel), then ejection ports. A *FIFO* is an
@@ -72,6 +95,8 @@ public struct NetworkPlan: Sendable {
   public let depth: Int
   /// Whether an output picks a flit whether or not it holds a credit, and keeps it.
   public let choosesEarly: Bool
+  /// Whether outputs have registers, and the turn of their inputs.
+  public let registers: OutputRegisters?
   /// Routers.
   public let routers: Int
   /// Channels; ports from here on are ejections.
@@ -82,7 +107,7 @@ public struct NetworkPlan: Sendable {
   let sourceRouter: [Int32]
   let portRouter: [Int32]
   let channelTarget: [Int32]
-  /// The FIFOs of each router in the order of round robin, router after router.
+  /// The FIFOs of each router in the order of round robin, router after router; −1: an empty place.
   let inputs: [Int32]
   /// Words of 64 bits that a set of one router's inputs takes.
   let words: Int

@@ -16,8 +16,12 @@ public struct NetworkPlanBuilder: Sendable {
   private let routers: Int
   private let depth: Int
   private let choosesEarly: Bool
+  private let registers: OutputRegisters?
   private var channels: [(from: Int32, to: Int32, times: ChannelClass)] = []
   private var sources: [(router: Int32, times: SourceClass)] = []
+  /// Where channels and sources stand in the turn of registers.
+  private var channelPlaces: [Int32] = []
+  private var sourcePlaces: [Int32] = []
   private var ejections: [(router: Int32, times: EjectionClass)] = []
   private var wayStart: [Int32] = [0]
   /// Channels, or ejections as −1 − number.
@@ -27,24 +31,31 @@ public struct NetworkPlanBuilder: Sendable {
   private var wayRouter: [Int32] = []
 
   /// Begins a network of routers whose FIFOs all hold `depth` flits.
-  public init(routers: Int, depth: Int, choosesEarly: Bool) {
+  public init(
+    routers: Int, depth: Int, choosesEarly: Bool, registers: OutputRegisters? = nil
+  ) {
     precondition(routers > 0 && routers < 1 << 28 && depth > 0, "a network has routers and slots")
     self.routers = routers
     self.depth = depth
     self.choosesEarly = choosesEarly
+    self.registers = registers
   }
 
-  /// Adds a channel from one router to another; returns its number.
-  public mutating func addChannel(from: Int, to: Int, _ times: ChannelClass) -> Int {
+  /// Adds a channel from one router to another, with registers at a place of the turn; returns its number.
+  public mutating func addChannel(
+    from: Int, to: Int, _ times: ChannelClass, place: Int = 0
+  ) -> Int {
     precondition(from >= 0 && from < routers && to >= 0 && to < routers, "routers exist")
     channels.append((Int32(from), Int32(to), times))
+    channelPlaces.append(Int32(place))
     return channels.count - 1
   }
 
-  /// Adds a source at a router; returns its number.
-  public mutating func addSource(at router: Int, _ times: SourceClass) -> Int {
+  /// Adds a source at a router, with registers at a place of the turn; returns its number.
+  public mutating func addSource(at router: Int, _ times: SourceClass, place: Int = 0) -> Int {
     precondition(router >= 0 && router < routers, "the router exists")
     sources.append((Int32(router), times))
+    sourcePlaces.append(Int32(place))
     return sources.count - 1
   }
 
@@ -106,26 +117,48 @@ public struct NetworkPlanBuilder: Sendable {
     return wayRouter.count - 1
   }
 
+  /// The FIFOs of each router by place, and the place of each FIFO.
+  private func inputs(_ routerOfFifo: [Int32]) -> (ofRouter: [[Int32]], places: [Int32]) {
+    guard let registers else {
+      var ofRouter = [[Int32]](repeating: [], count: routers)
+      var places: [Int32] = []
+      for (fifo, router) in routerOfFifo.enumerated() {
+        places.append(Int32(ofRouter[Int(router)].count))
+        ofRouter[Int(router)].append(Int32(fifo))
+      }
+      return (ofRouter, places)
+    }
+    let empty = [Int32](repeating: -1, count: registers.places)
+    var ofRouter = [[Int32]](repeating: empty, count: routers)
+    let places = channelPlaces + sourcePlaces
+    for (fifo, router) in routerOfFifo.enumerated() {
+      precondition(
+        ofRouter[Int(router)][Int(places[fifo])] < 0, "every input has a place of its own")
+      ofRouter[Int(router)][Int(places[fifo])] = Int32(fifo)
+    }
+    return (ofRouter, places)
+  }
+
   /// The finished network.
   public consuming func plan() -> NetworkPlan {
     let fifos = channels.map(\.to) + sources.map(\.router)
     precondition(fifos.count * depth <= NetworkPlan.maximumSlots, "the slots fit the memory")
-    var ofRouter = [[Int32]](repeating: [], count: routers)
-    var places: [Int32] = []
-    for (fifo, router) in fifos.enumerated() {
-      places.append(Int32(ofRouter[Int(router)].count))
-      ofRouter[Int(router)].append(Int32(fifo))
-    }
+    let (ofRouter, places) = inputs(fifos)
     var firstInput: [Int32] = [0]
-    for inputs in ofRouter { firstInput.append(firstInput[firstInput.count - 1] + Int32(inputs.count)) }
+    for inputs in ofRouter {
+      firstInput.append(firstInput[firstInput.count - 1] + Int32(inputs.count))
+    }
     let portRouter = channels.map(\.from) + ejections.map(\.router)
     let channelCount = Int32(channels.count)
-    let ports = channels.map { ($0.times.latency, $0.times.occupancy) }
+    let ports =
+      channels.map { ($0.times.latency, $0.times.occupancy) }
       + ejections.map { ($0.times.latency, $0.times.occupancy) }
-    let times = channels.map { ($0.times.credit, $0.times.occupancy) }
+    let times =
+      channels.map { ($0.times.credit, $0.times.readInterval) }
       + sources.map { ($0.times.credit, $0.times.occupancy) }
     return NetworkPlan(
-      depth: depth, choosesEarly: choosesEarly, routers: routers, channels: channels.count,
+      depth: depth, choosesEarly: choosesEarly, registers: registers, routers: routers,
+      channels: channels.count,
       ports: zip(ports, portRouter).map {
         NetworkPlan.Port(
           latency: $0.0, occupancy: $0.1, firstInput: firstInput[Int($1)])

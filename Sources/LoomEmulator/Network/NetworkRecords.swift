@@ -11,6 +11,9 @@ struct PortRecord {
   /// Ticks it was held.
   var held: Int64 = 0
   var flits: Int32 = 0
+  /// The flit in its register, while that waits for a slot.
+  var packet: Int32 = 0
+  var waypoint: Int32 = 0
   /// Where the inputs of its router begin.
   let firstInput: Int32
   /// Where round robin begins.
@@ -51,12 +54,8 @@ struct FifoRecord {
   var count: Int32 = 0
   /// Copies of the head that have not gone.
   var pending: Int32 = 0
-  /// The waypoint behind the head's first exit.
-  var next: Int32 = 0
   var run: Int32 = 0
   let place: Int32
-  /// Whether the head has several exits.
-  var isCopied = false
   /// Whether every slot has been used.
   var isWrapped = false
   /// A source's FIFO: whether the source waits for a slot nobody has left yet.
@@ -81,7 +80,8 @@ struct FifoRecord {
 struct SlotRecord {
   var tick: Int64 = 0
   var packet: Int32 = 0
-  var waypoint: Int32 = 0
+  /// Where the flit goes on, looked up when it comes: by the time it is needed memory has answered.
+  var way = WayRecord(port: 0, next: 0)
 }
 
 /// What a source has left to send.
@@ -93,8 +93,9 @@ struct SourceRecord {
   var group: Int32 = 0
 }
 
-/// An output that a flit at a waypoint asks for.
+/// An output that a flit at a waypoint asks for, and the waypoint behind it.
 struct WayRecord {
+  /// −1: several outputs, of the waypoint `next` itself.
   var port: Int32
   var next: Int32
 }

@@ -54,20 +54,28 @@ extension NetworkState {
   /// The head of a FIFO asks for its outputs.
   @inline(__always)
   private mutating func ask(_ fifo: Int) {
-    let waypoint = unsafe Int(slots[fifo &* depth &+ Int(fifos[fifo].head)].waypoint)
-    var position = unsafe Int(wayStart[waypoint])
-    let end = unsafe Int(wayStart[waypoint &+ 1])
+    let way = unsafe slots[fifo &* depth &+ Int(fifos[fifo].head)].way
     let place = unsafe Int(fifos[fifo].place)
-    unsafe fifos[fifo].pending = Int32(truncatingIfNeeded: end &- position)
-    unsafe fifos[fifo].isCopied = end &- position > 1
-    unsafe fifos[fifo].next = exits[position].next
-    while position < end {
-      let port = unsafe exits[position].port
-      if unsafe ports[Int(port)].run != run { refresh(port: port) }
-      unsafe requests[Int(port) &* words &+ place &>> 6] |= 1 &<< UInt64(place & 63)
-      touch(port)
-      position &+= 1
+    if way.port >= 0 {
+      unsafe fifos[fifo].pending = 1
+      ask(way.port, place)
+    } else {
+      var position = unsafe Int(wayStart[Int(way.next)])
+      let end = unsafe Int(wayStart[Int(way.next) &+ 1])
+      unsafe fifos[fifo].pending = Int32(truncatingIfNeeded: end &- position)
+      while position < end {
+        unsafe ask(exits[position].port, place)
+        position &+= 1
+      }
     }
+  }
+
+  /// The head at a place asks for one port.
+  @inline(__always)
+  private mutating func ask(_ port: Int32, _ place: Int) {
+    if unsafe ports[Int(port)].run != run { refresh(port: port) }
+    unsafe requests[Int(port) &* words &+ place &>> 6] |= 1 &<< UInt64(place & 63)
+    touch(port)
   }
 
   /// Makes a port as new, for its first use in a run.
@@ -91,16 +99,18 @@ extension NetworkState {
     unsafe ports[port].isTouched = false
     let freeAt = unsafe ports[port].freeAt
     if freeAt > tick {
-      wake(port, at: freeAt)
+      // With its register full a port is looked at when that is empty.
+      if freeAt < .max { wake(port, at: freeAt) }
       return
     }
+    if hasRegisters { unsafe ports[port].pointer = Int32((tick &+ turnFirst) % turnPlaces) }
     var input = unsafe Int(ports[port].chosen)
     if input < 0 {
       input = firstRequest(port)
       if input < 0 { return }
       if choosesEarly { unsafe ports[port].chosen = Int32(truncatingIfNeeded: input) }
     }
-    if port < channels {
+    if port < channels, !hasRegisters {
       let from = slotFrom(port)
       if from > tick {
         if unsafe ports[port].heldSince < 0 { unsafe ports[port].heldSince = tick }
@@ -145,27 +155,32 @@ extension NetworkState {
       unsafe ports[port].heldSince = -1
     }
     unsafe requests[port &* words &+ input &>> 6] &= ~(1 &<< UInt64(input & 63))
-    // Others still ask: the next look is when the port is free again.
-    if unsafe words > 1 || requests[port] != 0 { unsafe wake(port, at: ports[port].freeAt) }
     let fifo = unsafe Int(inputs[Int(ports[port].firstInput) &+ input])
     let slot = unsafe slots[fifo &* depth &+ Int(fifos[fifo].head)]
     let arrival = unsafe tick &+ ports[port].latency
     if port < channels {
-      let next = next(of: slot.waypoint, in: fifo, at: port)
+      let next = next(on: slot.way, at: port)
       if unsafe fifos[port].run != run { refresh(fifo: port) }
-      put(slot.packet, next, into: port, readyAt: arrival)
+      if hasRegisters {
+        register(slot.packet, next, at: port, tick)
+      } else {
+        put(slot.packet, next, into: port, readyAt: arrival)
+      }
     } else {
       outcome.deliver(Int(slot.packet), arrival)
     }
+    // Others still ask: the next look is when the port is free again.
+    let freeAt = unsafe ports[port].freeAt
+    if freeAt < .max, unsafe words > 1 || requests[port] != 0 { wake(port, at: freeAt) }
     unsafe fifos[fifo].pending &-= 1
     if unsafe fifos[fifo].pending == 0 { leave(fifo, tick) }
   }
 
-  /// The waypoint behind a port that the head of a FIFO takes.
+  /// The waypoint behind a port that a flit takes.
   @inline(__always)
-  private mutating func next(of waypoint: Int32, in fifo: Int, at port: Int) -> Int32 {
-    if unsafe !fifos[fifo].isCopied { return unsafe fifos[fifo].next }
-    var position = unsafe Int(wayStart[Int(waypoint)])
+  private mutating func next(on way: WayRecord, at port: Int) -> Int32 {
+    if way.port >= 0 { return way.next }
+    var position = unsafe Int(wayStart[Int(way.next)])
     while unsafe exits[position].port != port { position &+= 1 }
     return unsafe exits[position].next
   }

@@ -8,6 +8,10 @@
   let depth: Int
   let words: Int
   let choosesEarly: Bool
+  let hasRegisters: Bool
+  /// The turn of inputs with registers: its first place, and its places.
+  let turnFirst: Int64
+  let turnPlaces: Int64
   let portCount: Int
   let fifoCount: Int
   let ports: UnsafeMutablePointer<PortRecord>
@@ -20,6 +24,8 @@
   /// The inputs that ask for each port, `words` words a port.
   let requests: UnsafeMutablePointer<UInt64>
   let inputs: UnsafeMutablePointer<Int32>
+  /// By waypoint: its only exit, or that it has several.
+  let ways: UnsafeMutablePointer<WayRecord>
   let wayStart: UnsafeMutablePointer<Int32>
   let exits: UnsafeMutablePointer<WayRecord>
   /// Ports to look at in this tick, and how many.
@@ -37,6 +43,9 @@
     depth = plan.depth
     words = plan.words
     choosesEarly = plan.choosesEarly
+    hasRegisters = plan.registers != nil
+    turnFirst = Int64(plan.registers?.first ?? 0)
+    turnPlaces = Int64(plan.registers?.places ?? 1)
     portCount = plan.ports.count
     fifoCount = plan.fifos.count
     unsafe ports = block(plan.ports.map { PortRecord($0) })
@@ -46,6 +55,14 @@
     unsafe sourceEntry = block(plan.sourceEntry)
     unsafe requests = block(repeating: 0, count: plan.ports.count * plan.words)
     unsafe inputs = block(plan.inputs)
+    unsafe ways = block(
+      plan.wayCopies.indices.map { waypoint in
+        let first = Int(plan.wayStart[waypoint])
+        guard plan.wayStart[waypoint + 1] - plan.wayStart[waypoint] == 1 else {
+          return WayRecord(port: -1, next: Int32(waypoint))
+        }
+        return WayRecord(port: plan.wayPorts[first], next: plan.wayNext[first])
+      })
     unsafe wayStart = block(plan.wayStart)
     unsafe exits = block(zip(plan.wayPorts, plan.wayNext).map { WayRecord(port: $0, next: $1) })
     unsafe touched = block(repeating: 0, count: plan.ports.count)
@@ -61,6 +78,7 @@
     unsafe sourceEntry.deallocate()
     unsafe requests.deallocate()
     unsafe inputs.deallocate()
+    unsafe ways.deallocate()
     unsafe wayStart.deallocate()
     unsafe exits.deallocate()
     unsafe touched.deallocate()

@@ -17,18 +17,21 @@ public struct RouterTimes: Sendable, Hashable {
   public var source: SourceClass
   /// Ejection ports.
   public var ejection: EjectionClass
+  /// Whether outputs keep a granted flit in a register until there is a slot.
+  public var hasRegisters = false
 
   /// The times of a model; a tick is a cycle.
   public init(_ model: RouterModel) {
     depth = model.depth
     choosesEarly = model.choosesEarly
     eastWest = ChannelClass(
-      latency: model.hop, occupancy: model.occupancy, credit: model.credit)
+      latency: model.hop, occupancy: model.occupancy, credit: model.credit, readInterval: 1)
     northSouth = eastWest
     betweenChips = eastWest
     source = SourceClass(
-      entry: model.entry, occupancy: model.occupancy, credit: model.sourceCredit)
+      entry: model.entry, occupancy: 1, credit: model.sourceCredit)
     ejection = EjectionClass(latency: model.ejection, occupancy: model.occupancy)
+    hasRegisters = model.hasRegisters
   }
 
   /// The times of a chip; a tick is a picosecond.
@@ -82,7 +85,9 @@ private struct FigureReader {
     guard let quantity else {
       report(
         "SL6041", "needs the routers' figure '\(pointer)', has none", pointer,
-        remedy: "state it in the profile, 'assumed' with a reason if it must be, or try --set \(pointer)=…")
+        remedy:
+          "state it in the profile, 'assumed' with a reason if it must be, or try --set \(pointer)=…"
+      )
       return nil
     }
     return quantity
@@ -94,7 +99,8 @@ private struct FigureReader {
     guard picoseconds >= 0, picoseconds <= Double(NetworkPlan.longestTime) else {
       report(
         "SL6042",
-        "needs a time of at most \(NetworkPlan.longestTime / 1000) ns, has \(quantity.value)", pointer)
+        "needs a time of at most \(NetworkPlan.longestTime / 1000) ns, has \(quantity.value)",
+        pointer)
       return 1
     }
     return Int64(picoseconds)

@@ -26,11 +26,10 @@ public struct ReplayReport: Sendable {
         / Double(facts.ticksPerCycle)
   }
 
-  /// The least latency that this share of the packets does not exceed.
+  /// The latency at this share of the packets in ascending order, rounded up: as the bursts' summary counts.
   private func quantile(_ share: Double) -> Int64 {
     guard !latencies.isEmpty else { return 0 }
-    let rank = Int((share * Double(latencies.count)).rounded(.up))
-    return latencies[min(max(rank, 1), latencies.count) - 1]
+    return latencies[min(Int(share * Double(latencies.count)), latencies.count - 1)]
   }
 
   private var busiest: PacketReplay.LinkUse? {
@@ -72,12 +71,15 @@ public struct ReplayReport: Sendable {
     if let busiest {
       lines.append(
         "  busiest link  \(busiest.from) \(place(busiest.from)) to \(busiest.to) \(place(busiest.to)): "
-          + "\(busiest.load.flits) packets, busy \(ScaledUnits.percent(share(busiest))) of the time")
+          + "\(busiest.load.flits) packets, busy \(ScaledUnits.percent(share(busiest))) of the time"
+      )
     }
     lines.append(
       "  held up       links \(facts.text(totalHeld)) for want of a slot, sources "
         + facts.text(totalStall)
-        + (mostStalled.map { $0.ticks == 0 ? "" : ", most node \($0.node) (\(facts.text($0.ticks)))" } ?? ""))
+        + (mostStalled.map {
+          $0.ticks == 0 ? "" : ", most node \($0.node) (\(facts.text($0.ticks)))"
+        } ?? ""))
     if replay.undelivered > 0 { lines.append("  undelivered   \(replay.undelivered) packets") }
     return lines.joined(separator: "\n")
   }

@@ -16,7 +16,7 @@ enum NocCommand {
       .value("--mesh", placeholder: "ROWSxCOLS", help: "routers in y and x"),
       .value(
         "--preset", placeholder: "P",
-        help: "bs3, min1, or a profile's name or file (its times; a cycle is 1 ns)"),
+        help: "bs3, min1, rtl2, or a profile's name or file (its times; a cycle is 1 ns)"),
       .value(
         "--output", "-o", placeholder: "FILE",
         help: "write src,dst,cycle,delivered in the order of the list"),

@@ -37,7 +37,9 @@ struct NocSubject {
       facts = NetworkFacts(
         rows: rows, columns: columns, name: profile.name, source: profile.summary,
         ticksPerCycle: 1000, profileDigest: profile.digest, overrides: profile.overrides)
-      Console.note("· a cycle of the list is 1 ns")
+      let spans = rows > topology.tileRows || columns > topology.tileColumns
+      let chips = "; the mesh spans chips of \(topology.tileRows) x \(topology.tileColumns)"
+      Console.note("· a cycle of the list is 1 ns\(spans ? chips : "")")
     }
     try requireRoom()
   }

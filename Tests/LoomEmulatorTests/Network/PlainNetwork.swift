@@ -28,6 +28,9 @@ final class PlainNetwork {
 
   var depth = 1
   var choosesEarly = false
+  var registers: OutputRegisters?
+  /// With registers: the place of every FIFO.
+  var places: [Int] = []
   var channels: [(from: Int, to: Int, times: ChannelClass)] = []
   var sources: [(router: Int, times: SourceClass)] = []
   var ejections: [(router: Int, times: EjectionClass)] = []
@@ -45,6 +48,7 @@ final class PlainNetwork {
   private var freeAt: [Int64] = []
   private var pointers: [Int] = []
   private var picks: [Int?] = []
+  private var registered: [(flit: Flit, due: Int64)?] = []
   private var missing: [Int] = []
 
   /// Runs the packets, in the order in which their sources send them.
@@ -57,6 +61,7 @@ final class PlainNetwork {
     freeAt = Array(repeating: 0, count: portCount)
     pointers = Array(repeating: 0, count: portCount)
     picks = Array(repeating: nil, count: portCount)
+    registered = Array(repeating: nil, count: portCount)
     flits = Array(repeating: 0, count: portCount)
     held = Array(repeating: 0, count: portCount)
     entered = Array(repeating: -1, count: packets.count)
@@ -83,7 +88,8 @@ final class PlainNetwork {
           credits[fifo] > 0
         else { continue }
         credits[fifo] -= 1
-        fifos[fifo].append(Flit(packet: packet, stay: packets[packet].way, ready: tick + times.entry))
+        fifos[fifo].append(
+          Flit(packet: packet, stay: packets[packet].way, ready: tick + times.entry))
         entered[packet] = tick
         stalls[source] += tick - ready
         previous[source] = tick
@@ -98,7 +104,15 @@ final class PlainNetwork {
     for packet in packets.indices where missing[packet] > 0 { delivered[packet] = -1 }
   }
 
+  /// The FIFOs of a router by place; −1: nothing there.
   private func inputs(_ router: Int) -> [Int] {
+    guard let registers else { return ordered(router) }
+    var inputs = Array(repeating: -1, count: registers.places)
+    for fifo in ordered(router) { inputs[places[fifo]] = fifo }
+    return inputs
+  }
+
+  private func ordered(_ router: Int) -> [Int] {
     channels.indices.filter { channels[$0].to == router }
       + sources.indices.filter { sources[$0].router == router }.map { $0 + channels.count }
   }
@@ -106,21 +120,22 @@ final class PlainNetwork {
   /// All grants of one tick: decided on what stood at its start, then carried out.
   private func step(_ tick: Int64) -> Int {
     var grants: [(port: Int, fifo: Int)] = []
-    for port in freeAt.indices where freeAt[port] <= tick {
+    for port in freeAt.indices where freeAt[port] <= tick && registered[port] == nil {
       let name = port < channels.count ? port : channels.count - 1 - port
       let router =
         port < channels.count ? channels[port].from : ejections[port - channels.count].router
       let inputs = inputs(router)
       let asking = inputs.indices.filter { place in
-        guard let head = fifos[inputs[place]].first else { return false }
+        guard inputs[place] >= 0, let head = fifos[inputs[place]].first else { return false }
         return head.ready <= tick && readFrom[inputs[place]] <= tick
           && head.stay.exits.contains { $0.port == name } && !head.gone.contains(name)
       }
+      if let registers { pointers[port] = (Int(tick) + registers.first) % registers.places }
       let chosen =
         picks[port] ?? asking.first { $0 >= pointers[port] } ?? asking.first
       guard let chosen else { continue }
       if choosesEarly { picks[port] = chosen }
-      if port < channels.count, credits[port] == 0 {
+      if registers == nil, port < channels.count, credits[port] == 0 {
         held[port] += 1
         continue
       }
@@ -128,8 +143,20 @@ final class PlainNetwork {
       picks[port] = nil
       grants.append((port, inputs[chosen]))
     }
+    // Registers that were full before this tick's grants pass on.
+    let passing = registered.indices.filter { (registered[$0]?.due ?? .max) <= tick }
+    for port in passing {
+      guard let flit = registered[port]?.flit, credits[port] > 0 else {
+        held[port] += 1
+        continue
+      }
+      credits[port] -= 1
+      registered[port] = nil
+      freeAt[port] = max(freeAt[port], tick + 1)
+      fifos[port].append(Flit(packet: flit.packet, stay: flit.stay, ready: tick + 1))
+    }
     for (port, fifo) in grants { carry(port, fifo, tick) }
-    return grants.count
+    return grants.count + passing.count
   }
 
   private func carry(_ port: Int, _ fifo: Int, _ tick: Int64) {
@@ -139,9 +166,12 @@ final class PlainNetwork {
     if port < channels.count {
       let times = channels[port].times
       freeAt[port] = tick + times.occupancy
-      credits[port] -= 1
       let next = head.stay.exits.first { $0.port == name }?.then
-      if let next {
+      if registers != nil, let next {
+        let flit = Flit(packet: head.packet, stay: next, ready: 0)
+        registered[port] = (flit, tick + max(1, times.latency - 1))
+      } else if let next {
+        credits[port] -= 1
         fifos[port].append(Flit(packet: head.packet, stay: next, ready: tick + times.latency))
       }
     } else {
@@ -154,7 +184,7 @@ final class PlainNetwork {
     guard fifos[fifo][0].gone.count == head.stay.exits.count else { return }
     fifos[fifo].removeFirst()
     if fifo < channels.count {
-      readFrom[fifo] = tick + channels[fifo].times.occupancy
+      readFrom[fifo] = tick + channels[fifo].times.readInterval
       returning.append((tick + channels[fifo].times.credit, fifo))
     } else {
       let times = sources[fifo - channels.count].times

@@ -15,41 +15,54 @@ struct RandomNetwork {
   /// `copies`: how many destinations a packet has at most.
   init(
     seed: UInt64, copies: Int, choosesEarly: Bool, isTree: Bool = false, cores: Int = 1,
-    most: Int64 = 4
+    most: Int64 = 4, hasRegisters: Bool = false
   ) {
     var random = SeededGenerator(seed: seed)
-    let (rows, columns) = (Int.random(in: 1...3, using: &random), Int.random(in: 1...4, using: &random))
+    let (rows, columns) = (
+      Int.random(in: 1...3, using: &random), Int.random(in: 1...4, using: &random)
+    )
     let routers = rows * columns
     plain.depth = Int.random(in: 1...3, using: &random)
     plain.choosesEarly = choosesEarly
     let time = { (random: inout SeededGenerator) in Int64.random(in: 1...most, using: &random) }
     let joins: [(Int, Int)] = (0..<routers).flatMap { router -> [(Int, Int)] in
-      if isTree { return router == 0 ? [] : [(router, (router - 1) / 2), ((router - 1) / 2, router)] }
+      if isTree {
+        return router == 0 ? [] : [(router, (router - 1) / 2), ((router - 1) / 2, router)]
+      }
       let (x, y) = (router % columns, router / columns)
       return (x + 1 < columns ? [(router, router + 1), (router + 1, router)] : [])
         + (y + 1 < rows ? [(router, router + columns), (router + columns, router)] : [])
     }
     for (from, to) in joins.shuffled(using: &random) {
       plain.channels.append(
-        (from, to,
+        (
+          from, to,
           ChannelClass(
-            latency: time(&random), occupancy: min(3, time(&random)), credit: time(&random))))
+            latency: time(&random), occupancy: min(3, time(&random)), credit: time(&random),
+            readInterval: min(3, time(&random)))
+        ))
     }
     for core in 0..<routers * cores {
       plain.sources.append(
-        (core / cores,
+        (
+          core / cores,
           SourceClass(
-            entry: time(&random), occupancy: min(3, time(&random)), credit: time(&random))))
+            entry: time(&random), occupancy: min(3, time(&random)), credit: time(&random))
+        ))
       plain.ejections.append(
         (core / cores, EjectionClass(latency: time(&random), occupancy: min(3, time(&random)))))
     }
+    if hasRegisters { RandomNetwork.addRegisters(to: plain, routers, &random) }
     var builder = NetworkPlanBuilder(
-      routers: routers, depth: plain.depth, choosesEarly: choosesEarly)
-    for channel in plain.channels {
-      _ = builder.addChannel(from: channel.from, to: channel.to, channel.times)
+      routers: routers, depth: plain.depth, choosesEarly: choosesEarly, registers: plain.registers)
+    let places = plain.places + Array(repeating: 0, count: 1000)
+    for (number, channel) in plain.channels.enumerated() {
+      _ = builder.addChannel(
+        from: channel.from, to: channel.to, channel.times, place: places[number])
     }
     for core in 0..<routers * cores {
-      _ = builder.addSource(at: core / cores, plain.sources[core].times)
+      _ = builder.addSource(
+        at: core / cores, plain.sources[core].times, place: places[plain.channels.count + core])
       _ = builder.addEjection(at: core / cores, plain.ejections[core].times)
     }
     let next = isTree ? RandomNetwork.climb : RandomNetwork.walk(columns)
@@ -59,7 +72,7 @@ struct RandomNetwork {
         (0..<Int.random(in: 1...copies, using: &random)).map { _ in
           Int.random(in: 0..<routers * cores, using: &random)
         })
-      let way = way(source / cores, goals, cores, next)
+      let way = RandomNetwork.way(source / cores, goals, cores, plain, next)
       packets.append(
         PlainNetwork.Packet(
           source: source, way: way, notBefore: Int64.random(in: 0...30, using: &random),
@@ -78,6 +91,19 @@ struct RandomNetwork {
         order.append(packet)
       }
     }
+  }
+
+  /// Gives every input a place in a turn longer than a router has inputs.
+  private static func addRegisters(
+    to plain: PlainNetwork, _ routers: Int, _ random: inout SeededGenerator
+  ) {
+    let ofFifo = plain.channels.map(\.to) + plain.sources.map(\.router)
+    let most = (0..<routers).map { router in ofFifo.count { $0 == router } }.max() ?? 1
+    let places = most + Int.random(in: 0...2, using: &random)
+    plain.registers = OutputRegisters(
+      places: places, first: Int.random(in: 0..<places, using: &random))
+    var free = (0..<routers).map { _ in Array(0..<places).shuffled(using: &random) }
+    plain.places = ofFifo.map { free[$0].removeLast() }
   }
 
   private static func walk(_ columns: Int) -> (Int, Int) -> Int {
@@ -100,8 +126,9 @@ struct RandomNetwork {
     return (router - 1) / 2
   }
 
-  private func way(
-    _ router: Int, _ goals: Set<Int>, _ cores: Int, _ next: (Int, Int) -> Int
+  private static func way(
+    _ router: Int, _ goals: Set<Int>, _ cores: Int, _ plain: PlainNetwork,
+    _ next: (Int, Int) -> Int
   ) -> PlainNetwork.Stay {
     var exits: [(port: Int, then: PlainNetwork.Stay?)] = []
     var onward: [Int: Set<Int>] = [:]
@@ -114,7 +141,7 @@ struct RandomNetwork {
     }
     for (neighbour, goals) in onward.sorted(by: { $0.key < $1.key }) {
       let channel = plain.channels.firstIndex { $0.from == router && $0.to == neighbour }
-      exits.append((channel ?? -1, way(neighbour, goals, cores, next)))
+      exits.append((channel ?? -1, way(neighbour, goals, cores, plain, next)))
     }
     return PlainNetwork.Stay(exits)
   }
