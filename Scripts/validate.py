@@ -292,6 +292,13 @@ def conversion_time(d):
     return seconds < 120, f"{seconds:.1f} s"
 
 
+def tinyodin(folder):
+    """A register-transfer run of tinyODIN against the core model: differing lines, file by file."""
+    check = run("tinyodin", folder, "--check", codes=(0, 3))["check"]
+    text = ", ".join(f"{file['file']} {file['differing']} of {file['lines']}" for file in check["files"])
+    return check["differing"] == 0 and len(check["files"]) == 5, f"lines that differ: {text}"
+
+
 def rows(d):
     """Name, bar, and what measures it."""
     cores = {("resnet20", PROFILES[0]): 700, ("resnet44", PROFILES[0]): 1650}
@@ -312,6 +319,9 @@ def rows(d):
         cifar / "train_images_00000.npy", 1.5)
     yield from method_rows(d)
     yield from table_rows(d)
+    for folder in sorted((d / "tinyodin-rtl").iterdir()):
+        if folder.is_dir():
+            yield f"tinyodin-{folder.name}", "0 lines differ", lambda f=folder: tinyodin(f)
 
 
 def print_table(results):

@@ -1,0 +1,78 @@
+import LoomBase
+import LoomEmulator
+import LoomReport
+
+/// `tinyodin`: runs a folder in the format of `tinyodin-rtl` on a core model exact to the clock cycle.
+enum TinyODINCommand {
+  static let command = Command(
+    name: "tinyodin", summary: "a tinyODIN core to the clock cycle: events in, events out",
+    positionals: "DIR",
+    options: [
+      .value(
+        "--output", "-o", placeholder: "OUT",
+        help: "folder for output.csv, final_core.csv, totals.csv, steps.csv"),
+      .flag(
+        "--check",
+        help: "compare with the reference files in DIR, input handshakes too; 3 if anything differs"
+      ),
+    ],
+    run: run)
+
+  private static func run(_ arguments: ParsedArguments) throws -> ExitStatus {
+    let path = try arguments.positionals("DIR")[0]
+    guard arguments.has("--output") || arguments.has("--check") else {
+      throw UsageError("'--output' or '--check' is needed")
+    }
+    let run = try TinyODINRun(path: path)
+    let differences = arguments.has("--check") ? try run.differences() : nil
+    if let output = arguments.text("--output") { try run.write(to: output) }
+    if arguments.has("--json") {
+      Console.print(json: document(run, differences))
+    } else {
+      Console.print(text(run, differences))
+    }
+    return differences?.contains { $0.count > 0 } == true ? .differs : .done
+  }
+
+  private static func document(
+    _ run: TinyODINRun, _ differences: [TinyODINDifferences]?
+  ) -> JSONValue {
+    var members: [String: JSONValue] = [
+      "schema": .text("spikeloom.tinyodin/1"),
+      "totals": .object(
+        Dictionary(
+          uniqueKeysWithValues: run.record.totals.rows.map { ($0.key, .integer($0.value)) })
+      ),
+      "steps": .array(
+        run.record.steps.map {
+          .object(["step": .integer($0.step), "idleCycle": .integer($0.idleCycle)])
+        }),
+    ]
+    if let differences {
+      let files = differences.map { file in
+        var entry: [String: JSONValue] = [
+          "file": .text(file.file), "lines": .integer(file.lines),
+          "differing": .integer(file.count),
+        ]
+        entry["first"] = file.first.map { .text($0) }
+        return JSONValue.object(entry)
+      }
+      members["check"] = .object([
+        "files": .array(files), "differing": .integer(differences.reduce(0) { $0 + $1.count }),
+      ])
+    }
+    return .object(members)
+  }
+
+  private static func text(_ run: TinyODINRun, _ differences: [TinyODINDifferences]?) -> String {
+    let width = run.record.totals.rows.map(\.key.count).max() ?? 0
+    var lines = run.record.totals.rows.map { row in
+      "  \(row.key)\(String(repeating: " ", count: width - row.key.count))  \(row.value)"
+    }
+    for file in differences ?? [] {
+      lines.append("  \(file.file): \(file.count) of \(file.lines) lines differ")
+      if let first = file.first { lines.append("    \(first)") }
+    }
+    return lines.joined(separator: "\n")
+  }
+}
