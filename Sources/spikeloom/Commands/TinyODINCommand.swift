@@ -1,13 +1,16 @@
+import Foundation
 import LoomBase
 import LoomEmulator
 import LoomReport
 
-/// `tinyodin`: runs a folder in the format of `tinyodin-rtl` on a core model exact to the clock cycle.
+/// `tinyodin`: runs a folder in the format of `tinyodin-rtl` on a core model exact to the clock cycle, or replays an
+/// image's samples on it.
 enum TinyODINCommand {
   static let command = Command(
     name: "tinyodin", summary: "a tinyODIN core to the clock cycle: events in, events out",
-    positionals: "DIR",
-    options: [
+    positionals: "DIR|X.chip",
+    options: ProfileFlags.options + [
+      DataSet.data, TinyODINImageRun.clock,
       .value(
         "--output", "-o", placeholder: "OUT",
         help: "folder for output.csv, final_core.csv, totals.csv, steps.csv"),
@@ -19,7 +22,8 @@ enum TinyODINCommand {
     run: run)
 
   private static func run(_ arguments: ParsedArguments) throws -> ExitStatus {
-    let path = try arguments.positionals("DIR")[0]
+    let path = try arguments.positionals("DIR|X.chip")[0]
+    if isImage(path) { return try runImage(path, arguments) }
     guard arguments.has("--output") || arguments.has("--check") else {
       throw UsageError("'--output' or '--check' is needed")
     }
@@ -34,11 +38,30 @@ enum TinyODINCommand {
     return differences?.contains { $0.count > 0 } == true ? .differs : .done
   }
 
+  /// Whether a path is a file, and so an image rather than a folder.
+  private static func isImage(_ path: String) -> Bool {
+    let file = URL(fileURLWithPath: path).resolvingSymlinksInPath()
+    return (try? file.resourceValues(forKeys: [.isRegularFileKey]))?.isRegularFile == true
+  }
+
+  private static func runImage(_ path: String, _ arguments: ParsedArguments) throws -> ExitStatus {
+    for key in ["--output", "--check"] where arguments.has(key) {
+      throw UsageError("'\(key)' has no meaning for an image")
+    }
+    let run = try TinyODINImageRun(path: path, arguments)
+    if arguments.has("--json") {
+      Console.print(json: run.document)
+    } else {
+      Console.print(run.text)
+    }
+    return .done
+  }
+
   private static func document(
     _ run: TinyODINRun, _ differences: [TinyODINDifferences]?
   ) -> JSONValue {
     var members: [String: JSONValue] = [
-      "schema": .text("spikeloom.tinyodin/1"),
+      "schema": .text("spikeloom.tinyodin/1"), "kind": .text("folder"),
       "totals": .object(
         Dictionary(
           uniqueKeysWithValues: run.record.totals.rows.map { ($0.key, .integer($0.value)) })
