@@ -90,4 +90,31 @@ struct TinyODINCommandTests {
       #expect(files.allSatisfy { $0["differing"]?.int == 0 && ($0["lines"]?.int ?? 0) > 10 })
     }
   }
+
+  @Test("replays a compiled image: cycles of every sample, the spikes those of the emulator")
+  func image() throws {
+    try withEmptyFolder { empty in
+      try BuiltProgram.succeed(
+        [
+          "compile", ExampleFiles.path("training/digits_dense.onnx"), "--profile", "tinyodin",
+          "-T", "16", "-o", "d.chip", "--calibration", DigitsFixture.training,
+          "--calibration-samples", "100",
+        ], in: empty)
+      let data = ["--data", DigitsFixture.images, "--samples", "5", "--json"]
+      let run = try BuiltProgram.succeed(["tinyodin", "d.chip"] + data, in: empty).json()
+      let emulated = try BuiltProgram.succeed(["emulate", "d.chip"] + data, in: empty).json()
+      func value(_ key: String) -> Double { run["replay"]?[key]?.double ?? -1 }
+      #expect(value("samples") == 5)
+      let steps = value("stepsPerSample")
+      #expect(steps == emulated["stepsPerSample"]?.double)
+      let populations = emulated["populations"]?.elements ?? []
+      #expect(!populations.isEmpty)
+      #expect(value("spikes") > 0 && value("eventwiseSpikes") > 0)
+      // Each step has its time reference at least, and a loop of more than 32 neurons.
+      #expect(value("cyclesPerSample") > steps * 64)
+      #expect(value("latencyNanoseconds") == value("cyclesPerSample") * 1_000 / 75)
+      let refused = try BuiltProgram.run(["tinyodin", "d.chip", "--check"] + data, in: empty)
+      #expect(refused.status == 64)
+    }
+  }
 }
