@@ -15,7 +15,7 @@ public struct TinyODINConfiguration: Hashable, Sendable {
   /// Creates a configuration.
   public init(
     timing: TinyODINTiming, isOpenLoop: Bool = false, sendsSources: Bool = false,
-    maximumCycles: Int, maximumBusyCycles: Int = 1 << 30
+    maximumCycles: Int, maximumBusyCycles: Int = 1 << 28
   ) {
     self.timing = timing
     self.isOpenLoop = isOpenLoop

@@ -6,7 +6,7 @@ import LoomImage
 public struct TinyODINReplay: Hashable, Sendable {
   /// Clock cycles of each step (`TinyODINStepTimer`).
   public var stepCycles: [Int]
-  /// Spikes of the image, whose neurons fire at the ends of steps.
+  /// Spikes of the image, whose neurons fire at the ends of steps; those of copies count.
   public var spikes: Int
   /// How many of them the core's queue would lose.
   public var lostSpikes: Int
