@@ -56,6 +56,9 @@ struct TinyODINCommandTests {
       #expect(try run.json().value(at: "/check/differing")?.int == 2)
       let text = try BuiltProgram.run(["tinyodin", ".", "--check"], in: folder).output
       #expect(text.contains("line 2: reference '11,0', here '10,0'"))
+      // The reference is never overwritten.
+      #expect(try BuiltProgram.run(["tinyodin", ".", "-o", "."], in: folder).status == 64)
+      #expect(try folder.bytes(of: "output.csv").count == 23)
     }
   }
 

@@ -27,6 +27,7 @@ enum TinyODINCommand {
     guard arguments.has("--output") || arguments.has("--check") else {
       throw UsageError("'--output' or '--check' is needed")
     }
+    if let output = arguments.text("--output") { try refuseOverwriting(path, with: output) }
     let run = try TinyODINRun(path: path)
     let differences = arguments.has("--check") ? try run.differences() : nil
     if let output = arguments.text("--output") { try run.write(to: output) }
@@ -36,6 +37,18 @@ enum TinyODINCommand {
       Console.print(text(run, differences))
     }
     return differences?.contains { $0.count > 0 } == true ? .differs : .done
+  }
+
+  /// Results never replace the reference files they would be checked against.
+  private static func refuseOverwriting(_ path: String, with output: String) throws(UsageError) {
+    let folders = [path, output].map { URL(fileURLWithPath: $0).resolvingSymlinksInPath().path }
+    guard folders[0] == folders[1] else { return }
+    let names = ["output.csv", "output.csv.gz", "final_core.csv", "totals.csv", "steps.csv"]
+    if let found = names.first(where: {
+      FileManager.default.fileExists(atPath: "\(folders[0])/\($0)")
+    }) {
+      throw UsageError("'--output' needs another folder than DIR, which holds '\(found)'")
+    }
   }
 
   /// Whether a path is a file, and so an image rather than a folder.
