@@ -34,13 +34,16 @@ public struct TinyODINCore: Sendable {
     }
     try controller.finish()
     let activity = controller.activity
+    var totals = TinyODINTotals()
+    totals.endCycle = activity.end
+    totals.busyCycles = activity.busyCycles
+    totals.outputEvents = controller.outputs.count
+    totals.inputEvents = stimuli.count
+    totals.queueFullCycles = controller.queue.fullCycles
+    totals.droppedSpikes = controller.queue.dropped
+    totals.states = controller.states
     return TinyODINRecord(
       outputs: controller.outputs, potentials: controller.neurons.potentials.map { Int($0) },
-      totals: TinyODINTotals(
-        endCycle: activity.end, busyCycles: activity.busyCycles,
-        outputEvents: controller.outputs.count, inputEvents: stimuli.count,
-        queueFullCycles: controller.queue.fullCycles, droppedSpikes: controller.queue.dropped,
-        states: controller.states),
-      steps: activity.steps, handshakes: handshakes)
+      totals: totals, steps: activity.steps, handshakes: handshakes)
   }
 }

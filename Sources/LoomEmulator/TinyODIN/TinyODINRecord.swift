@@ -53,6 +53,18 @@ public struct TinyODINRecord: Hashable, Sendable {
   public var steps: [StepEnd]
   /// The input events' handshakes, in order.
   public var handshakes: [Handshake]
+
+  /// Creates a record.
+  public init(
+    outputs: [Output], potentials: [Int], totals: TinyODINTotals, steps: [StepEnd],
+    handshakes: [Handshake]
+  ) {
+    self.outputs = outputs
+    self.potentials = potentials
+    self.totals = totals
+    self.steps = steps
+    self.handshakes = handshakes
+  }
 }
 
 /// The counts of a run of a tinyODIN core.
@@ -71,6 +83,9 @@ public struct TinyODINTotals: Hashable, Sendable {
   public var droppedSpikes = 0
   /// Cycles in each state of the controller that takes or processes events.
   public var states = TinyODINStates()
+
+  /// Creates counts of zero.
+  public init() {}
 
   /// Keys as in `totals.csv`, and values, in order.
   public var rows: [(key: String, value: Int)] {
@@ -98,4 +113,7 @@ public struct TinyODINStates: Hashable, Sendable {
   public var finish = 0
   /// Waiting for the sender's request to fall (`WAIT_REQDN`).
   public var release = 0
+
+  /// Creates counts of zero.
+  public init() {}
 }
