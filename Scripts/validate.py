@@ -341,6 +341,13 @@ def network_rows(d):
     yield "noc-open-loop-bs3", "3 % up to 80 % of saturation", lambda: open_loop(folder / "booksim-8x8-openloop.csv")
 
 
+def tinyodin(folder):
+    """A register-transfer run of tinyODIN against the core model: differing lines, file by file."""
+    check = run("tinyodin", folder, "--check", codes=(0, 3))["check"]
+    text = ", ".join(f"{file['file']} {file['differing']} of {file['lines']}" for file in check["files"])
+    return check["differing"] == 0 and len(check["files"]) == 5, f"lines that differ: {text}"
+
+
 def rows(d):
     """Name, bar, and what measures it."""
     cores = {("resnet20", PROFILES[0]): 700, ("resnet44", PROFILES[0]): 1650}
@@ -362,6 +369,9 @@ def rows(d):
     yield from network_rows(d)
     yield from method_rows(d)
     yield from table_rows(d)
+    for folder in sorted((d / "tinyodin-rtl").iterdir()):
+        if folder.is_dir():
+            yield f"tinyodin-{folder.name}", "0 lines differ", lambda f=folder: tinyodin(f)
 
 
 def print_table(results):

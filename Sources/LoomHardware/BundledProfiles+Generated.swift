@@ -2104,6 +2104,7 @@ enum BundledProfiles {
     "ownRow": true
   },
   "core": {
+    "controller": "tinyodin",
     "neurons": {"value": 256, "unit": "neurons", "method": "published",
       "source": "ChFrenkel/tinyODIN, documentation"},
     "axonsIn": {"value": 256, "unit": "axons", "method": "published",

@@ -94,11 +94,13 @@ public struct CoreLimits: Sendable, Hashable {
   public var synapses: SynapseStorage
   /// Classes of cores that differ; empty: all are alike.
   public var classes: [CoreClass]
+  /// The model of the controller that event timing follows to the clock cycle; nil: durations of the profile alone.
+  public var controller: CoreController?
 
   /// Creates limits.
   public init(
     neurons: Int, axonsIn: Int, axonsOut: Int, axonsOutOffChip: Int, synapses: SynapseStorage,
-    classes: [CoreClass] = []
+    classes: [CoreClass] = [], controller: CoreController? = nil
   ) {
     self.neurons = neurons
     self.axonsIn = axonsIn
@@ -106,7 +108,14 @@ public struct CoreLimits: Sendable, Hashable {
     self.axonsOutOffChip = axonsOutOffChip
     self.synapses = synapses
     self.classes = classes
+    self.controller = controller
   }
+}
+
+/// Controllers whose every clock cycle is modelled; they change times, never what is computed.
+public enum CoreController: String, Codable, Sendable {
+  /// Queue, neuron loop and handshakes of ChFrenkel/tinyODIN.
+  case tinyodin
 }
 
 /// How a chip subtracts the threshold after a spike.

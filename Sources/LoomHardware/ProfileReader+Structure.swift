@@ -45,7 +45,7 @@ extension ProfileReader {
     let members = object(
       value, at: place,
       required: ["neurons", "axonsIn", "axonsOut", "axonsOutOffChip", "synapses"],
-      optional: ["classes"])
+      optional: ["classes", "controller"])
     return CoreLimits(
       neurons: integer(
         "neurons", of: members, at: place, unit: "neurons", in: 1...ProfileLimits.neurons),
@@ -55,7 +55,19 @@ extension ProfileReader {
         "axonsOut", of: members, at: place, unit: "entries", in: 1...ProfileLimits.axons),
       axonsOutOffChip: integer(
         "axonsOutOffChip", of: members, at: place, unit: "entries", in: 0...16),
-      synapses: synapses(members["synapses"]), classes: classes(members["classes"]))
+      synapses: synapses(members["synapses"]), classes: classes(members["classes"]),
+      controller: controller(members["controller"]))
+  }
+
+  /// Reads `/core/controller`, which is about time only and so no part of the structure's digest.
+  private mutating func controller(_ value: JSONValue?) -> CoreController? {
+    guard let value else { return nil }
+    guard let controller = value.string.flatMap(CoreController.init(rawValue:)) else {
+      let found = value.string.map { "'\($0.prefix(60))'" } ?? value.kindName
+      report("SL7013", "needs one of tinyodin, has \(found)", at: "/core/controller")
+      return nil
+    }
+    return controller
   }
 
   /// Reads `/routing`; without it a message goes to each destination core.

@@ -29,7 +29,7 @@ struct EventTimingTests {
 
   /// The digits network on a chip, and images of digits.
   private static func digits(
-    _ name: String, _ overrides: [String] = [], _ timing: TimingMode, threads: Int = 2,
+    _ name: String, _ overrides: [String] = [], timing: TimingMode, threads: Int = 2,
     samples: Int = 12
   ) throws -> RunRecord {
     let profile = try ProfileFile.load(name, overrides: overrides)
@@ -76,18 +76,18 @@ struct EventTimingTests {
     "what is computed and counted does not depend on it, nor the times on the threads",
     arguments: ["loihi1-silicon-fit", "crossbar-256"])
   func sameResults(name: String) throws {
-    let analytic = try Self.digits(name, .analytic)
-    let event = try Self.digits(name, .event)
+    let analytic = try Self.digits(name, timing: .analytic)
+    let event = try Self.digits(name, timing: .event)
     #expect(analytic.cores == event.cores && analytic.loweringCores == event.loweringCores)
     #expect(analytic.scores == event.scores && analytic.predictions == event.predictions)
-    #expect(try Self.digits(name, .event, threads: 1) == event)
+    #expect(try Self.digits(name, timing: .event, threads: 1) == event)
   }
 
   @Test(
     "the two agree within 10 % where no link is busy for a fifth of the time",
     arguments: ["loihi1-silicon-fit", "loihi1-davies", "crossbar-256"])
   func agreement(name: String) throws {
-    let record = try Self.digits(name, .event)
+    let record = try Self.digits(name, timing: .event)
     let packets = try #require(record.packets)
     let total = record.latencyNanoseconds
     #expect(packets.links.allSatisfy { $0.busyNanoseconds < 0.2 * total })
@@ -98,8 +98,10 @@ struct EventTimingTests {
   @Test("where all packets meet, waiting goes back through full FIFOs to the cores that send")
   func backpressure() throws {
     let slow = ["/times/linkOccupancy=200", "/core/neurons=128"]
-    let shallow = try Self.digits("loihi1-silicon-fit", slow + ["/router/fifoDepth=1"], .event)
-    let deep = try Self.digits("loihi1-silicon-fit", slow + ["/router/fifoDepth=4096"], .event)
+    let shallow = try Self.digits(
+      "loihi1-silicon-fit", slow + ["/router/fifoDepth=1"], timing: .event)
+    let deep = try Self.digits(
+      "loihi1-silicon-fit", slow + ["/router/fifoDepth=4096"], timing: .event)
     let stalls = { (record: RunRecord) in
       (record.packets?.stallNanoseconds ?? []).reduce(0, +)
     }

@@ -44,7 +44,7 @@ enum CommandRegistry {
       DemoCommand.command, ImportCommand.command, ConvertCommand.command, CompileCommand.command,
       EmulateCommand.command, CompareCommand.command, SweepCommand.command,
       VerifyCommand.command, ExplainCommand.command, DiffCommand.command,
-      ProfilesCommand.command, FitCommand.command, NocCommand.command,
+      ProfilesCommand.command, FitCommand.command, NocCommand.command, TinyODINCommand.command,
     ]
   }
 
