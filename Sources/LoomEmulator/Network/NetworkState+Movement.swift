@@ -1,6 +1,7 @@
 extension NetworkState {
   /// A source has packets to send.
   mutating func start(_ source: Int, _ group: Int, _ packets: Range<Int>, readyAt tick: Int64) {
+    precondition(unsafe fifos[channels + source].run != run, "a source begins once")
     unsafe sources[source] = SourceRecord(
       ready: tick, next: Int32(packets.lowerBound), end: Int32(packets.upperBound),
       group: Int32(group))
