@@ -36,6 +36,7 @@ extension ComparisonOutcome {
     facts.layerErrors = errors.map(LayerError.init)
     facts.discordant = data.labels.map(discordant)
     facts.hybrid = job.host?.facts
+    facts.footprint = ModelFootprint(image: image, profile: job.profile)
     facts.mapping = lines(mapping.text)
     facts.quantization = lines(quantization.text)
     facts.remarks = remarks + spiking.remarks + TickRemark.lines(job.profile)
