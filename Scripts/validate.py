@@ -15,6 +15,8 @@ import subprocess
 import sys
 import time
 
+import consistency
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 TOOL = ROOT / ".build/release/spikeloom"
 KEPT = ROOT / ".build/validate"
@@ -312,6 +314,7 @@ def rows(d):
         cifar / "train_images_00000.npy", 1.5)
     yield from method_rows(d)
     yield from table_rows(d)
+    yield from consistency.rows(run, KEPT, d)
 
 
 def print_table(results):
@@ -332,7 +335,8 @@ def print_table(results):
 def main():
     d = data()
     KEPT.mkdir(parents=True, exist_ok=True)
-    program = hashlib.sha256(TOOL.read_bytes() + pathlib.Path(__file__).read_bytes()).hexdigest()[:16]
+    scripts = b"".join(pathlib.Path(module).read_bytes() for module in (__file__, consistency.__file__))
+    program = hashlib.sha256(TOOL.read_bytes() + scripts).hexdigest()[:16]
     missed, results = 0, {}
     for name, bar, measure in rows(d):
         if os.environ.get("ONLY", "") not in name:

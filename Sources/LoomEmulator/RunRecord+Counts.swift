@@ -65,6 +65,8 @@ extension Emulator {
       ],
       slowestCoreSteps: run.tally.slowestCoreSteps, predictions: run.predictions,
       scores: run.scores, scoresPerSample: observer.scoreCount)
+    record.overheads = TimeOverheads(
+      timing, steps: image.schedule.steps, samples: samples, readouts: host.readouts)
     record.clockedPopulations = counts.clocked
     record.clockedLoweringPopulations = counts.clockedLowering
     record.inputNanoseconds =

@@ -118,6 +118,8 @@ public struct RunRecord: Sendable, Hashable {
   public var hostBoundIntervals = 0
   /// Time the host takes to write a sample's biases and to inject its spikes, ns, summed over samples (estimate).
   public var inputNanoseconds = 0.0
+  /// The parts of time that are no core's work, ns, summed over samples (estimate).
+  public var overheads = TimeOverheads()
   /// Duration of each chip step, ns, summed over samples (estimate).
   public var stepNanoseconds: [Double]
   /// How often each bound decided a step's duration.

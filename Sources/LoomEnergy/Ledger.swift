@@ -188,6 +188,12 @@ private struct Pricing {
       id: "barrier", name: "barriers", category: .network,
       count: Double(record.stepsPerSample) * Double(record.chips), price: profile.prices.barrier,
       key: "barrier")
+    // Not every chip has any; where it takes time it needs a price.
+    guard profile.prices.management != nil || profile.times.management != nil else { return }
+    add(
+      id: "management", name: "managing of steps", category: .host,
+      count: Double(record.stepsPerSample) * Double(record.chips),
+      price: profile.prices.management, key: "management")
   }
 
   mutating func addStatic(chips: Int, window: Double) {

@@ -67,6 +67,10 @@ extension ComparisonReport {
       "perSampleNanoseconds": .number(latencyNanoseconds),
       "intervalNanoseconds": .number(intervalNanoseconds),
       "hostBoundShare": .number(hostBoundShare), "inputNanoseconds": .number(inputNanoseconds),
+      "barrierNanoseconds": .number(overheads.barrierNanoseconds),
+      "managementNanoseconds": .number(overheads.managementNanoseconds),
+      "readoutNanoseconds": .number(overheads.readoutNanoseconds),
+      "resetNanoseconds": .number(overheads.resetNanoseconds),
       "throughputPerSecond": throughputPerSecond.map { .number($0) } ?? .null,
     ]
     var counts: [String: JSONValue] = [:]

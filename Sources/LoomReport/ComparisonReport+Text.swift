@@ -71,8 +71,15 @@ extension ComparisonReport {
       "  interval    \(ScaledUnits.time(intervalNanoseconds))"
         + (hostBoundShare > 0.5 ? ", as long as the host writes and reads" : ""),
     ]
-    if inputNanoseconds > 0 {
-      lines.append("  input       \(ScaledUnits.time(inputNanoseconds)) before the first step")
+    for (name, time, place) in [
+      ("input", inputNanoseconds, "before the first step, by the host"),
+      ("barriers", overheads.barrierNanoseconds, "of the steps"),
+      ("management", overheads.managementNanoseconds, "of the steps, by embedded processors"),
+      ("readout", overheads.readoutNanoseconds, "after the last step, by the host"),
+      ("reset", overheads.resetNanoseconds, "between samples"),
+    ] where time > 0 {
+      let padding = String(repeating: " ", count: 12 - name.count)
+      lines.append("  \(name)\(padding)\(ScaledUnits.time(time)) \(place)")
     }
     if let throughputPerSecond {
       lines.append("  throughput  \(ScaledUnits.number(throughputPerSecond)) samples/s")

@@ -163,6 +163,8 @@ public struct ComparisonReport: Sendable, Equatable {
   public var hostBoundShare: Double
   /// Mean time the host takes to write a sample's input before the first step, ns (estimate).
   public var inputNanoseconds: Double
+  /// Means of the parts of time that are no core's work, ns (estimate).
+  public var overheads: TimeOverheads
   /// Counts of one sample.
   public var operations: OperationCounts
   /// Counts times prices, or why there are none.
@@ -217,6 +219,7 @@ public struct ComparisonReport: Sendable, Equatable {
     hostBoundShare = Double(record.hostBoundIntervals) / Double(record.samples)
     inputNanoseconds = record.inputNanoseconds / Double(record.samples)
     bounds = record.bounds
+    overheads = record.overheads.mean(of: record.samples)
     hybrid = HybridReport(
       facts.hybrid, record: record, account: account, profile: profile, timesteps: facts.timesteps)
     layers = LayerComparison.pair(

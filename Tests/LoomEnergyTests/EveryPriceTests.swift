@@ -44,8 +44,11 @@ struct EveryPriceTests {
     for path in EveryPriceTests.paths where profile.prices[keyPath: path] == nil {
       profile.prices[keyPath: path] = assumed
     }
+    profile.times.management = assumed
     return profile
   }
+
+  private func isOfBarriers(_ key: String) -> Bool { key == "barrier" || key == "management" }
 
   typealias Path = any WritableKeyPath<Prices, Quantity?> & Sendable
   static let keys: [(key: String, path: Path)] = [
@@ -54,7 +57,8 @@ struct EveryPriceTests {
     ("hopEastWest", \.hopEastWest), ("hopNorthSouth", \.hopNorthSouth),
     ("hopWithinTile", \.hopWithinTile), ("hopBetweenChips", \.hopBetweenChips),
     ("arrayRead", \.arrayRead), ("columnAdd", \.columnAdd), ("partialSum", \.partialSum),
-    ("barrier", \.barrier), ("biasWrite", \.biasWrite), ("readout", \.readout),
+    ("barrier", \.barrier), ("management", \.management), ("biasWrite", \.biasWrite),
+    ("readout", \.readout),
     ("hostSpike", \.hostSpike), ("hostMac", \.hostMac), ("chipReset", \.chipReset),
     ("staticPowerPerChip", \.staticPowerPerChip),
   ]
@@ -79,7 +83,7 @@ struct EveryPriceTests {
           rise += old.picojoules
         }
       }
-      #expect(doubled >= 1 || (key == "barrier" && profile.synchronisation != .barrier))
+      #expect(doubled >= 1 || (isOfBarriers(key) && profile.synchronisation != .barrier))
       #expect(isClose(after.totalPicojoules, before.totalPicojoules + rise))
     }
   }
@@ -88,7 +92,7 @@ struct EveryPriceTests {
   func missing(name: String) throws {
     for (key, path) in Self.keys {
       var profile = try Self.complete(name)
-      guard key != "barrier" || profile.synchronisation == .barrier else { continue }
+      guard !isOfBarriers(key) || profile.synchronisation == .barrier else { continue }
       profile.prices[keyPath: path] = nil
       let error = #expect(throws: DiagnosticsError.self) {
         try Ledger.ledger(record: Self.record(), profile: profile)

@@ -43,6 +43,7 @@ struct RunCounts {
       if let host = json["host"] { add(host, Self.hostKeys, samples) }
       if profile.synchronisation == .barrier, let steps = json["stepsPerSample"]?.double {
         prices["/prices/barrier", default: 0] += steps * chips
+        if profile.prices.management != nil { prices["/prices/management"] = steps * chips }
       }
       if let interval = json["intervalNanoseconds"]?.double {
         prices["/prices/staticPowerPerChip", default: 0] += interval / samples * chips
@@ -100,6 +101,7 @@ struct RunCounts {
     for (pointer, share) in Self.barrier(profile.times.barrierByTiles, at: tiles) {
       times[pointer, default: 0] += steps * share
     }
+    if profile.times.management != nil { times["/times/management"] = steps }
     self.times = times
   }
 
