@@ -102,6 +102,8 @@ public struct ComparisonFacts: Sendable, Equatable {
   public var mapping: [String]
   /// Lines on quantization (levels used, saturated, rounded to zero, dead).
   public var quantization: [String]
+  /// Names of populations that a front end drives with numbers; nil: not known.
+  public var analogLayers: Set<String>?
   /// What the network takes as a model; nil: not known.
   public var footprint: ModelFootprint?
   /// Layers that the host computes as an ordinary ANN; nil: none.

@@ -37,8 +37,12 @@ public struct NeuroBench: Sendable, Hashable {
       membraneUpdates > 0 ? 1 - operations.spikes / operations.neuronUpdates : nil
     effectiveACs = operations.synapticOperations
     classificationAccuracy = report.facts.metric == .top1 ? report.facts.accuracy.chip : nil
-    // A layer without synaptic operations was computed from numbers.
-    let analog = report.layers.filter { ($0.spiking?.synapticOperations ?? 0) == 0 }
+    // On the host, or driven by numbers and by no spike.
+    let analog = report.layers.filter { layer in
+      guard let spiking = layer.spiking else { return true }
+      return spiking.synapticOperations == 0
+        && report.facts.analogLayers?.contains(spiking.name) != false
+    }
     let numbers = analog.flatMap(\.ann)
     effectiveMACs =
       numbers.isEmpty

@@ -120,10 +120,10 @@ struct EveryPriceTests {
     let profile = try Self.complete(name)
     #expect(Self.isAdditive(try Ledger.ledger(record: Self.record(), profile: profile)))
     var twice = Self.record()
-    twice.populations[0].spikes *= 2
+    twice.populations[0].add(twice.populations[0])
     #expect(!Self.isAdditive(try Ledger.ledger(record: twice, profile: profile)))
     twice = Self.record()
-    twice.cores[1].synapticOperations *= 2
+    twice.cores[1].add(twice.cores[1])
     #expect(!Self.isAdditive(try Ledger.ledger(record: twice, profile: profile)))
   }
 }

@@ -96,8 +96,9 @@ public struct CalibrationReport: Sendable {
 
   /// The range of a fitted constant from its standard error; nil if that is not known.
   func range(_ constant: CalibrationFit.Constant) -> ClosedRange<Double>? {
-    guard let error = constant.standardError else { return nil }
+    guard let error = constant.standardError, constant.value.isFinite else { return nil }
     let reach = CalibrationReport.rangeErrors * error
+    guard (constant.value + reach).isFinite else { return nil }
     return max(constant.value - reach, 0)...(constant.value + reach)
   }
 

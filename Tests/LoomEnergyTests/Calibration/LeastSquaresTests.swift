@@ -108,7 +108,7 @@ struct LeastSquaresTests {
     var points = Self.synthetic(points: 9, truth: [5, 0.5, 40, 2, 9])
     for index in points.indices { points[index].measured *= index % 2 == 0 ? 0.6 : 1.5 }
     let fit = try CalibrationFit(pointers: Self.pointers, fixed: [:], points: points)
-    #expect(fit.constants.contains(where: \.isAtBound))
+    #expect(fit.constants.contains { $0.isAtBound })
     for constant in fit.constants {
       var gradient = 0.0
       var scale = 0.0

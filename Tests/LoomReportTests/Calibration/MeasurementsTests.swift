@@ -1,4 +1,5 @@
 import LoomBase
+import LoomEmulator
 import LoomEnergy
 import LoomHardware
 import LoomReport
