@@ -49,6 +49,26 @@ struct MeasurementsTests {
     #expect(report.text.contains("as many constants as points"))
   }
 
+  @Test("TrueNorth's two published power points give the published line: 64.43 mW and 2.297 pJ")
+  func truenorth() throws {
+    // One second: 2^20 neurons of 128 synapses at 11.58 and 95.93 Hz, 68 and 94 mW.
+    let points = [(11.58, 68.0), (95.93, 94.0)].map { rate, power in
+      """
+      {"counts": {"synapticOperation": \(rate * 1_048_576 * 128), "staticPowerPerChip": 1e9},
+       "energyPicojoules": \(power * 1e9)}
+      """
+    }
+    let text = """
+      {"schema": "spikeloom.measurements/1",
+       "fit": ["/prices/synapticOperation", "/prices/staticPowerPerChip"],
+       "points": [\(points.joined(separator: ","))]}
+      """
+    let report = try CalibrationReport(
+      profile: try ProfileFile.load("truenorth"), measurements: try Self.measurements(text))
+    let values = try #require(report.energy).constants.map(\.value)
+    #expect(abs(values[0] - 2.297) < 5e-4 && abs(values[1] - 64.43) < 5e-3)
+  }
+
   @Test("the profile is written with method derived, the points named, ranges from standard errors")
   func updated() throws {
     let more = Self.inline.replacingOccurrence(
