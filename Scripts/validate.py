@@ -17,6 +17,8 @@ import subprocess
 import sys
 import time
 
+import consistency
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 TOOL = ROOT / ".build/release/spikeloom"
 KEPT = ROOT / ".build/validate"
@@ -372,6 +374,7 @@ def rows(d):
     for folder in sorted((d / "tinyodin-rtl").iterdir()):
         if folder.is_dir():
             yield f"tinyodin-{folder.name}", "0 lines differ", lambda f=folder: tinyodin(f)
+    yield from consistency.rows(run, KEPT, d)
 
 
 def print_table(results):
@@ -392,7 +395,8 @@ def print_table(results):
 def main():
     d = data()
     KEPT.mkdir(parents=True, exist_ok=True)
-    program = hashlib.sha256(TOOL.read_bytes() + pathlib.Path(__file__).read_bytes()).hexdigest()[:16]
+    scripts = b"".join(pathlib.Path(module).read_bytes() for module in (__file__, consistency.__file__))
+    program = hashlib.sha256(TOOL.read_bytes() + scripts).hexdigest()[:16]
     missed, results = 0, {}
     for name, bar, measure in rows(d):
         if os.environ.get("ONLY", "") not in name:

@@ -35,7 +35,7 @@ public struct Emulator: Sendable {
   /// the profile's, a neural code the profile's neurons do not run, cores off the mesh, missing durations (by JSON pointer), an image with steps on an asynchronous chip or the reverse, and
   /// (unless allowed) routes that lead to axons of other neurons. With `allowInconsistentRoutes` routes
   /// are followed as they are written. With `timing` `event` the figures of routers are needed too (SL6041), and
-  /// steps (SL6044); what is computed does not depend on it.
+  /// steps (SL6047); what is computed does not depend on it.
   public init(
     image: HardwareImage, profile: Profile, allowInconsistentRoutes: Bool = false,
     timing mode: TimingMode = .analytic
@@ -75,7 +75,7 @@ public struct Emulator: Sendable {
     }
     throw DiagnosticsError(
       Diagnostic(
-        .error, "SL6044", "needs time-steps for event timing, has an asynchronous image",
+        .error, "SL6047", "needs time-steps for event timing, has an asynchronous image",
         at: .jsonPointer(file: profile.name, pointer: "/synchronisation"),
         remedy:
           "--timing analytic: spikes of an asynchronous chip are taken in order in either mode"))

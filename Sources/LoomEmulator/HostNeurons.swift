@@ -66,6 +66,11 @@ struct HostNeurons: Sendable {
     (0..<shape.count).map { values.value(neuron: $0, channels: shape.channels) }
   }
 
+  /// Leaves only some of the populations; their neurons keep their numbers.
+  mutating func keep(where isKept: (Population) -> Bool) {
+    populations = populations.filter(isKept)
+  }
+
   /// Updates of one sample.
   var updates: UInt64 {
     UInt64(timesteps) * populations.reduce(0) { $0 + UInt64($1.thresholds.count) }

@@ -48,6 +48,9 @@ extension Emulator {
     host.readouts = UInt64(readouts * samples)
     host.inputSpikes = run.tally.inputSpikes
     host.inputMessages = run.tally.inputMessages
+    host.clockedMessages =
+      self.host.neurons.clockedMessages(
+        image.hostRoutes, isMulticast: !machine.flowOfNeuron.isEmpty) * UInt64(samples)
     host.neuronUpdates = self.host.neurons.updates * UInt64(samples)
     host.frontEndMacs = self.host.macs * UInt64(samples)
     host.chipResets = UInt64(places.chips * samples)
@@ -62,6 +65,10 @@ extension Emulator {
       ],
       slowestCoreSteps: run.tally.slowestCoreSteps, predictions: run.predictions,
       scores: run.scores, scoresPerSample: observer.scoreCount)
+    record.overheads = TimeOverheads(
+      timing, steps: image.schedule.steps, samples: samples, readouts: host.readouts)
+    record.clockedPopulations = counts.clocked
+    record.clockedLoweringPopulations = counts.clockedLowering
     record.inputNanoseconds =
       Double(host.biasWrites) * timing.biasWrite + Double(host.inputMessages) * timing.hostSpike
     addBounds(run.tally, to: &record)
@@ -111,22 +118,38 @@ struct SortedCounts {
   var loweringCores: [CoreCounts]
   var populations: [CoreCounts]
   var loweringPopulations: [CoreCounts]
+  /// By population: events of spikes that no sample changes.
+  var clocked: [CoreCounts]
+  var clockedLowering: [CoreCounts]
+  private let isClocked: [Bool]
+  /// By block: whether its source is clocked.
+  private let comesClocked: [Bool]
 
   init(_ image: HardwareImage) {
     cores = Array(repeating: CoreCounts(), count: image.cores.count)
     loweringCores = cores
     populations = Array(repeating: CoreCounts(), count: image.populations.count)
     loweringPopulations = populations
+    clocked = populations
+    clockedLowering = populations
+    let isClocked = ClockedPopulations.find(in: image)
+    self.isClocked = isClocked
+    comesClocked = image.cores.flatMap { core in
+      core.axonBlocks.map { isClocked[image.templates[$0.template].source] }
+    }
   }
 
   /// Adds to a core and a population, on the network's or the lowering's side.
   private mutating func add(
-    core: Int, population: Int, lowering: Bool, _ change: (inout CoreCounts) -> Void
+    core: Int, population: Int, lowering: Bool, clocked isClocked: Bool = false,
+    _ change: (inout CoreCounts) -> Void
   ) {
     if lowering {
+      if isClocked { change(&clockedLowering[population]) }
       change(&loweringCores[core])
       change(&loweringPopulations[population])
     } else {
+      if isClocked { change(&clocked[population]) }
       change(&cores[core])
       change(&populations[population])
     }
@@ -137,17 +160,23 @@ struct SortedCounts {
     for (index, block) in machine.blocks.enumerated() {
       let population = machine.countedFor[machine.slices[block.slice].population]
       let extra = tally.blockLowering[index]
-      add(core: block.core, population: population, lowering: block.isLowering) {
+      let clocked = comesClocked[index]
+      add(
+        core: block.core, population: population, lowering: block.isLowering, clocked: clocked
+      ) {
         $0.synapticOperations += tally.blockOperations[index] - extra
       }
-      add(core: block.core, population: population, lowering: true) {
+      add(core: block.core, population: population, lowering: true, clocked: clocked) {
         $0.synapticOperations += extra
       }
-      add(core: block.core, population: population, lowering: block.comesFromLowering) {
+      add(
+        core: block.core, population: population, lowering: block.comesFromLowering,
+        clocked: clocked
+      ) {
         $0.messagesIn += tally.blockEvents[index]
       }
       guard block.takesSums else { continue }
-      add(core: block.core, population: population, lowering: true) {
+      add(core: block.core, population: population, lowering: true, clocked: clocked) {
         $0.partialSums += tally.blockEvents[index]
       }
     }
@@ -163,6 +192,9 @@ struct SortedCounts {
     let population = machine.countedFor[slice.population]
     add(core: slice.core, population: population, lowering: slice.isLowering) {
       $0.neuronUpdates += updates
+    }
+    let clocked = isClocked[slice.population]
+    add(core: slice.core, population: population, lowering: slice.isLowering, clocked: clocked) {
       $0.spikes += spikes
       if slice.reportsToHost { $0.messagesOut += spikes }
     }
@@ -177,7 +209,10 @@ struct SortedCounts {
     for flow in slice.flows {
       let messages = tally.flowMessages[flow]
       let path = machine.flows[flow].path
-      add(core: slice.core, population: population, lowering: machine.flows[flow].isLowering) {
+      add(
+        core: slice.core, population: population, lowering: machine.flows[flow].isLowering,
+        clocked: clocked
+      ) {
         $0.messagesOut += messages
         $0.hopsEastWest += messages * UInt64(path.hopsEastWest)
         $0.hopsNorthSouth += messages * UInt64(path.hopsNorthSouth)

@@ -56,6 +56,8 @@ public struct HostCounts: Sendable, Hashable {
   public var inputSpikes: UInt64 = 0
   /// Messages that carry them: one for each spike and axon, with multicast one for each spike.
   public var inputMessages: UInt64 = 0
+  /// Those of them that no sample changes: events of neurons that the host fires in every step (gates).
+  public var clockedMessages: UInt64 = 0
   /// Updates of neurons that the host integrates.
   public var neuronUpdates: UInt64 = 0
   /// Multiply-accumulates of the front end.
@@ -100,6 +102,12 @@ public struct RunRecord: Sendable, Hashable {
   public var populations: [CoreCounts]
   /// Events of lowering by population (of the neurons that receive or are updated).
   public var loweringPopulations: [CoreCounts]
+  /// Events of `populations` that come from spikes no sample changes, of gates and the like.
+  ///
+  /// Updates are not among them. Empty: none, or not known.
+  public var clockedPopulations: [CoreCounts] = []
+  /// The same of `loweringPopulations`.
+  public var clockedLoweringPopulations: [CoreCounts] = []
   /// What the host did.
   public var host: HostCounts
   /// Time of one sample from its first input step to readout, ns, summed over samples (estimate).
@@ -110,6 +118,8 @@ public struct RunRecord: Sendable, Hashable {
   public var hostBoundIntervals = 0
   /// Time the host takes to write a sample's biases and to inject its spikes, ns, summed over samples (estimate).
   public var inputNanoseconds = 0.0
+  /// The parts of time that are no core's work, ns, summed over samples (estimate).
+  public var overheads = TimeOverheads()
   /// Duration of each chip step, ns, summed over samples (estimate).
   public var stepNanoseconds: [Double]
   /// How often each bound decided a step's duration.

@@ -15,6 +15,8 @@ struct StepTiming: Sendable {
   var chipLinkOccupancy = 0.0
   /// The barrier, or 0 with a fixed tick.
   var barrier = 0.0
+  /// What managing a step adds to it, beside the barrier.
+  var management = 0.0
   /// The least length of a step (fixed tick).
   var tick = 0.0
   /// Resetting between samples, where they are not pipelined.
@@ -25,8 +27,8 @@ struct StepTiming: Sendable {
   /// Samples follow one another every T steps.
   var isPipelined = false
 
-  /// A step's duration, tick and barrier included, ns.
-  func duration(boundBy work: Double) -> Double { max(tick, work) + barrier }
+  /// A step's duration, tick, barrier and management included, ns.
+  func duration(boundBy work: Double) -> Double { max(tick, work) + barrier + management }
 
   /// What one spike of a slice takes before its messages, ns.
   func firing(_ slice: SliceInfo) -> Double {
@@ -75,6 +77,7 @@ struct TimingReader {
     case .asynchronous: timing.tick = times.tick?.value ?? 0
     case .barrier:
       timing.barrier = barrier(places)
+      timing.management = times.management?.value ?? 0
     }
     timing.isPipelined = profile.neuron.perPopulationReset
     timing.reset = need(times.reset, "reset", if: !timing.isPipelined)

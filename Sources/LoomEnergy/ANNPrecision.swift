@@ -47,16 +47,20 @@ public struct ANNPrecision: Sendable, Hashable {
     name: "int8", multiplyPicojoules: 0.2, addPicojoules: 0.03, weightBits: 8, activationBits: 8,
     biasBits: 32, source: "Horowitz, ISSCC 2014: 45 nm, 0.9 V")
 
-  /// 8-bit weights and activations of as many levels as T steps of binary spikes can tell apart: ⌈log2(T+1)⌉
-  /// bits (Yan et al., arXiv 2409.08290), with one bit a step T bits.
+  /// Weights of as many bits as the chip's and activations of as many levels as T steps of binary spikes can tell
+  /// apart: ⌈log2(T+1)⌉ bits (Yan et al., arXiv 2409.08290), with one bit a step T bits.
   ///
-  /// The multiplication is scaled from INT8 by the activation's bits: an assumption of ours.
-  public static func matching(timesteps: Int, code: SpikeCode = .rate) -> ANNPrecision {
+  /// The multiplication is scaled from INT8 by the product of the bits: an assumption of ours.
+  public static func matching(
+    timesteps: Int, code: SpikeCode = .rate, weightBits: Int = 8
+  ) -> ANNPrecision {
+    let weights = Double(max(weightBits, 1))
     let counted = Int.bitWidth - max(timesteps, 1).leadingZeroBitCount
     let bits = Double(code == .bitSerial ? timesteps : counted)
     return ANNPrecision(
-      name: "quantized", multiplyPicojoules: 0.2 * bits / 8, addPicojoules: 0.03, weightBits: 8,
-      activationBits: bits, biasBits: 32,
-      source: "Horowitz, ISSCC 2014: 45 nm, 0.9 V; INT8 multiplication scaled by bits/8 (assumed)")
+      name: "quantized", multiplyPicojoules: 0.2 * bits * weights / 64, addPicojoules: 0.03,
+      weightBits: weights, activationBits: bits, biasBits: 32,
+      source: "Horowitz, ISSCC 2014: 45 nm, 0.9 V; INT8 multiplication scaled by "
+        + "activation bits × weight bits / 64 (assumed)")
   }
 }

@@ -64,14 +64,14 @@ public struct EnergyLedger: Sendable, Hashable {
   /// Events of lowering, pJ.
   public var loweringPicojoules: Double { picojoules(of: .lowering) }
 
-  /// Energy that follows the spikes, lowering included, pJ.
+  /// Energy that follows the spikes, lowering included but for what gates cause, pJ.
   public var variablePicojoules: Double {
-    lines.reduce(0) { $1.followsSpikes ? $0 + $1.picojoules : $0 }
+    lines.reduce(0) { $0 + $1.variablePicojoules }
   }
 
-  /// Energy that is there however few spikes there are, pJ.
+  /// Energy that is there however few spikes there are, events of gates included, pJ.
   public var fixedPicojoules: Double {
-    lines.reduce(0) { $1.followsSpikes ? $0 : $0 + $1.picojoules }
+    lines.reduce(0) { $0 + ($1.picojoules - $1.variablePicojoules) }
   }
 
   /// Synaptic operations of the network, per sample.

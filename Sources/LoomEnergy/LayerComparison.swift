@@ -11,6 +11,8 @@ public struct LayerComparison: Sendable, Hashable {
   public var operationBreakEven: BreakEven
   /// Break-even of the same with the INT8 ANN, memory included.
   public var memoryBreakEven: BreakEven
+  /// The ANN's layers in every number format and way of counting, each beside the chip.
+  public var baselines: [LayerBaseline]
   /// The same spikes on an imagined 45 nm machine.
   public var analytic: SpikingEnergy
 
@@ -18,7 +20,10 @@ public struct LayerComparison: Sendable, Hashable {
   public var macs: Double { ann.reduce(0) { $0 + $1.macs } }
 
   /// Creates the comparison of one population with its ANN layers.
-  public init(spiking: LayerEnergy?, ann: [ANNLayer], timesteps: Int) {
+  public init(
+    spiking: LayerEnergy?, ann: [ANNLayer], timesteps: Int,
+    precisions: [ANNPrecision] = [.fp32, .int8]
+  ) {
     self.spiking = spiking
     self.ann = ann
     name = spiking?.name ?? ann.first?.name ?? ""
@@ -33,6 +38,14 @@ public struct LayerComparison: Sendable, Hashable {
     }
     operationBreakEven = breakEven(baseline.operationPicojoules)
     memoryBreakEven = breakEven(baseline.withMemoryPicojoules)
+    baselines = precisions.flatMap { precision -> [LayerBaseline] in
+      let energy = ANNBaseline.energy(of: ann, precision: precision)
+      return energy.levels.map { name, picojoules in
+        LayerBaseline(
+          precision: precision.name, level: name, picojoules: picojoules,
+          breakEven: breakEven(picojoules), total: spiking?.totalPicojoules)
+      }
+    }
     analytic = SpikingEnergy()
     guard operations > 0 else { return }
     for layer in ann {
@@ -45,6 +58,23 @@ public struct LayerComparison: Sendable, Hashable {
     }
   }
 
+  /// The layer beside one number format and way of counting; nil if it was not compared with.
+  public func baseline(_ precision: String, _ level: String) -> LayerBaseline? {
+    baselines.first { $0.precision == precision && $0.level == level }
+  }
+
+  /// What the layer's own energy takes for each synaptic operation, all its events included, pJ; nil without any.
+  public var allInPicojoulesPerOperation: Double? {
+    guard let spiking, spiking.synapticOperations > 0 else { return nil }
+    return spiking.totalPicojoules.map { $0 / spiking.synapticOperations }
+  }
+
+  /// What one more synaptic operation of the layer takes with its share of spikes and messages, pJ; nil without any.
+  public var marginalPicojoulesPerOperation: Double? {
+    guard let spiking, spiking.synapticOperations > 0 else { return nil }
+    return spiking.variablePicojoules.map { $0 / spiking.synapticOperations }
+  }
+
   /// Pairs populations with ANN layers by name.
   ///
   /// An ANN layer belongs to the first population of its name, else to the first whose origins name it; what
@@ -54,8 +84,10 @@ public struct LayerComparison: Sendable, Hashable {
   ///   - origins: For each population the ONNX nodes it stands for (may be shorter).
   ///   - ann: The ANN's layers.
   ///   - timesteps: T.
+  ///   - precisions: The ANN's number formats.
   public static func pair(
-    layers: [LayerEnergy], origins: [[String]], ann: [ANNLayer], timesteps: Int
+    layers: [LayerEnergy], origins: [[String]], ann: [ANNLayer], timesteps: Int,
+    precisions: [ANNPrecision] = [.fp32, .int8]
   ) -> [LayerComparison] {
     var byName: [String: Int] = [:]
     var byOrigin: [String: Int] = [:]
@@ -81,8 +113,12 @@ public struct LayerComparison: Sendable, Hashable {
         || layer.synapticOperations > 0 || own.map { byOrigin[$0] == index } ?? true
     }
     let paired = shown.map { index in
-      LayerComparison(spiking: layers[index], ann: members[index], timesteps: timesteps)
+      LayerComparison(
+        spiking: layers[index], ann: members[index], timesteps: timesteps, precisions: precisions)
     }
-    return paired + rest.map { LayerComparison(spiking: nil, ann: [$0], timesteps: timesteps) }
+    return paired
+      + rest.map {
+        LayerComparison(spiking: nil, ann: [$0], timesteps: timesteps, precisions: precisions)
+      }
   }
 }

@@ -73,9 +73,12 @@ public enum Ledger {
         ))
     }
     var pricing = Pricing(samples: Double(record.samples), profile: profile)
-    pricing.addEvents(record.cores, prefix: "", suffix: "", category: .network)
     pricing.addEvents(
-      record.loweringCores, prefix: "lowering.", suffix: " (lowering)", category: .lowering)
+      record.cores, prefix: "", suffix: "", category: .network,
+      clocked: record.clockedPopulations.sum)
+    pricing.addEvents(
+      record.loweringCores, prefix: "lowering.", suffix: " (lowering)", category: .lowering,
+      clocked: record.clockedLoweringPopulations.sum)
     pricing.addHost(record.host, hosted)
     pricing.addLayers(hosted)
     pricing.addBarrier(record)
@@ -100,7 +103,7 @@ private struct Pricing {
   /// Adds a line if anything was counted; a zero count needs no price.
   mutating func add(
     id: String, name: String, category: LedgerCategory, count: Double, price: Quantity?,
-    key: String, followsSpikes: Bool = false
+    key: String, followsSpikes: Bool = false, clocked: Double = 0
   ) {
     guard count > 0 else { return }
     let pointer = "/prices/\(key)"
@@ -108,10 +111,11 @@ private struct Pricing {
       report(pointer: pointer, name: name)
       return
     }
-    lines.append(
-      LedgerLine(
-        id: id, name: name, category: category, count: count, price: price, pricePointer: pointer,
-        followsSpikes: followsSpikes))
+    var line = LedgerLine(
+      id: id, name: name, category: category, count: count, price: price, pricePointer: pointer,
+      followsSpikes: followsSpikes)
+    line.clockedCount = followsSpikes ? min(clocked, count) : 0
+    lines.append(line)
   }
 
   private mutating func report(pointer: String, name: String) {
@@ -124,14 +128,15 @@ private struct Pricing {
   }
 
   mutating func addEvents(
-    _ counts: [CoreCounts], prefix: String, suffix: String, category: LedgerCategory
+    _ counts: [CoreCounts], prefix: String, suffix: String, category: LedgerCategory,
+    clocked: CoreCounts
   ) {
     for kind in EventKind.all {
       let total = counts.reduce(0) { $0 + kind.count(in: $1) }
       add(
         id: prefix + kind.id, name: kind.name + suffix, category: category,
         count: total / samples, price: kind.price(in: profile.prices), key: kind.id,
-        followsSpikes: kind.followsSpikes(on: profile))
+        followsSpikes: kind.followsSpikes(on: profile), clocked: kind.count(in: clocked) / samples)
     }
   }
 
@@ -162,7 +167,8 @@ private struct Pricing {
     for (id, name, category, count, price, key) in entries {
       add(
         id: id, name: name, category: category, count: Double(count) / samples, price: price,
-        key: key, followsSpikes: id == "hostSpike")
+        key: key, followsSpikes: id == "hostSpike",
+        clocked: Double(host.clockedMessages) / samples)
     }
   }
 
@@ -182,6 +188,12 @@ private struct Pricing {
       id: "barrier", name: "barriers", category: .network,
       count: Double(record.stepsPerSample) * Double(record.chips), price: profile.prices.barrier,
       key: "barrier")
+    // Not every chip has any; where it takes time it needs a price.
+    guard profile.prices.management != nil || profile.times.management != nil else { return }
+    add(
+      id: "management", name: "managing of steps", category: .host,
+      count: Double(record.stepsPerSample) * Double(record.chips),
+      price: profile.prices.management, key: "management")
   }
 
   mutating func addStatic(chips: Int, window: Double) {
@@ -191,17 +203,32 @@ private struct Pricing {
       key: "staticPowerPerChip")
   }
 
-  /// Energy of the events of some counts that follow spikes (or do not), pJ per sample.
-  private func picojoules(_ counts: CoreCounts, followingSpikes: Bool) -> Double {
+  /// Energy of some counts, pJ per sample.
+  private func picojoules(_ counts: CoreCounts) -> Double {
+    variable(counts, CoreCounts()) + fixed(counts, CoreCounts())
+  }
+
+  /// Energy of the events of some counts that follow spikes, pJ per sample.
+  ///
+  /// - Parameter clocked: Those of the counts that do not, although their kind does.
+  private func variable(_ counts: CoreCounts, _ clocked: CoreCounts) -> Double {
     var sum = 0.0
-    for kind in EventKind.all where kind.followsSpikes(on: profile) == followingSpikes {
-      sum += kind.count(in: counts) * (kind.price(in: profile.prices)?.value ?? 0)
+    for kind in EventKind.all where kind.followsSpikes(on: profile) {
+      sum +=
+        max(kind.count(in: counts) - kind.count(in: clocked), 0)
+        * (kind.price(in: profile.prices)?.value ?? 0)
     }
     return sum / samples
   }
 
-  private func picojoules(_ counts: CoreCounts) -> Double {
-    picojoules(counts, followingSpikes: true) + picojoules(counts, followingSpikes: false)
+  /// Energy of the events of some counts that are there however few spikes there are, pJ per sample.
+  private func fixed(_ counts: CoreCounts, _ clocked: CoreCounts) -> Double {
+    var sum = 0.0
+    for kind in EventKind.all {
+      let events = kind.followsSpikes(on: profile) ? clocked : counts
+      sum += kind.count(in: events) * (kind.price(in: profile.prices)?.value ?? 0)
+    }
+    return sum / samples
   }
 
   func corePicojoules(_ record: RunRecord) -> [Double] {
@@ -214,16 +241,16 @@ private struct Pricing {
     (0..<max(record.populations.count, record.loweringPopulations.count)).map { index in
       let counts = record.populations.at(index)
       let lowering = record.loweringPopulations.at(index)
+      let clocked = record.clockedPopulations.at(index)
+      let clockedLowering = record.clockedLoweringPopulations.at(index)
       return LayerEnergy(
         name: index < names.count ? names[index] : "population \(index)",
         synapticOperations: Double(counts.synapticOperations) / samples,
         loweringOperations: Double(lowering.synapticOperations) / samples,
         neuronUpdates: (Double(counts.neuronUpdates) + Double(lowering.neuronUpdates)) / samples,
         spikes: Double(counts.spikes) / samples,
-        fixedPicojoules: picojoules(counts, followingSpikes: false)
-          + picojoules(lowering, followingSpikes: false),
-        variablePicojoules: picojoules(counts, followingSpikes: true)
-          + picojoules(lowering, followingSpikes: true),
+        fixedPicojoules: fixed(counts, clocked) + fixed(lowering, clockedLowering),
+        variablePicojoules: variable(counts, clocked) + variable(lowering, clockedLowering),
         loweringPicojoules: picojoules(lowering))
     }
   }
@@ -233,5 +260,12 @@ extension [CoreCounts] {
   /// The counts at an index, zero beyond the end.
   fileprivate func at(_ index: Int) -> CoreCounts {
     index < count ? self[index] : CoreCounts()
+  }
+
+  /// All of them together.
+  fileprivate var sum: CoreCounts {
+    var sum = CoreCounts()
+    for counts in self { sum.add(counts) }
+    return sum
   }
 }

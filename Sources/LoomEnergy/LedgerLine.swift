@@ -32,6 +32,9 @@ public struct LedgerLine: Sendable, Hashable {
   public var pricePointer: String
   /// Whether one more spike adds to it; else it is there however few spikes there are.
   public var followsSpikes: Bool
+  /// Events of the line that come whether the network spikes or not although the rest follows spikes: those that
+  /// gates cause, which fire in every step of a window.
+  public var clockedCount = 0.0
 
   /// Creates a line.
   public init(
@@ -49,6 +52,11 @@ public struct LedgerLine: Sendable, Hashable {
 
   /// Energy of one sample, pJ (1 mW over 1 ns is 1 pJ).
   public var picojoules: Double { count * price.value }
+
+  /// The part of it that follows the network's spikes, pJ.
+  public var variablePicojoules: Double {
+    followsSpikes ? max(count - clockedCount, 0) * price.value : 0
+  }
 
   /// The same at the low end of the price's range.
   public var lowPicojoules: Double { count * (price.range?.lowerBound ?? price.value) }

@@ -262,6 +262,8 @@ public struct Prices: Sendable, Hashable {
   public var partialSum: Quantity?
   /// Energy of one barrier per chip and step, pJ.
   public var barrier: Quantity?
+  /// What embedded processors and the host spend on managing one step, per chip, pJ; nil: nothing (barriers only).
+  public var management: Quantity?
   /// One write of one bias register by the host, pJ.
   public var biasWrite: Quantity?
   /// One potential read by the host, pJ.

@@ -30,6 +30,8 @@ public struct Times: Sendable, Hashable {
   /// Duration of the barrier by chips in use, when more than one (added to nothing: replaces the above
   /// where larger).
   public var barrierByChips: [BarrierPoint] = []
+  /// What embedded processors and the host add to every step to manage it, ns (barriers only); nil: nothing.
+  public var management: Quantity?
   /// One write of one bias register by the host, ns.
   public var biasWrite: Quantity?
   /// One input spike injected by the host, ns; nil: as a bias write, which is one message of the host too.

@@ -10,6 +10,12 @@ public struct BaselineComparison: Sendable, Hashable {
     public var picojoules: Double
     /// The chip's total over the ANN's energy; nil if the latter is zero or the former refused.
     public var ratio: Double?
+    /// The same with every price of the chip at the low end of its range.
+    public var lowRatio: Double?
+    /// The same with every price at the high end.
+    public var highRatio: Double?
+    /// Pointers of the prices whose range alone decides who needs less; empty where none does.
+    public var decidingPrices: [String] = []
     /// Whether the chip's total costs more, less, or either within the ranges of its prices.
     public var outcome: Outcome
     /// The rate at which both would cost the same.
@@ -46,16 +52,14 @@ public struct BaselineComparison: Sendable, Hashable {
   ) {
     self.precision = precision
     let energy = ANNBaseline.energy(of: ann, precision: precision)
-    let entries = [
-      ("operation", energy.operationPicojoules),
-      ("effectiveOperation", energy.effectiveOperationPicojoules),
-      ("withPackedMemory", energy.withPackedMemoryPicojoules),
-      ("withMemory", energy.withMemoryPicojoules),
-    ]
-    levels = entries.map { name, picojoules in
-      Level(
+    levels = energy.levels.map { name, picojoules in
+      let priced = picojoules > 0 ? ledger : nil
+      return Level(
         name: name, picojoules: picojoules,
-        ratio: picojoules > 0 ? ledger.map { $0.totalPicojoules / picojoules } : nil,
+        ratio: priced.map { $0.totalPicojoules / picojoules },
+        lowRatio: priced.map { $0.lowPicojoules / picojoules },
+        highRatio: priced.map { $0.highPicojoules / picojoules },
+        decidingPrices: priced?.decidingPrices(against: picojoules) ?? [],
         outcome: BaselineComparison.outcome(ledger, against: picojoules),
         breakEven: BreakEven(
           fixed: ledger?.fixedPicojoules ?? 0, variable: ledger?.variablePicojoules ?? 0,

@@ -8,7 +8,14 @@ extension ComparisonReport {
   ///
   /// Everything but `host` depends on the inputs alone.
   public var jsonValue: JSONValue {
-    .object([
+    var members = requiredMembers
+    if let sensitivity { members["sensitivity"] = sensitivity.jsonValue }
+    if let budget { members["budget"] = budget.jsonValue }
+    return .object(members)
+  }
+
+  private var requiredMembers: [String: JSONValue] {
+    [
       "schema": .text("spikeloom.compare/1"), "tool": .text(facts.tool),
       "estimate": .text("every number under energy and latency is modelled, none is measured"),
       "network": .text(facts.network), "samples": .integer(samples),
@@ -28,14 +35,25 @@ extension ComparisonReport {
       "calibration": .object(["source": .text(facts.calibration)]),
       "hybrid": hybrid?.jsonValue(
         allMacs: operations.macs, synapticOperations: operations.synapticOperations) ?? .null,
-      "layers": .array(layers.map(layerJSON)), "neurobench": neurobenchJSON,
-      "verdict": .object(["outcome": .text(outcome.rawValue), "text": .text(verdict)]),
+      "layers": .array(layers.map(layerJSON)), "neurobench": NeuroBench(self).jsonValue,
+      "verdict": verdictJSON,
       "mapping": .texts(facts.mapping), "quantization": .texts(facts.quantization),
       "remarks": .texts(facts.remarks), "host": .object(facts.host),
-    ])
+    ]
   }
 
   private var waterfallJSON: JSONValue { facts.waterfall?.jsonValue(facts.metric) ?? .null }
+
+  private var verdictJSON: JSONValue {
+    let level = verdictLevel
+    return .object([
+      "outcome": .text(outcome.rawValue), "text": .text(verdict),
+      "ratio": level?.ratio.map { .number($0) } ?? .null,
+      "lowRatio": level?.lowRatio.map { .number($0) } ?? .null,
+      "highRatio": level?.highRatio.map { .number($0) } ?? .null,
+      "decidingPrices": .texts(level?.decidingPrices ?? []),
+    ])
+  }
 
   private var discordantJSON: JSONValue {
     guard let pairs = facts.discordant else { return .null }
@@ -49,6 +67,10 @@ extension ComparisonReport {
       "perSampleNanoseconds": .number(latencyNanoseconds),
       "intervalNanoseconds": .number(intervalNanoseconds),
       "hostBoundShare": .number(hostBoundShare), "inputNanoseconds": .number(inputNanoseconds),
+      "barrierNanoseconds": .number(overheads.barrierNanoseconds),
+      "managementNanoseconds": .number(overheads.managementNanoseconds),
+      "readoutNanoseconds": .number(overheads.readoutNanoseconds),
+      "resetNanoseconds": .number(overheads.resetNanoseconds),
       "throughputPerSecond": throughputPerSecond.map { .number($0) } ?? .null,
     ]
     var counts: [String: JSONValue] = [:]
@@ -117,12 +139,14 @@ extension ComparisonReport {
       members["\(level.name)Picojoules"] = .number(level.picojoules)
       guard
         case .object(var comparison) = JSONValue.members([
-          "ratio": level.ratio, "synapticOperationsPerMac": level.breakEven.operationsPerMac,
+          "ratio": level.ratio, "lowRatio": level.lowRatio, "highRatio": level.highRatio,
+          "synapticOperationsPerMac": level.breakEven.operationsPerMac,
           "spikeRate": level.breakEven.spikeRate,
           "breakEvenSpikeRate": level.breakEven.breakEvenRate,
         ])
       else { continue }
       comparison["outcome"] = .text(level.outcome.rawValue)
+      comparison["decidingPrices"] = .texts(level.decidingPrices)
       comparisons[level.name] = .object(comparison)
     }
     members["comparison"] = .object(comparisons)
@@ -153,44 +177,6 @@ extension ComparisonReport {
             "value": profile.quantities[pointer].map { .number($0.value) } ?? .null,
           ])
         }),
-    ])
-  }
-
-  private func layerJSON(_ layer: LayerComparison) -> JSONValue {
-    let numbers: [String: Double?] = [
-      "macs": layer.macs, "synapticOperations": layer.spiking?.synapticOperations,
-      "loweringOperations": layer.spiking?.loweringOperations,
-      "neuronUpdates": layer.spiking?.neuronUpdates, "spikes": layer.spiking?.spikes,
-      "picojoules": layer.spiking?.totalPicojoules,
-      "fixedPicojoules": layer.spiking?.fixedPicojoules,
-      "variablePicojoules": layer.spiking?.variablePicojoules,
-      "loweringPicojoules": layer.spiking?.loweringPicojoules,
-      "annInt8OperationPicojoules": ANNBaseline.energy(of: layer.ann, precision: .int8)
-        .operationPicojoules,
-      "annInt8WithMemoryPicojoules": ANNBaseline.energy(of: layer.ann, precision: .int8)
-        .withMemoryPicojoules,
-      "synapticOperationsPerMac": layer.operationBreakEven.operationsPerMac,
-      "spikeRate": layer.operationBreakEven.spikeRate,
-      "breakEvenSpikeRateOperation": layer.operationBreakEven.breakEvenRate,
-      "breakEvenSpikeRateWithMemory": layer.memoryBreakEven.breakEvenRate,
-      "analytic45nmWithMemoryPicojoules": layer.analytic.withMemoryPicojoules,
-    ]
-    guard case .object(var members) = JSONValue.members(numbers) else { return .null }
-    members["name"] = .text(layer.name)
-    members["annLayers"] = .texts(layer.ann.map(\.name))
-    return .object(members)
-  }
-
-  /// Keys of NeuroBench where they apply, averages per sample.
-  private var neurobenchJSON: JSONValue {
-    let updates = operations.neuronUpdates
-    return .object([
-      "ActivationSparsity": updates > 0 ? .number(1 - operations.spikes / updates) : .null,
-      "SynapticOperations": .members([
-        "Effective_MACs": operations.frontEndMacs, "Effective_ACs": operations.synapticOperations,
-      ]), "MembraneUpdates": .number(updates),
-      "ClassificationAccuracy": facts.metric == .top1
-        ? facts.accuracy.chip.map { .number($0) } ?? .null : .null,
     ])
   }
 }

@@ -10,7 +10,9 @@ extension ComparisonReport {
       headText, accuracyText, layerErrorText, latencyText, ledgerText, hybridText, layersText,
       baselineText,
     ]
+    sections += [sensitivity?.text ?? "", NeuroBench(self).text]
     sections.append("Verdict\n  \(verdict)")
+    sections.append(budget?.text ?? "")
     for (title, lines) in [
       ("Mapping", facts.mapping), ("Quantization", facts.quantization), ("Remarks", remarks),
     ] where !lines.isEmpty {
@@ -70,8 +72,15 @@ extension ComparisonReport {
       "  interval    \(ScaledUnits.time(intervalNanoseconds))"
         + (hostBoundShare > 0.5 ? ", as long as the host writes and reads" : ""),
     ]
-    if inputNanoseconds > 0 {
-      lines.append("  input       \(ScaledUnits.time(inputNanoseconds)) before the first step")
+    for (name, time, place) in [
+      ("input", inputNanoseconds, "before the first step, by the host"),
+      ("barriers", overheads.barrierNanoseconds, "of the steps"),
+      ("management", overheads.managementNanoseconds, "of the steps, by embedded processors"),
+      ("readout", overheads.readoutNanoseconds, "after the last step, by the host"),
+      ("reset", overheads.resetNanoseconds, "between samples"),
+    ] where time > 0 {
+      let padding = String(repeating: " ", count: 12 - name.count)
+      lines.append("  \(name)\(padding)\(ScaledUnits.time(time)) \(place)")
     }
     if let throughputPerSecond {
       lines.append("  throughput  \(ScaledUnits.number(throughputPerSecond)) samples/s")
@@ -148,52 +157,22 @@ extension ComparisonReport {
       allMacs: operations.macs, synapticOperations: operations.synapticOperations) ?? ""
   }
 
-  private var layersText: String {
-    var table = TextTable([
-      "Layer (estimate)", "MACs", "SOP", "spikes", "SOP/MAC", "SOP/(T·MAC)", "on chip",
-      "ANN INT8 op.",
-      "break-even", "ANN INT8 mem.", "break-even",
-    ])
-    for layer in layers {
-      let int8 = ANNBaseline.energy(of: layer.ann, precision: .int8)
-      table.add([
-        layer.name, ScaledUnits.number(layer.macs),
-        ScaledUnits.optional(layer.spiking?.synapticOperations),
-        ScaledUnits.optional(layer.spiking?.spikes),
-        ScaledUnits.optional(layer.operationBreakEven.operationsPerMac),
-        ScaledUnits.optionalPercent(layer.operationBreakEven.spikeRate),
-        layer.spiking?.totalPicojoules.map { ScaledUnits.energy($0) } ?? "-",
-        ScaledUnits.energy(int8.operationPicojoules),
-        breakEven(layer, layer.operationBreakEven),
-        ScaledUnits.energy(int8.withMemoryPicojoules),
-        breakEven(layer, layer.memoryBreakEven),
-      ])
-    }
-    guard !table.rows.isEmpty else { return "" }
-    return table.render()
-      + "\n  on chip: events of the layer alone; barriers, host and static power belong to no layer"
-      + "\n  break-even none: costs more than the ANN's layer even if nothing ever spiked"
-  }
-
-  /// A dash where the layer's energy is refused.
-  private func breakEven(_ layer: LayerComparison, _ even: BreakEven) -> String {
-    layer.spiking != nil && layer.spiking?.totalPicojoules == nil
-      ? "-" : ScaledUnits.breakEven(even)
-  }
-
   private var baselineText: String {
     guard operations.macs > 0 else { return "" }
     var table = TextTable(
       [
-        "The ANN itself (estimate, 45 nm)", "energy", "chip / ANN", "SOP/MAC", "spike rate",
+        "The ANN itself (estimate, 45 nm)", "energy", "chip / ANN", "low", "high", "SOP/MAC",
+        "spike rate",
         "break-even", "the chip",
-      ], alignments: [.left, .right, .right, .right, .right, .right, .left])
+      ], alignments: [.left, .right, .right, .right, .right, .right, .right, .right, .left])
     for baseline in baselines {
       for level in baseline.levels {
         let title = ComparisonReport.levelTitles[level.name] ?? level.name
         table.add([
           "\(precisionTitle(baseline.precision)), \(title)", ScaledUnits.energy(level.picojoules),
           level.ratio.map { ScaledUnits.ratio($0) } ?? "-",
+          level.lowRatio.map { ScaledUnits.ratio($0) } ?? "-",
+          level.highRatio.map { ScaledUnits.ratio($0) } ?? "-",
           ScaledUnits.optional(level.breakEven.operationsPerMac),
           ScaledUnits.optionalPercent(level.breakEven.spikeRate),
           level.outcome == .refused ? "-" : ScaledUnits.breakEven(level.breakEven),
@@ -218,7 +197,8 @@ extension ComparisonReport {
 
   private func precisionTitle(_ precision: ANNPrecision) -> String {
     precision.name == "quantized"
-      ? "\(ScaledUnits.number(precision.activationBits))-bit activations"
+      ? "\(ScaledUnits.number(precision.activationBits))-bit activations, "
+        + "\(ScaledUnits.number(precision.weightBits))-bit weights"
       : precision.name.uppercased()
   }
 }

@@ -102,6 +102,10 @@ public struct ComparisonFacts: Sendable, Equatable {
   public var mapping: [String]
   /// Lines on quantization (levels used, saturated, rounded to zero, dead).
   public var quantization: [String]
+  /// Names of populations that a front end drives with numbers; nil: not known.
+  public var analogLayers: Set<String>?
+  /// What the network takes as a model; nil: not known.
+  public var footprint: ModelFootprint?
   /// Layers that the host computes as an ordinary ANN; nil: none.
   public var hybrid: HybridFacts?
   /// Remarks of the stages.
@@ -130,6 +134,17 @@ public struct ComparisonFacts: Sendable, Equatable {
   }
 }
 
+extension ComparisonFacts {
+  /// Number formats of the ANN beside the chip: FP32, INT8, and as many activation levels as T steps can tell apart
+  /// with weights of the chip's bits.
+  func precisions(on profile: Profile) -> [ANNPrecision] {
+    [
+      .fp32, .int8,
+      .matching(timesteps: timesteps, code: code, weightBits: profile.weight.bits),
+    ]
+  }
+}
+
 /// The verdict on one network and one chip: accuracy, latency, energy, and the ANN beside it.
 public struct ComparisonReport: Sendable, Equatable {
   /// Who, what, how well.
@@ -150,6 +165,8 @@ public struct ComparisonReport: Sendable, Equatable {
   public var hostBoundShare: Double
   /// Mean time the host takes to write a sample's input before the first step, ns (estimate).
   public var inputNanoseconds: Double
+  /// Means of the parts of time that are no core's work, ns (estimate).
+  public var overheads: TimeOverheads
   /// Counts of one sample.
   public var operations: OperationCounts
   /// Counts times prices, or why there are none.
@@ -164,6 +181,10 @@ public struct ComparisonReport: Sendable, Equatable {
   public var stepTimes: StepTimes
   /// Layers on the host and their link to the chip; nil: none.
   public var hybrid: HybridReport?
+  /// Which constants decide; nil: not asked for, or energy refused.
+  public var sensitivity: SensitivityTable?
+  /// The run beside a budget; nil: none given.
+  public var budget: BudgetCheck?
 
   /// Prices a run and sets the ANN beside it.
   ///
@@ -172,6 +193,8 @@ public struct ComparisonReport: Sendable, Equatable {
     facts: ComparisonFacts, record: RunRecord, image: HardwareImage, profile: Profile,
     ann: [ANNLayer]
   ) throws(DiagnosticsError) {
+    var facts = facts
+    facts.footprint = facts.footprint ?? ModelFootprint(image: image, profile: profile)
     try self.init(
       facts: facts, record: record, populations: image.provenance?.populations ?? [],
       cores: image.cores.count, profile: profile, ann: ann)
@@ -201,14 +224,13 @@ public struct ComparisonReport: Sendable, Equatable {
     inputNanoseconds = record.inputNanoseconds / Double(record.samples)
     bounds = record.bounds
     stepTimes = StepTimes(record)
+    overheads = record.overheads.mean(of: record.samples)
     hybrid = HybridReport(
       facts.hybrid, record: record, account: account, profile: profile, timesteps: facts.timesteps)
     layers = LayerComparison.pair(
       layers: account.layers, origins: populations.map(\.origin), ann: ann,
-      timesteps: facts.timesteps)
-    let precisions = [
-      ANNPrecision.fp32, .int8, ANNPrecision.matching(timesteps: facts.timesteps, code: facts.code),
-    ]
+      timesteps: facts.timesteps, precisions: facts.precisions(on: profile))
+    let precisions = facts.precisions(on: profile)
     baselines = precisions.map { precision in
       BaselineComparison(
         precision: precision, ann: ann, ledger: account.ledger,

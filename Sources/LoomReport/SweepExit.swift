@@ -56,8 +56,9 @@ public struct SweepExit: Sendable, Hashable {
     // The ledger counts the barriers of whole windows; those after the stop do not happen.
     let run = Double(exit.chipSteps) / samples / Double(max(exit.record.stepsPerSample, 1))
     let account = try Ledger.account(record: exit.record, profile: profile)
-    if let barriers = account.ledger?.line("barrier") {
-      early.energy?.remove(barriers, share: 1 - run)
+    for id in ["barrier", "management"] {
+      guard let line = account.ledger?.line(id) else { continue }
+      early.energy?.remove(line, share: 1 - run)
     }
   }
 

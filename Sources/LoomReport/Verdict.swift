@@ -6,12 +6,18 @@ extension ComparisonReport {
   ///
   /// That is the fairest partner by our lights: an INT8 accelerator reads whole words.
   public var outcome: BaselineComparison.Outcome {
-    int8?.level("withPackedMemory")?.outcome ?? .none
+    verdictLevel?.outcome ?? .none
   }
+
+  /// The ANN's energy that the verdict compares with, pJ; nil without an ANN.
+  public var verdictBaselinePicojoules: Double? { verdictLevel?.picojoules }
+
+  /// The ANN in INT8 with packed memory accesses, beside the chip.
+  var verdictLevel: BaselineComparison.Level? { int8?.level("withPackedMemory") }
 
   /// One or two sentences that say who needs less energy, by how much, and at what accuracy.
   public var verdict: String {
-    guard let packed = int8?.level("withPackedMemory"), packed.picojoules > 0 else {
+    guard let packed = verdictLevel, packed.picojoules > 0 else {
       return "No verdict: the network has no layer that multiplies and accumulates."
     }
     guard let ledger else {
@@ -36,7 +42,23 @@ extension ComparisonReport {
     return
       "\(opening) against \(partner) for the ANN in INT8 with packed memory "
       + "(\(ScaledUnits.ratio(ratio)); \(activityText(packed.breakEven)))."
-      + operationSentence + accuracySentence + hybridSentence
+      + rangeSentence(packed) + operationSentence + accuracySentence + hybridSentence
+  }
+
+  /// Whether the outcome holds over the ranges of all prices, or which of them decides.
+  private func rangeSentence(_ level: BaselineComparison.Level) -> String {
+    guard let ledger, let low = level.lowRatio, let high = level.highRatio else { return "" }
+    guard ledger.hasRanges else {
+      return " No price in use states a range, so the ratio has none."
+    }
+    let span = "\(ScaledUnits.ratio(low)) to \(ScaledUnits.ratio(high)) over the prices' ranges"
+    if level.outcome != .undecided {
+      return " It \(level.outcome.rawValue) under every price in range: \(span)."
+    }
+    let names = level.decidingPrices.map { "'\($0)'" }.joined(separator: " or ")
+    return names.isEmpty
+      ? " No price alone decides, several together do: \(span)."
+      : " The range of \(names) decides: \(span)."
   }
 
   private var hybridSentence: String { hybrid?.sentence(allMacs: operations.macs) ?? "" }

@@ -18,7 +18,7 @@ struct EventNetwork: Sendable {
 
   /// Builds the network of the chips in use; nil if no message leaves its tile and the profile says nothing of routers.
   ///
-  /// - Throws: figures of routers that are missing, by JSON pointer; SL6043 where the FIFOs exceed memory.
+  /// - Throws: figures of routers that are missing, by JSON pointer; SL6046 where the FIFOs exceed memory.
   static func make(
     _ image: HardwareImage, _ profile: Profile, _ machine: Machine
   ) throws(DiagnosticsError) -> EventNetwork? {
@@ -43,7 +43,7 @@ struct EventNetwork: Sendable {
     guard slots > NetworkPlan.maximumSlots else { return }
     throw DiagnosticsError(
       Diagnostic(
-        .error, "SL6043",
+        .error, "SL6046",
         "needs at most \(NetworkPlan.maximumSlots) slots in all routers' FIFOs, has \(slots)",
         at: .jsonPointer(file: "profile", pointer: "/router/fifoDepth"),
         remedy: "shallower FIFOs, or fewer chips"))

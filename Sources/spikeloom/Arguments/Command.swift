@@ -44,7 +44,8 @@ enum CommandRegistry {
       DemoCommand.command, ImportCommand.command, ConvertCommand.command, CompileCommand.command,
       EmulateCommand.command, CompareCommand.command, SweepCommand.command,
       VerifyCommand.command, ExplainCommand.command, DiffCommand.command,
-      ProfilesCommand.command, FitCommand.command, NocCommand.command, TinyODINCommand.command,
+      ProfilesCommand.command, FitCommand.command, CalibrateCommand.command, NocCommand.command,
+      TinyODINCommand.command,
     ]
   }
 
@@ -63,7 +64,7 @@ enum CommandRegistry {
 
       \(rows.joined(separator: "\n"))
 
-      exit codes: 0 done, 1 bad input, 2 does not fit, 3 verification (diff --exit-code) found a difference,
+      exit codes: 0 done, 1 bad input, 2 does not fit or budget missed, 3 verification (diff --exit-code) found a difference,
       64 usage, 70 bug
       """
   }

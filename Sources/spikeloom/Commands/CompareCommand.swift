@@ -13,7 +13,7 @@ enum CompareCommand {
     name: "compare", summary: "ANN to verdict: accuracy, latency, energy, the ANN's own cost",
     positionals: "MODEL",
     options: ProfileFlags.options + ConversionFlags.options + PlacementFlags.options
-      + MetricFlags.options + [
+      + MetricFlags.options + LedgerFlags.options + [
         DataSet.data, DataSet.labelsOption, DataSet.calibrationOption, DataSet.calibrationCount,
         .value("--save-image", placeholder: "FILE", help: "also write the hardware image (.chip)"),
         .value("--predictions", placeholder: "FILE", help: "write the chip's predictions (.npy)"),
@@ -31,6 +31,7 @@ enum CompareCommand {
     _ = try arguments.required("--labels")
     try Files.requireFolders(
       arguments, "--save-image", "--predictions", "--outputs", "--save-boundary")
+    let budget = try LedgerFlags.budget(arguments)
     let profile = try ProfileFlags.load(arguments)
     let progress = Progress()
     progress.stage("reading \(Files.name(of: path))")
@@ -52,16 +53,21 @@ enum CompareCommand {
       waterfallSamples: try arguments.integer("--waterfall", in: 0...Int(Int32.max)),
       host: part.host, timing: try TimingFlag.mode(arguments))
     let outcome = try job.run(progress)
-    let report = try outcome.report(
+    var report = try outcome.report(
       job: job, modelName: Files.name(of: path), preprocessing: choice,
       host: ["model": .text(path), "data": .text(arguments.text("--data") ?? "")])
+    try LedgerFlags.complete(
+      &report, arguments, budget: budget,
+      run: LedgerFlags.RunSource(
+        image: outcome.image, samples: job.data.samples, total: outcome.record.samples,
+        threads: job.threads, progress: progress))
     try write(outcome, job, arguments)
     if arguments.has("--json") {
       Console.print(json: report.jsonValue)
     } else {
       Console.print(report.text)
     }
-    return .done
+    return LedgerFlags.finish(report)
   }
 
   private static func write(

@@ -11,7 +11,7 @@ enum EmulateCommand {
   static let command = Command(
     name: "emulate", summary: "run an image on the emulated chip",
     positionals: "X.chip",
-    options: ProfileFlags.options + MetricFlags.options + [
+    options: ProfileFlags.options + MetricFlags.options + LedgerFlags.options + [
       TimingFlag.option,
       DataSet.data, DataSet.labelsOption, OutputFile.option,
       .value("--predictions", placeholder: "FILE", help: "write predictions (.npy)"),
@@ -25,6 +25,7 @@ enum EmulateCommand {
   private static func run(_ arguments: ParsedArguments) throws -> ExitStatus {
     let path = try arguments.positionals("X.chip")[0]
     try Files.requireFolders(arguments, "--predictions", "--outputs", "--spikes")
+    let budget = try LedgerFlags.budget(arguments)
     let bytes = try AtomicFile.read(path: path)
     let image = try ChipFile.decode(bytes, name: Files.name(of: path))
     let profile = try ProfileFlags.load(arguments, default: image.profileName)
@@ -46,8 +47,13 @@ enum EmulateCommand {
       progress.count($0, of: range.count, what: "samples")
     }
     let right = value(targets?.selecting(range), record, units)
-    let priced = try priced(
+    var priced = try priced(
       image, "\(ChipFile.sha256(of: bytes))", profile, record, (targets?.metric ?? .top1, right))
+    try LedgerFlags.complete(
+      &priced, arguments, budget: budget,
+      run: LedgerFlags.RunSource(
+        image: image, samples: samples, first: range.lowerBound, total: range.count,
+        threads: try threadCount(arguments), progress: progress))
     if let file = arguments.text("--spikes") {
       try writeSpikes(try emulator.trace(samples, index: range.lowerBound), image, to: file)
     }
@@ -61,7 +67,7 @@ enum EmulateCommand {
         to: file)
     }
     report(arguments, image, priced, record)
-    return .done
+    return LedgerFlags.finish(priced)
   }
 
   /// The metric of the chip's answers; nil without targets.
@@ -144,6 +150,9 @@ enum EmulateCommand {
     }
     Console.print(priced.latencyText + "\n")
     Console.print(priced.ledgerText)
+    for section in [priced.sensitivity?.text, priced.budget?.text] {
+      if let section { Console.print("\n" + section) }
+    }
   }
 
   /// The run's counts with the per-sample keys of `compare --json` beside them.
@@ -152,7 +161,11 @@ enum EmulateCommand {
   ) -> JSONValue {
     var members = RunText.jsonValue(record, populationNames: names).members ?? [:]
     let compared = priced.jsonValue
-    for key in ["latency", "operations", "chip", "image", "profile", "timesteps", "metric"] {
+    let keys = [
+      "latency", "operations", "chip", "image", "profile", "timesteps", "metric", "neurobench",
+      "sensitivity", "budget",
+    ]
+    for key in keys {
       members[key] = compared[key]
     }
     var energy = compared["energy"]?.members ?? [:]

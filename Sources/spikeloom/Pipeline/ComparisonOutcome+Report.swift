@@ -36,6 +36,8 @@ extension ComparisonOutcome {
     facts.layerErrors = errors.map(LayerError.init)
     facts.discordant = data.labels.map(discordant)
     facts.hybrid = job.host?.facts
+    facts.analogLayers = Set(image.frontEnd.map { namedPopulations[$0.target].name })
+    facts.footprint = ModelFootprint(image: image, profile: job.profile)
     facts.mapping = lines(mapping.text)
     facts.quantization = lines(quantization.text)
     facts.remarks = remarks + spiking.remarks + TickRemark.lines(job.profile)
