@@ -26,6 +26,8 @@ public struct Emulator: Sendable {
   public let mode: TimingMode
   /// The routers, where packets are moved one by one.
   let network: EventNetwork?
+  /// The cores' controller, where its cycles are followed.
+  let controller: ControllerTiming?
   /// Potentials (or counters) the host reads for one sample.
   let readouts: Int
 
@@ -53,7 +55,8 @@ public struct Emulator: Sendable {
         ))
     }
     self.mode = mode
-    if mode == .event {
+    controller = mode == .event ? try ControllerTiming.make(image, profile, machine) : nil
+    if mode == .event, controller == nil {
       network = try Emulator.network(image, profile, machine)
     } else {
       network = nil

@@ -12,7 +12,9 @@ struct MergedRun: Sendable {
   private var done = 0
 
   init(_ batch: SampleBatch, _ machine: Machine) {
-    tally = Tally(machine, ports: batch.emulator.network?.plan.portCount ?? 0)
+    tally = Tally(
+      machine, ports: batch.emulator.network?.plan.portCount ?? 0,
+      steps: batch.emulator.image.schedule.steps)
     scoreCount = Observer(batch.emulator.image, machine).scoreCount
     scores = Array(repeating: 0, count: batch.range.count * scoreCount)
     predictions = Array(repeating: 0, count: batch.range.count)
@@ -71,6 +73,8 @@ extension Emulator {
     record.clockedLoweringPopulations = counts.clockedLowering
     record.inputNanoseconds =
       Double(host.biasWrites) * timing.biasWrite + Double(host.inputMessages) * timing.hostSpike
+    // What closes a step is part of what the controller does in it.
+    if controller != nil { record.overheads.barrierNanoseconds = 0 }
     addBounds(run.tally, to: &record)
     for case .some(let chunk) in run.chunks {
       record.latencyNanoseconds += chunk.latency
@@ -91,11 +95,14 @@ extension Emulator {
       .core: Double(tally.boundTicks[0]) / 1000, .link: Double(tally.boundTicks[1]) / 1000,
       .route: Double(tally.boundTicks[2]) / 1000,
     ]
+    record.stepBottlenecks = tally.bottlenecks.named
     record.slowestCoreNanoseconds = tally.slowestCoreTicks.map { Double($0) / 1000 }
     guard mode == .event else { return }
     var packets = PacketTiming(analyticNanoseconds: Double(tally.analyticTicks) / 1000)
     packets.stallNanoseconds = tally.stallTicks.map { Double($0) / 1000 }
     packets.undelivered = tally.undelivered
+    packets.followsController = controller != nil
+    packets.lostSpikes = tally.lostSpikes
     if let network {
       packets.links = tally.portBusyTicks.indices.filter {
         $0 < network.plan.channels && tally.portBusyTicks[$0] > 0
@@ -105,7 +112,7 @@ extension Emulator {
           busyNanoseconds: Double(tally.portBusyTicks[port]) / 1000,
           heldNanoseconds: Double(tally.portHeldTicks[port]) / 1000)
       }
-    } else {
+    } else if controller == nil {
       packets.analyticNanoseconds = nil
     }
     record.packets = packets

@@ -130,6 +130,8 @@ public struct RunRecord: Sendable, Hashable {
   public var boundNanoseconds: [StepBound: Double] = [:]
   /// The same by the core that was the slowest of steps that a core decided.
   public var slowestCoreNanoseconds: [Double] = []
+  /// By chip step what decides most of its time.
+  public var stepBottlenecks: [StepBottleneck] = []
   /// What packets met, with event timing.
   public var packets: PacketTiming?
   /// Predicted class of each sample: index of the first largest score.

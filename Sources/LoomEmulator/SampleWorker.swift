@@ -82,20 +82,26 @@ struct SampleWorker {
       emulator.host.drive(
         batch.samples, index: index, layout: batch.layout, into: &loop.state.wide.currents)
     }
+    if emulator.controller != nil {
+      loop.isTimedElsewhere = true
+      loop.observer.raster = Raster(emulator.image)
+    }
     loop.begin()
     loop.observer.read(after: -1, emulator.machine, loop.state.potentials)
     stepwise?.begin(loop)
-    var latency = 0.0
+    var durations: [Double] = []
     let messages = loop.tally.inputMessages
     for step in 0..<loop.steps {
       let spikes = step < hostSpikes.count ? hostSpikes[step][...] : []
       let duration = loop.run(step: step, hostSpikes: spikes)
-      latency += duration
-      result.stepDurations[step] += duration
+      durations.append(duration)
       loop.observer.read(after: step, emulator.machine, loop.state.potentials)
       stepwise?.end(step: step, duration: duration, &loop)
     }
     stepwise?.finish(emulator, loop)
+    followController(hostSpikes, &durations)
+    for step in durations.indices { result.stepDurations[step] += durations[step] }
+    let latency = durations.reduce(0, +)
     let scores = loop.observer.finish(emulator.machine)
     result.latency += latency
     let interval = emulator.interval(
@@ -109,6 +115,20 @@ struct SampleWorker {
     result.scores += scores
   }
 
+  /// Takes the durations of the cores' controller in place of those of counts, if it is followed.
+  private mutating func followController(_ hostSpikes: [[UInt32]], _ durations: inout [Double]) {
+    let emulator = batch.emulator
+    guard let controller = emulator.controller, let raster = loop.observer.raster else { return }
+    let found = controller.durations(
+      raster, hostSpikes: hostSpikes, emulator.machine, steps: durations.count)
+    durations = found.nanoseconds
+    loop.tally.lostSpikes &+= UInt64(found.lostSpikes)
+    for (step, nanoseconds) in durations.enumerated() {
+      loop.tally.note(
+        StepLength(work: nanoseconds, core: 0, link: 0, arrival: 0, isArrivalRoute: false),
+        at: step)
+    }
+  }
 }
 
 extension Emulator {

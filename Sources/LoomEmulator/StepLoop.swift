@@ -22,6 +22,8 @@ struct StepLoop {
   private(set) var pipelined: PipelinedSteps?
   /// Packets of the step, where every packet is moved; nil: durations come from counts.
   var events: EventStep?
+  /// Whether somebody else says how long steps take: those of counts are then kept apart.
+  var isTimedElsewhere = false
   /// By delay: the slot due in this step, the one a neuron's message goes to, and the host's.
   private var dueSlot: [Int]
   private var sendSlot: [Int]
@@ -36,7 +38,7 @@ struct StepLoop {
     self.steps = steps
     self.observer = observer
     state = SampleState(machine, hasFrontEnd: hasFrontEnd)
-    tally = Tally(machine, ports: network?.plan.portCount ?? 0)
+    tally = Tally(machine, ports: network?.plan.portCount ?? 0, steps: steps)
     events = network.map { EventStep($0, keepsSteps: timing.isPipelined) }
     if timing.isPipelined {
       pipelined = PipelinedSteps(
@@ -70,7 +72,7 @@ struct StepLoop {
     events?.open()
     inject(hostSpikes)
     for core in machine.coreSlices.indices { run(core: core, step: step) }
-    return closeStep()
+    return closeStep(step)
   }
 
   private mutating func inject(_ inputs: ArraySlice<UInt32>) {
@@ -342,7 +344,7 @@ struct StepLoop {
   }
 
   /// The step's duration: what bounds it, then barrier or tick.
-  private mutating func closeStep() -> Double {
+  private mutating func closeStep(_ index: Int) -> Double {
     var busiest = 0.0
     for link in state.linkLoads.indices where state.linkLoads[link] > 0 {
       let occupancy =
@@ -356,11 +358,11 @@ struct StepLoop {
     var step = StepLength(
       work: longestWork, core: slowestCore, link: busiest, arrival: lastArrival,
       isArrivalRoute: isArrivalRoute)
-    if events != nil {
+    if events != nil || isTimedElsewhere {
       tally.analyticTicks &+= UInt64(EventStep.ticks(timing.duration(boundBy: step.nanoseconds)))
     }
     if let result = events?.close(&tally) { step.take(result) }
-    tally.note(step)
+    if !isTimedElsewhere { tally.note(step, at: index) }
     return timing.duration(boundBy: step.nanoseconds)
   }
 }

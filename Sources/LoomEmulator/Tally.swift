@@ -19,6 +19,8 @@ struct Tally: Sendable {
   var bounds: [UInt64] = [0, 0, 0]
   /// The time of the steps each bound decided, without barrier and tick, ps.
   var boundTicks: [UInt64] = [0, 0, 0]
+  /// The same step by step.
+  var bottlenecks: StepBottlenecks
   /// By core: the time of the steps it was the slowest in and decided, ps.
   var slowestCoreTicks: [UInt64]
   /// By core: how long its packets waited for a slot, ps; empty where packets are not moved.
@@ -30,11 +32,13 @@ struct Tally: Sendable {
   var analyticTicks: UInt64 = 0
   /// Packets of which a copy never arrived.
   var undelivered: UInt64 = 0
+  /// Spikes a controller's queue would have lost.
+  var lostSpikes: UInt64 = 0
   var inputSpikes: UInt64 = 0
   /// Messages the host injects: one for each input spike and axon.
   var inputMessages: UInt64 = 0
 
-  init(_ machine: Machine, ports: Int = 0) {
+  init(_ machine: Machine, ports: Int = 0, steps: Int = 0) {
     blockEvents = Array(repeating: 0, count: machine.blocks.count)
     blockOperations = blockEvents
     blockLowering = blockEvents
@@ -45,16 +49,18 @@ struct Tally: Sendable {
     arrayReads = Array(repeating: 0, count: machine.coreSlices.count)
     slowestCoreSteps = arrayReads
     slowestCoreTicks = arrayReads
+    bottlenecks = StepBottlenecks(steps: steps, cores: machine.coreSlices.count)
     stallTicks = ports > 0 ? arrayReads : []
     portBusyTicks = Array(repeating: 0, count: ports)
     portHeldTicks = portBusyTicks
   }
 
   /// Counts what decided a step.
-  mutating func note(_ step: StepLength) {
+  mutating func note(_ step: StepLength, at index: Int) {
     let bound = step.bound
     let ticks = UInt64(EventStep.ticks(step.nanoseconds))
     let place = bound == .core ? 0 : bound == .link ? 1 : 2
+    bottlenecks.note(step, bound: place, step: index, ticks: ticks)
     bounds[place] &+= 1
     boundTicks[place] &+= ticks
     if step.core >= 0 { slowestCoreSteps[step.core] &+= 1 }
@@ -74,11 +80,13 @@ struct Tally: Sendable {
     Tally.add(other.bounds, to: &bounds)
     Tally.add(other.boundTicks, to: &boundTicks)
     Tally.add(other.slowestCoreTicks, to: &slowestCoreTicks)
+    bottlenecks.add(other.bottlenecks)
     Tally.add(other.stallTicks, to: &stallTicks)
     Tally.add(other.portBusyTicks, to: &portBusyTicks)
     Tally.add(other.portHeldTicks, to: &portHeldTicks)
     analyticTicks += other.analyticTicks
     undelivered += other.undelivered
+    lostSpikes += other.lostSpikes
     inputSpikes += other.inputSpikes
     inputMessages += other.inputMessages
   }

@@ -2194,6 +2194,9 @@ enum BundledProfiles {
           "reason": "time reference event, 2(N+1) = 514 cycles; no clock published: ODIN's 75 MHz taken (Frenkel et al. 2019)"}
       }
     ],
+    "controllerCycle": {"value": 13.3333, "unit": "ns", "method": "assumed", "range": [3.3333, 53.333],
+      "source": "ChFrenkel/tinyODIN, documentation",
+      "reason": "no clock published: ODIN's 75 MHz taken (Frenkel et al. 2019); 300 MHz to a quarter of it"},
     "biasWrite": {"value": 1000, "unit": "ns", "method": "assumed", "range": [400, 40000],
       "source": "Spikeloom",
       "reason": "one SPI command of 20 bits and data at 50 MHz or less"},

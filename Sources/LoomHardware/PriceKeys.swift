@@ -51,6 +51,7 @@ enum TimeKeys {
     ("linkOccupancy", \.linkOccupancy),
     ("chipLinkOccupancy", \.chipLinkOccupancy),
     ("management", \.management),
+    ("controllerCycle", \.controllerCycle),
     ("biasWrite", \.biasWrite),
     ("hostSpike", \.hostSpike),
     ("readout", \.readout),

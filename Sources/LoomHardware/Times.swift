@@ -32,6 +32,8 @@ public struct Times: Sendable, Hashable {
   public var barrierByChips: [BarrierPoint] = []
   /// What embedded processors and the host add to every step to manage it, ns (barriers only); nil: nothing.
   public var management: Quantity?
+  /// One clock cycle of a core's controller (`CoreLimits.controller`), ns.
+  public var controllerCycle: Quantity?
   /// One write of one bias register by the host, ns.
   public var biasWrite: Quantity?
   /// One input spike injected by the host, ns; nil: as a bias write, which is one message of the host too.

@@ -9,6 +9,7 @@ public struct StepTimes: Sendable, Hashable {
   private let bounds: [StepBound: Double]
   private let slowestCores: [Double]
   private let packets: PacketTiming?
+  private let bottlenecks: [StepBottleneck]
 
   /// Takes a run's times.
   public init(_ record: RunRecord) {
@@ -17,6 +18,7 @@ public struct StepTimes: Sendable, Hashable {
     bounds = record.boundNanoseconds
     slowestCores = record.slowestCoreNanoseconds
     packets = record.packets
+    bottlenecks = record.stepBottlenecks
   }
 
   /// The share of the time from which on waiting is said: ticks are rounded.
@@ -67,7 +69,35 @@ public struct StepTimes: Sendable, Hashable {
         "  time bound by   \(parts.joined(separator: ", ")), barrier or tick "
           + "\(ScaledUnits.percent(rest))\(core ?? "")")
     }
-    return lines + packetLines
+    return lines + runLines + packetLines
+  }
+
+  /// Chip steps decided alike, one after another.
+  private var runs: [(steps: ClosedRange<Int>, text: String)] {
+    var runs: [(steps: ClosedRange<Int>, text: String)] = []
+    for (step, bottleneck) in bottlenecks.enumerated() {
+      let text =
+        bottleneck.core.map { "core \($0)" } ?? bottleneck.bound.map(\.rawValue) ?? "nothing"
+      if let last = runs.last, last.text == text {
+        runs[runs.count - 1].steps = last.steps.lowerBound...step
+      } else {
+        runs.append((step...step, text))
+      }
+    }
+    return runs
+  }
+
+  private var runLines: [String] {
+    let runs = runs
+    guard runs.contains(where: { $0.text != "nothing" }) else { return [] }
+    let shown = runs.prefix(8).map { run in
+      let steps = run.steps
+      return steps.count == 1
+        ? "step \(steps.lowerBound) \(run.text)"
+        : "steps \(steps.lowerBound)–\(steps.upperBound) \(run.text)"
+    }
+    let more = runs.count > 8 ? " and \(runs.count - 8) more stretches (--json has all)" : ""
+    return ["  bottlenecks     \(shown.joined(separator: ", "))\(more)"]
   }
 
   private var packetLines: [String] {
@@ -76,7 +106,10 @@ public struct StepTimes: Sendable, Hashable {
       return ["  event timing: no message leaves its tile, nothing to add to analytic timing"]
     }
     var lines = [
-      "  event timing: packets moved one by one; analytic timing "
+      "  event timing: "
+        + (packets.followsController
+          ? "the core's controller to the clock cycle" : "packets moved one by one")
+        + "; analytic timing "
         + "\(ScaledUnits.time((packets.analyticNanoseconds ?? 0) / samples)), "
         + "\(ScaledUnits.percent(abs(excess))) \(excess < 0 ? "more" : "less")"
     ]
@@ -92,6 +125,11 @@ public struct StepTimes: Sendable, Hashable {
         "  backpressure    cores waited \(ScaledUnits.time(stalls / samples)) for their routers, core "
           + "\(core) \(ScaledUnits.time(most / samples))")
     }
+    if packets.lostSpikes > 0 {
+      lines.append(
+        "  the core's queue would lose \(ScaledUnits.number(Double(packets.lostSpikes) / samples)) "
+          + "spikes a sample, which this run keeps")
+    }
     if packets.undelivered > 0 {
       lines.append(
         "  \(packets.undelivered) multicast packets wait for one another in a circle and never arrive: "
@@ -105,7 +143,14 @@ public struct StepTimes: Sendable, Hashable {
     var shares: [String: JSONValue] = [:]
     for bound in StepBound.allCases { shares[bound.rawValue] = .number(share(bound)) }
     var members: [String: JSONValue] = [
-      "timing": .text(mode.rawValue), "timeBoundBy": .object(shares),
+      "stepBottlenecks": .array(
+        bottlenecks.map { bottleneck in
+          .object([
+            "bound": bottleneck.bound.map { .text($0.rawValue) } ?? .null,
+            "core": bottleneck.core.map { .integer($0) } ?? .null,
+            "share": .number(bottleneck.share),
+          ])
+        }), "timing": .text(mode.rawValue), "timeBoundBy": .object(shares),
       "slowestCore": slowestCore.map {
         .object(["core": .integer($0.core), "share": .number($0.share)])
       } ?? .null,
@@ -114,6 +159,7 @@ public struct StepTimes: Sendable, Hashable {
     members["analyticNanoseconds"] =
       packets.analyticNanoseconds.map { .number($0 / samples) } ?? .null
     members["stallNanoseconds"] = .number(packets.stallNanoseconds.reduce(0, +) / samples)
+    members["lostSpikes"] = .number(Double(packets.lostSpikes) / samples)
     members["undeliveredPackets"] = .number(Double(packets.undelivered))
     members["busiestLinks"] = .array(
       busiest.map { entry in

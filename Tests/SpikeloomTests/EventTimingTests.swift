@@ -50,6 +50,13 @@ struct EventTimingTests {
     #expect(record.bounds == [.route: 1, .link: 1, .core: 2])
     #expect(record.boundNanoseconds == [.route: 25, .link: 34, .core: 20])
     #expect(record.slowestCoreNanoseconds == [0, 20])
+    #expect(
+      record.stepBottlenecks == [
+        StepBottleneck(bound: .route, core: nil, share: 1),
+        StepBottleneck(bound: .link, core: nil, share: 1),
+        StepBottleneck(bound: .core, core: 1, share: 1),
+        StepBottleneck(bound: .core, core: 1, share: 1),
+      ])
     let packets = try #require(record.packets)
     #expect(packets.analyticNanoseconds == 112)
     #expect(packets.stallNanoseconds == [1, 0] && packets.undelivered == 0)
@@ -131,5 +138,34 @@ struct EventTimingTests {
       #expect(found.contains { $0.description.contains("/router/\(key)") })
     }
     #expect(throws: Never.self) { try Emulator(image: image, profile: profile) }
+  }
+}
+
+/// Event timing of images for tinyODIN: the core's controller to the clock cycle.
+@Suite("Event timing on tinyODIN")
+struct ControllerTimingTests {
+  @Test("steps are the cycles of the replay, at the profile's clock; spikes stay")
+  func cycles() throws {
+    try withEmptyFolder { folder in
+      let dense = ExampleFiles.path("training/digits_dense.onnx")
+      try BuiltProgram.succeed(
+        ["compile", dense, "--profile", "tinyodin", "-o", "t.chip"] + DigitsFixture.conversion,
+        in: folder)
+      let run = ["t.chip", "--data", DigitsFixture.images, "--samples", "5", "--json"]
+      let event = try BuiltProgram.run(["emulate"] + run + ["--timing", "event"], in: folder)
+      let analytic = try BuiltProgram.run(["emulate"] + run, in: folder)
+      let replay = try BuiltProgram.run(["tinyodin"] + run, in: folder)
+      let cycles = try #require(replay.json()["replay"]?["cyclesPerSample"]?.double)
+      let latency = try #require(event.json()["latency"]?["perSampleNanoseconds"]?.double)
+      #expect(abs(latency - cycles * 13.3333) < 1e-6 * latency)
+      #expect(try event.json()["predictions"] == analytic.json()["predictions"])
+      #expect(try event.json()["cores"] == analytic.json()["cores"])
+      #expect(try event.json()["latency"]?["timeBoundBy"]?["core"]?.double == 1)
+      let slow = try BuiltProgram.run(
+        ["emulate"] + run + ["--timing", "event", "--set", "/times/controllerCycle=26.6666"],
+        in: folder)
+      let twice = try #require(slow.json()["latency"]?["perSampleNanoseconds"]?.double)
+      #expect(abs(twice - 2 * latency) < 1e-6 * latency)
+    }
   }
 }

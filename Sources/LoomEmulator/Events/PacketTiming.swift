@@ -10,6 +10,11 @@ public struct PacketTiming: Sendable, Hashable {
   /// Packets of which a copy never arrived: copies of multicast packets waiting for one another in a circle.
   public var undelivered: UInt64 = 0
 
+  /// Whether steps followed the core's controller to the clock cycle (`core/controller`), where no network is.
+  public var followsController = false
+  /// Spikes that this controller's queue would have lost; the image's run keeps them.
+  public var lostSpikes: UInt64 = 0
+
   /// Creates a summary without links.
   public init(analyticNanoseconds: Double?) { self.analyticNanoseconds = analyticNanoseconds }
 }

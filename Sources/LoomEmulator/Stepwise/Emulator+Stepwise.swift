@@ -124,6 +124,7 @@ extension Emulator {
     places = other.places
     mode = other.mode
     network = other.network
+    controller = other.controller
     readouts = Observer(image, machine).readouts
   }
 }

@@ -25,7 +25,7 @@ extension Emulator {
   public func replayOnTinyODIN(
     _ samples: Samples, index: Int
   ) throws(DiagnosticsError) -> TinyODINReplay {
-    let core = try TinyODINImage(self)
+    let core = try TinyODINImage(image, profile, machine)
     let trace = try trace(samples, index: index)
     let layout = try host.layout(of: samples)
     let hostSpikes = host.injected(samples, index: index, layout: layout).spikes
@@ -59,10 +59,11 @@ struct TinyODINImage {
     repeating: 0, count: TinyODINTiming.neurons * TinyODINTiming.neurons)
   private var speakers: [Speaker] = []
 
-  init(_ emulator: Emulator) throws(DiagnosticsError) {
-    let (image, machine) = (emulator.image, emulator.machine)
+  init(
+    _ image: HardwareImage, _ profile: Profile, _ machine: Machine
+  ) throws(DiagnosticsError) {
     let count = TinyODINTiming.neurons
-    guard image.cores.count == 1, emulator.profile.routing.ownRow,
+    guard image.cores.count == 1, profile.routing.ownRow,
       image.schedule.code == .rate, !image.schedule.isAsynchronous,
       machine.axons.count <= count, machine.biases.allSatisfy({ $0 == 0 }),
       machine.slices.allSatisfy({ $0.sites == 1 && ($0.isHard || $0.isReadout) && $0.firesOnEqual }
@@ -150,6 +151,13 @@ struct TinyODINImage {
   }
 
   /// The numbers of the neurons that spike in a step.
+  func fired(in raster: Raster, step: Int) -> [Int] {
+    speakers.filter {
+      raster.spikes[$0.population][step * raster.sizes[$0.population] + $0.place] != 0
+    }.flatMap(\.numbers)
+  }
+
+  /// The numbers of the neurons that spike in a step of a trace.
   func fired(in trace: EmulatorTrace, step: Int) -> [Int] {
     speakers.filter {
       trace.didSpike(population: $0.population, step: step, neuron: $0.place)

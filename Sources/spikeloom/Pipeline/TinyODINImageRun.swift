@@ -14,17 +14,19 @@ struct TinyODINImageRun {
   /// Latency of a sample by the profile's durations, ns, mean.
   let analyticNanoseconds: Double
 
+  /// The clock of ODIN, where neither the user nor the profile says one.
+  private static let assumedMegahertz = 75.0
+
   static let clock = OptionSpecification.value(
     "--clock", placeholder: "MHZ",
-    help: "image: the clock (default 75, ODIN's; none is published for tinyODIN)")
+    help: "image: the clock (default: the profile's times/controllerCycle)")
 
   /// Reads an image and its samples, and replays them.
   init(path: String, _ arguments: ParsedArguments) throws {
-    let clocks = try arguments.numbers("--clock") ?? [75]
+    let clocks = try arguments.numbers("--clock") ?? [Self.assumedMegahertz]
     guard let clock = clocks.first, clocks.count == 1, clock >= 0.001, clock <= 1_000_000 else {
       throw UsageError("'--clock' needs one number of MHz from 0.001 to 1000000")
     }
-    megahertz = clock
     let image = try Files.image(path)
     let profile = try ProfileFlags.load(arguments, default: image.profileName)
     guard profile.core.controller == .tinyodin else {
@@ -34,6 +36,8 @@ struct TinyODINImageRun {
           at: .jsonPointer(file: profile.name, pointer: "/core/controller"),
           remedy: "compile for the profile 'tinyodin'"))
     }
+    let own = profile.times.controllerCycle.map { 1000 / max($0.value, 1e-3) } ?? clock
+    megahertz = arguments.has("--clock") ? clock : own
     var samples = try SampleFile.read(path: try arguments.required("--data"))
     if image.input.isSpikes {
       samples =
@@ -91,7 +95,7 @@ struct TinyODINImageRun {
 
   /// The facts as a table.
   var text: String {
-    var table = TextTable(["On tinyODIN, \(megahertz) MHz", ""])
+    var table = TextTable(["On tinyODIN, \(ScaledUnits.number(megahertz)) MHz", ""])
     for fact in facts { table.add([fact.title, ScaledUnits.number(fact.value)]) }
     return table.render()
   }

@@ -1,0 +1,68 @@
+/// What decided each chip step, over all samples: time by bound and by core, ps.
+struct StepBottlenecks: Sendable {
+  /// Step × 3 + bound (core, link, route).
+  private var bounds: [UInt64]
+  /// Step × cores + core; empty where that would be too many.
+  private var coreTicks: [UInt64]
+  private let steps: Int
+  private let cores: Int
+  /// The most pairs of step and core that are told apart.
+  private static let mostPairs = 1 << 22
+
+  init(steps: Int, cores: Int) {
+    self.steps = steps
+    self.cores = cores
+    bounds = Array(repeating: 0, count: 3 * steps)
+    coreTicks = steps * cores <= Self.mostPairs ? Array(repeating: 0, count: steps * cores) : []
+  }
+
+  /// Counts what decided a step.
+  mutating func note(_ length: StepLength, bound: Int, step: Int, ticks: UInt64) {
+    guard step < steps else { return }
+    bounds[3 * step + bound] &+= ticks
+    guard bound == 0, length.core >= 0, !coreTicks.isEmpty else { return }
+    coreTicks[step * cores + length.core] &+= ticks
+  }
+
+  mutating func add(_ other: StepBottlenecks) {
+    for index in bounds.indices { bounds[index] &+= other.bounds[index] }
+    for index in coreTicks.indices { coreTicks[index] &+= other.coreTicks[index] }
+  }
+
+  /// By step, what decided most of its time.
+  var named: [StepBottleneck] {
+    (0..<steps).map { step in
+      let times = bounds[(3 * step)..<(3 * step + 3)]
+      let total = times.reduce(0, +)
+      guard total > 0, let most = times.max(), let place = times.firstIndex(of: most) else {
+        return StepBottleneck(bound: nil, core: nil, share: 0)
+      }
+      let bound = [StepBound.core, .link, .route][place - 3 * step]
+      guard bound == .core, !coreTicks.isEmpty else {
+        return StepBottleneck(bound: bound, core: nil, share: Double(most) / Double(total))
+      }
+      let row = coreTicks[(step * cores)..<((step + 1) * cores)]
+      let slowest = row.max() ?? 0
+      return StepBottleneck(
+        bound: bound, core: row.firstIndex(of: slowest).map { $0 - step * cores },
+        share: Double(slowest) / Double(total))
+    }
+  }
+}
+
+/// What decides most of a chip step's time, over all samples of a run.
+public struct StepBottleneck: Sendable, Hashable {
+  /// What decides it; nil: nothing is done in it.
+  public var bound: StepBound?
+  /// The core, where cores decide it and are told apart.
+  public var core: Int?
+  /// Its share of the step's time, barrier and tick left out.
+  public var share: Double
+
+  /// Creates a bottleneck.
+  public init(bound: StepBound?, core: Int?, share: Double) {
+    self.bound = bound
+    self.core = core
+    self.share = share
+  }
+}
