@@ -70,6 +70,9 @@ public struct Emulator: Sendable {
     readouts = Observer(image, machine).readouts
   }
 
+  /// The steps whose bottlenecks are told one by one.
+  var stepsTold: Int { image.schedule.isAsynchronous ? 0 : image.schedule.steps }
+
   private static func network(
     _ image: HardwareImage, _ profile: Profile, _ machine: Machine
   ) throws(DiagnosticsError) -> EventNetwork? {

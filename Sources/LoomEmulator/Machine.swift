@@ -165,6 +165,8 @@ struct Machine: Sendable {
   var slotCount = 0
   var longestDelay = 1
   var mesh = Mesh()
+  /// By crossbar array the block whose cells it holds first.
+  var arrayBlocks: [Int] = []
 
   var neuronCount: Int { thresholds.count }
 }

@@ -254,6 +254,23 @@ struct MachineBuilder {
     }
   }
 
+  /// The block each array holds cells of; of several the first.
+  private mutating func addArrayBlocks() {
+    machine.arrayBlocks = Array(repeating: -1, count: machine.coreArrays.last ?? 0)
+    for axon in machine.axons.indices {
+      for entry in machine.axonArrayOffsets[axon]..<machine.axonArrayOffsets[axon + 1]
+      where machine.arrayBlocks[machine.axonArrays[entry]] < 0 {
+        machine.arrayBlocks[machine.axonArrays[entry]] = Int(blockOfAxon[axon])
+      }
+    }
+    for core in machine.coreBlocks.indices {
+      for array in machine.coreArrays[core]..<machine.coreArrays[core + 1]
+      where machine.arrayBlocks[array] < 0 {
+        machine.arrayBlocks[array] = machine.coreBlocks[core].lowerBound
+      }
+    }
+  }
+
   private mutating func addArrays(_ format: CrossbarFormat) {
     let columnsPerWeight = format.columnsPerWeight(bits: profile.weight.bits)
     machine.readsWhenSilent = format.readsWhenSilent
@@ -276,6 +293,7 @@ struct MachineBuilder {
             * machine.slices[$1].sites * columnsPerWeight
         })
     }
+    addArrayBlocks()
   }
 }
 

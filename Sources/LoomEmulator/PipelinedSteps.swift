@@ -44,13 +44,13 @@ struct PipelinedSteps: Sendable {
     loads[loads.count - links + link] = nanoseconds
   }
 
-  /// The time from one sample's start to the next one's if a sample starts every `period` steps, ns.
+  /// The lengths of the `period` steps from one sample's start to the next one's, ns.
   ///
   /// - Parameters:
   ///   - steps: The steps of a sample, from its first.
   ///   - step: A step's duration from what bounds it (tick and barrier).
-  func interval(period: Int, steps: Int, _ step: (Double) -> Double) -> Double {
-    var total = 0.0
+  func lengths(period: Int, steps: Int, _ step: (Double) -> Double) -> [Double] {
+    var lengths: [Double] = []
     var busy = [Double](repeating: 0, count: cores)
     var route = busy
     var taken = [Double](repeating: 0, count: links)
@@ -66,11 +66,11 @@ struct PipelinedSteps: Sendable {
       }
       var longest = taken.max() ?? 0
       for core in busy.indices { longest = max(longest, busy[core] + route[core]) }
-      total += step(longest)
+      lengths.append(step(longest))
     }
     // A sample shorter than its period leaves the chip nothing but ticks and barriers.
-    for _ in min(period, steps)..<period { total += step(0) }
-    return total
+    for _ in min(period, steps)..<period { lengths.append(step(0)) }
+    return lengths
   }
 
   /// A core's work in a step, ns.
@@ -81,18 +81,16 @@ struct PipelinedSteps: Sendable {
 }
 
 extension StepLoop {
-  /// The interval where packets are moved, those of all steps that fall together meeting in the network, ns; nil
-  /// where counts tell it or samples do not overlap.
-  mutating func overlappingInterval(period: Int) -> Double? {
+  /// The lengths of an interval's steps where packets are moved, those of all steps that fall together meeting in
+  /// the network, ns; nil where counts tell them or samples do not overlap.
+  mutating func overlappingLengths(period: Int) -> [Double]? {
     guard events != nil, let pipelined else { return nil }
     let cores = machine.coreSlices.count
-    var total = 0.0
-    for residue in 0..<period {
+    return (0..<period).map { residue in
       let busy = events?.overlapping(residue: residue, period: period, cores: cores) {
         pipelined.work(step: $0, core: $1)
       }
-      total += timing.duration(boundBy: busy ?? 0)
+      return timing.duration(boundBy: busy ?? 0)
     }
-    return total
   }
 }

@@ -14,7 +14,7 @@ struct MergedRun: Sendable {
   init(_ batch: SampleBatch, _ machine: Machine) {
     tally = Tally(
       machine, ports: batch.emulator.network?.plan.portCount ?? 0,
-      steps: batch.emulator.image.schedule.steps)
+      steps: batch.emulator.stepsTold)
     scoreCount = Observer(batch.emulator.image, machine).scoreCount
     scores = Array(repeating: 0, count: batch.range.count * scoreCount)
     predictions = Array(repeating: 0, count: batch.range.count)
@@ -67,6 +67,11 @@ extension Emulator {
       ],
       slowestCoreSteps: run.tally.slowestCoreSteps, predictions: run.predictions,
       scores: run.scores, scoresPerSample: observer.scoreCount)
+    if run.tally.bounds[3] > 0 { record.bounds[.tick] = run.tally.bounds[3] }
+    record.overruns = run.tally.overruns
+    record.longestStepNanoseconds = run.tally.longestStep
+    record.stepsPerInterval =
+      timing.isPipelined ? image.schedule.timesteps : image.schedule.steps
     record.overheads = TimeOverheads(
       timing, steps: image.schedule.steps, samples: samples, readouts: host.readouts)
     record.clockedPopulations = counts.clocked
@@ -79,6 +84,7 @@ extension Emulator {
     for case .some(let chunk) in run.chunks {
       record.latencyNanoseconds += chunk.latency
       record.intervalNanoseconds += chunk.interval
+      record.overlappedLatencyNanoseconds += chunk.overlappedLatency
       record.hostBoundIntervals += chunk.hostBoundIntervals
       for step in record.stepNanoseconds.indices {
         record.stepNanoseconds[step] += chunk.stepDurations[step]
@@ -95,6 +101,9 @@ extension Emulator {
       .core: Double(tally.boundTicks[0]) / 1000, .link: Double(tally.boundTicks[1]) / 1000,
       .route: Double(tally.boundTicks[2]) / 1000,
     ]
+    if tally.boundTicks[3] > 0 {
+      record.boundNanoseconds[.tick] = Double(tally.boundTicks[3]) / 1000
+    }
     record.stepBottlenecks = tally.bottlenecks.named
     record.slowestCoreNanoseconds = tally.slowestCoreTicks.map { Double($0) / 1000 }
     guard mode == .event else { return }
@@ -105,7 +114,7 @@ extension Emulator {
     packets.lostSpikes = tally.lostSpikes
     if let network {
       packets.links = tally.portBusyTicks.indices.filter {
-        $0 < network.plan.channels && tally.portBusyTicks[$0] > 0
+        tally.portBusyTicks[$0] > 0
       }.map { port in
         LinkTiming(
           name: network.name(ofPort: port),
@@ -182,14 +191,17 @@ struct SortedCounts {
       ) {
         $0.messagesIn += tally.blockEvents[index]
       }
+      let reads = tally.blockReads[index]
+      if reads > 0 {
+        add(core: block.core, population: population, lowering: false) {
+          $0.arrayReads += reads
+          $0.columnAdds += reads * UInt64(machine.coreColumns[block.core])
+        }
+      }
       guard block.takesSums else { continue }
       add(core: block.core, population: population, lowering: true, clocked: clocked) {
         $0.partialSums += tally.blockEvents[index]
       }
-    }
-    for core in cores.indices where !machine.coreColumns.isEmpty {
-      cores[core].arrayReads += tally.arrayReads[core]
-      cores[core].columnAdds += tally.arrayReads[core] * UInt64(machine.coreColumns[core])
     }
   }
 

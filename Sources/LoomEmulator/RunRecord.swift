@@ -77,6 +77,8 @@ public enum StepBound: String, Sendable, Hashable, CaseIterable {
   case link
   /// The longest route after the last departure.
   case route
+  /// The tick of a fixed length, which nothing filled.
+  case tick
 }
 
 /// What one run of an image did: counts before prices.
@@ -114,6 +116,14 @@ public struct RunRecord: Sendable, Hashable {
   public var latencyNanoseconds: Double
   /// Time from one sample's start to the next one's, ns, summed over samples (estimate).
   public var intervalNanoseconds: Double
+  /// Where samples overlap: how long one takes while its neighbours run, ns, summed over samples; else 0 (estimate).
+  public var overlappedLatencyNanoseconds = 0.0
+  /// Steps between the starts of two samples: those of a sample, or T where samples overlap.
+  public var stepsPerInterval = 0
+  /// Steps whose work took longer than the tick (fixed tick).
+  public var overruns: UInt64 = 0
+  /// The longest work of a step, ns (estimate).
+  public var longestStepNanoseconds = 0.0
   /// Samples whose interval the host's bias writes and readouts decide, not the chip.
   public var hostBoundIntervals = 0
   /// Time the host takes to write a sample's biases and to inject its spikes, ns, summed over samples (estimate).

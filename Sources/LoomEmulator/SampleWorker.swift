@@ -28,6 +28,7 @@ struct ChunkResult: Sendable {
   var predictions: [Int32] = []
   var latency = 0.0
   var interval = 0.0
+  var overlappedLatency = 0.0
   var hostBoundIntervals = 0
   var stepDurations: [Double]
   /// Asynchronous images: the sample that could not be kept; those after it were not run.
@@ -108,8 +109,9 @@ struct SampleWorker {
       latency: latency, loop, steps: loop.steps, period: emulator.image.schedule.timesteps,
       readouts: emulator.readouts,
       inputMessages: Int(loop.tally.inputMessages - messages),
-      overlapping: loop.overlappingInterval(period: emulator.image.schedule.timesteps))
+      overlapping: loop.overlappingLengths(period: emulator.image.schedule.timesteps))
     result.interval += interval.nanoseconds
+    result.overlappedLatency += interval.latency
     if interval.isHostBound { result.hostBoundIntervals += 1 }
     result.predictions.append(emulator.prediction(scores))
     result.scores += scores
@@ -125,7 +127,7 @@ struct SampleWorker {
     loop.tally.lostSpikes &+= UInt64(found.lostSpikes)
     for (step, nanoseconds) in durations.enumerated() {
       loop.tally.note(
-        StepLength(work: nanoseconds, core: 0, link: 0, arrival: 0, isArrivalRoute: false),
+        StepLength(work: nanoseconds, core: 0, link: 0, arrival: 0, isArrivalRoute: false, tick: 0),
         at: step)
     }
   }
@@ -159,17 +161,21 @@ extension Emulator {
   ///   - steps: The steps of the sample, from its first.
   ///   - readouts: Numbers the host reads.
   ///   - inputMessages: Messages of spikes the host injects.
-  ///   - overlapping: What the packets of overlapping samples take, where packets are moved, ns.
+  ///   - overlapping: The lengths of the interval's steps, where packets are moved, ns.
   func interval(
     latency: Double, _ loop: StepLoop, steps: Int, period: Int, readouts: Int,
-    inputMessages: Int = 0, overlapping: Double? = nil
-  ) -> (nanoseconds: Double, isHostBound: Bool) {
+    inputMessages: Int = 0, overlapping: [Double]? = nil
+  ) -> (nanoseconds: Double, latency: Double, isHostBound: Bool) {
     let hostTime = hostNanoseconds(readouts: readouts, inputMessages: inputMessages)
-    guard let pipelined = loop.pipelined else { return (latency + timing.reset + hostTime, false) }
-    let chip =
+    guard let pipelined = loop.pipelined else {
+      return (latency + timing.reset + hostTime, 0, false)
+    }
+    let lengths =
       overlapping
-      ?? pipelined.interval(period: period, steps: steps) { timing.duration(boundBy: $0) }
-    return (max(chip, hostTime), hostTime > chip)
+      ?? pipelined.lengths(period: period, steps: steps) { timing.duration(boundBy: $0) }
+    let chip = lengths.reduce(0, +)
+    let crossed = (0..<steps).reduce(0) { $0 + lengths[$1 % max(1, lengths.count)] }
+    return (max(chip, hostTime), crossed, hostTime > chip)
   }
 
   /// Time the host takes for one sample: writing biases, sending input spikes, reading scores, ns.

@@ -1,6 +1,6 @@
 /// What decided each chip step, over all samples: time by bound and by core, ps.
 struct StepBottlenecks: Sendable {
-  /// Step × 3 + bound (core, link, route).
+  /// Step × 4 + bound (core, link, route, tick).
   private var bounds: [UInt64]
   /// Step × cores + core; empty where that would be too many.
   private var coreTicks: [UInt64]
@@ -12,14 +12,14 @@ struct StepBottlenecks: Sendable {
   init(steps: Int, cores: Int) {
     self.steps = steps
     self.cores = cores
-    bounds = Array(repeating: 0, count: 3 * steps)
+    bounds = Array(repeating: 0, count: 4 * steps)
     coreTicks = steps * cores <= Self.mostPairs ? Array(repeating: 0, count: steps * cores) : []
   }
 
   /// Counts what decided a step.
   mutating func note(_ length: StepLength, bound: Int, step: Int, ticks: UInt64) {
     guard step < steps else { return }
-    bounds[3 * step + bound] &+= ticks
+    bounds[4 * step + bound] &+= ticks
     guard bound == 0, length.core >= 0, !coreTicks.isEmpty else { return }
     coreTicks[step * cores + length.core] &+= ticks
   }
@@ -32,12 +32,12 @@ struct StepBottlenecks: Sendable {
   /// By step, what decided most of its time.
   var named: [StepBottleneck] {
     (0..<steps).map { step in
-      let times = bounds[(3 * step)..<(3 * step + 3)]
+      let times = bounds[(4 * step)..<(4 * step + 4)]
       let total = times.reduce(0, +)
       guard total > 0, let most = times.max(), let place = times.firstIndex(of: most) else {
         return StepBottleneck(bound: nil, core: nil, share: 0)
       }
-      let bound = [StepBound.core, .link, .route][place - 3 * step]
+      let bound = StepBound.allCases[place - 4 * step]
       guard bound == .core, !coreTicks.isEmpty else {
         return StepBottleneck(bound: bound, core: nil, share: Double(most) / Double(total))
       }

@@ -215,7 +215,7 @@ struct StepLoop {
         }
       }
     }
-    tally.arrayReads[core] &+= reads
+    tally.blockReads[block] &+= reads
   }
 
   /// Reads the arrays no event has opened, where any of the core's populations is active.
@@ -224,14 +224,12 @@ struct StepLoop {
       step >= machine.slices[$0].activeFrom && step < machine.slices[$0].activeTo
     }
     guard !active.isEmpty else { return }
-    var reads: UInt64 = 0
     for array in machine.coreArrays[core]..<machine.coreArrays[core + 1] {
       observer.arrays?.note(array: array, slices: active)
       guard state.arrayMarks[array] != step + 1 else { continue }
       state.arrayMarks[array] = step + 1
-      reads += 1
+      tally.blockReads[machine.arrayBlocks[array]] &+= 1
     }
-    tally.arrayReads[core] &+= reads
   }
 
   /// (b) Updates a slice; returns how many neurons fired (they are in `state.firing`).
@@ -357,7 +355,7 @@ struct StepLoop {
     }
     var step = StepLength(
       work: longestWork, core: slowestCore, link: busiest, arrival: lastArrival,
-      isArrivalRoute: isArrivalRoute)
+      isArrivalRoute: isArrivalRoute, tick: timing.tick)
     if events != nil || isTimedElsewhere {
       tally.analyticTicks &+= UInt64(EventStep.ticks(timing.duration(boundBy: step.nanoseconds)))
     }

@@ -12,13 +12,16 @@ struct Tally: Sendable {
   var sliceCopySpikes: [UInt64]
   /// By flow: messages sent.
   var flowMessages: [UInt64]
-  /// By core: crossbar arrays read.
-  var arrayReads: [UInt64]
+  /// By block: crossbar arrays read, first for one of its events or because they hold its cells.
+  var blockReads: [UInt64]
   var slowestCoreSteps: [UInt64]
-  /// By `StepBound` in the order core, link, route.
-  var bounds: [UInt64] = [0, 0, 0]
+  /// By `StepBound` in the order core, link, route, tick.
+  var bounds: [UInt64] = [0, 0, 0, 0]
   /// The time of the steps each bound decided, without barrier and tick, ps.
-  var boundTicks: [UInt64] = [0, 0, 0]
+  var boundTicks: [UInt64] = [0, 0, 0, 0]
+  /// Steps that took longer than the tick, and the longest work of a step, ns.
+  var overruns: UInt64 = 0
+  var longestStep = 0.0
   /// The same step by step.
   var bottlenecks: StepBottlenecks
   /// By core: the time of the steps it was the slowest in and decided, ps.
@@ -46,11 +49,11 @@ struct Tally: Sendable {
     sliceSpikes = sliceUpdates
     sliceCopySpikes = sliceUpdates
     flowMessages = Array(repeating: 0, count: machine.flows.count)
-    arrayReads = Array(repeating: 0, count: machine.coreSlices.count)
-    slowestCoreSteps = arrayReads
-    slowestCoreTicks = arrayReads
+    blockReads = blockEvents
+    slowestCoreSteps = Array(repeating: 0, count: machine.coreSlices.count)
+    slowestCoreTicks = slowestCoreSteps
     bottlenecks = StepBottlenecks(steps: steps, cores: machine.coreSlices.count)
-    stallTicks = ports > 0 ? arrayReads : []
+    stallTicks = ports > 0 ? slowestCoreSteps : []
     portBusyTicks = Array(repeating: 0, count: ports)
     portHeldTicks = portBusyTicks
   }
@@ -59,7 +62,9 @@ struct Tally: Sendable {
   mutating func note(_ step: StepLength, at index: Int) {
     let bound = step.bound
     let ticks = UInt64(EventStep.ticks(step.nanoseconds))
-    let place = bound == .core ? 0 : bound == .link ? 1 : 2
+    let place = StepBound.allCases.firstIndex(of: bound) ?? 0
+    if step.overrunsTick { overruns &+= 1 }
+    longestStep = max(longestStep, step.work)
     bottlenecks.note(step, bound: place, step: index, ticks: ticks)
     bounds[place] &+= 1
     boundTicks[place] &+= ticks
@@ -75,7 +80,7 @@ struct Tally: Sendable {
     Tally.add(other.sliceSpikes, to: &sliceSpikes)
     Tally.add(other.sliceCopySpikes, to: &sliceCopySpikes)
     Tally.add(other.flowMessages, to: &flowMessages)
-    Tally.add(other.arrayReads, to: &arrayReads)
+    Tally.add(other.blockReads, to: &blockReads)
     Tally.add(other.slowestCoreSteps, to: &slowestCoreSteps)
     Tally.add(other.bounds, to: &bounds)
     Tally.add(other.boundTicks, to: &boundTicks)
@@ -87,6 +92,8 @@ struct Tally: Sendable {
     analyticTicks += other.analyticTicks
     undelivered += other.undelivered
     lostSpikes += other.lostSpikes
+    overruns += other.overruns
+    longestStep = max(longestStep, other.longestStep)
     inputSpikes += other.inputSpikes
     inputMessages += other.inputMessages
   }

@@ -10,6 +10,8 @@ public struct BreakEven: Sendable, Hashable {
   /// The rate at which both cost the same: negative or nil never occurs; nil means that the ANN is cheaper
   /// even if no neuron ever spikes, or that there is nothing to compare.
   public var breakEvenRate: Double?
+  /// Whether nothing follows spikes and the rest is below the ANN: cheaper at any rate.
+  public var isAlwaysCheaper = false
 
   /// Finds the break-even rate.
   ///
@@ -29,6 +31,7 @@ public struct BreakEven: Sendable, Hashable {
     let rate = perMac / Double(timesteps)
     operationsPerMac = perMac
     spikeRate = rate
+    isAlwaysCheaper = variable == 0 && rate > 0 && baseline > fixed
     guard variable > 0, rate > 0, baseline > fixed else { return }
     breakEvenRate = rate * (baseline - fixed) / variable
   }

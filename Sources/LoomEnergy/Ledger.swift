@@ -184,15 +184,18 @@ private struct Pricing {
   /// One barrier for each chip and step, on chips that have barriers.
   mutating func addBarrier(_ record: RunRecord) {
     guard profile.synchronisation == .barrier else { return }
+    // Where samples overlap one barrier closes a step of several.
+    let steps = Double(
+      record.stepsPerInterval > 0 ? record.stepsPerInterval : record.stepsPerSample)
     add(
       id: "barrier", name: "barriers", category: .network,
-      count: Double(record.stepsPerSample) * Double(record.chips), price: profile.prices.barrier,
+      count: steps * Double(record.chips), price: profile.prices.barrier,
       key: "barrier")
     // Not every chip has any; where it takes time it needs a price.
     guard profile.prices.management != nil || profile.times.management != nil else { return }
     add(
       id: "management", name: "managing of steps", category: .host,
-      count: Double(record.stepsPerSample) * Double(record.chips),
+      count: steps * Double(record.chips),
       price: profile.prices.management, key: "management")
   }
 

@@ -12,7 +12,8 @@ extension Profile {
     let chips = self.times.barrierByChips.enumerated().map { index, point in
       ("/times/barrierByChips/\(index)/duration", Quantity?.some(point.duration))
     }
-    return (prices + times + tiles + chips).compactMap { pointer, quantity in
+    let router = RouterKeys.all.map { ("/router/\($0.key)", self.router[keyPath: $0.path]) }
+    return (prices + times + tiles + chips + router).compactMap { pointer, quantity in
       quantity.map { (pointer, $0) }
     }
   }
@@ -25,6 +26,9 @@ extension Profile {
   /// The unit of a price or duration that a profile may state; nil for any other pointer.
   public static func unit(ofConstant pointer: String) -> String? {
     if let entry = PriceKeys.all.first(where: { "/prices/\($0.key)" == pointer }) {
+      return entry.unit
+    }
+    if let entry = RouterKeys.all.first(where: { "/router/\($0.key)" == pointer }) {
       return entry.unit
     }
     return TimeKeys.all.contains { "/times/\($0.key)" == pointer } ? "ns" : nil
@@ -43,6 +47,11 @@ extension Profile {
     if let entry = TimeKeys.all.first(where: { "/times/\($0.key)" == pointer }) {
       guard copy.times[keyPath: entry.path] != nil else { return nil }
       copy.times[keyPath: entry.path]?.value = value
+      return copy
+    }
+    if let entry = RouterKeys.all.first(where: { "/router/\($0.key)" == pointer }) {
+      guard copy.router[keyPath: entry.path] != nil else { return nil }
+      copy.router[keyPath: entry.path]?.value = value
       return copy
     }
     return copy.replaceBarrier(pointer, with: value) ? copy : nil

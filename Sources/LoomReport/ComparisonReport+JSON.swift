@@ -66,6 +66,7 @@ extension ComparisonReport {
     var members: [String: JSONValue] = [
       "perSampleNanoseconds": .number(latencyNanoseconds),
       "intervalNanoseconds": .number(intervalNanoseconds),
+      "overlappedPerSampleNanoseconds": overlappedLatencyNanoseconds.map { .number($0) } ?? .null,
       "hostBoundShare": .number(hostBoundShare), "inputNanoseconds": .number(inputNanoseconds),
       "barrierNanoseconds": .number(overheads.barrierNanoseconds),
       "managementNanoseconds": .number(overheads.managementNanoseconds),

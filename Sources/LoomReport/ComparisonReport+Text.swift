@@ -72,6 +72,12 @@ extension ComparisonReport {
       "  interval    \(ScaledUnits.time(intervalNanoseconds))"
         + (hostBoundShare > 0.5 ? ", as long as the host writes and reads" : ""),
     ]
+    if let overlapped = overlappedLatencyNanoseconds {
+      lines[1] += ", alone on the chip"
+      lines.append(
+        "  overlapped  \(ScaledUnits.time(overlapped)) per sample at this interval, whose steps do the work of "
+          + "several samples")
+    }
     for (name, time, place) in [
       ("input", inputNanoseconds, "before the first step, by the host"),
       ("barriers", overheads.barrierNanoseconds, "of the steps"),
@@ -210,6 +216,7 @@ extension ScaledUnits {
   /// A break-even rate, `none` if the ANN is cheaper at any rate, a dash if there is nothing to compare.
   static func breakEven(_ even: BreakEven) -> String {
     if let rate = even.breakEvenRate { return percent(rate) }
+    if even.isAlwaysCheaper { return "any" }
     return (even.spikeRate ?? 0) > 0 ? "none" : "-"
   }
 

@@ -177,6 +177,8 @@ public struct ComparisonReport: Sendable, Equatable {
   public var baselines: [BaselineComparison]
   /// How often each bound decided a step's duration.
   public var bounds: [StepBound: UInt64]
+  /// How long a sample takes while its neighbours run, ns; nil where samples do not overlap.
+  public var overlappedLatencyNanoseconds: Double?
   /// What decided the steps' durations.
   public var stepTimes: StepTimes
   /// Layers on the host and their link to the chip; nil: none.
@@ -224,6 +226,9 @@ public struct ComparisonReport: Sendable, Equatable {
     inputNanoseconds = record.inputNanoseconds / Double(record.samples)
     bounds = record.bounds
     stepTimes = StepTimes(record)
+    overlappedLatencyNanoseconds =
+      record.overlappedLatencyNanoseconds > 0
+      ? record.overlappedLatencyNanoseconds / Double(record.samples) : nil
     overheads = record.overheads.mean(of: record.samples)
     hybrid = HybridReport(
       facts.hybrid, record: record, account: account, profile: profile, timesteps: facts.timesteps)

@@ -21,7 +21,12 @@ public enum RunText {
     }
     return .object([
       "schema": .text("spikeloom.run/1"), "samples": .integer(record.samples),
-      "stepsPerSample": .integer(record.stepsPerSample), "chips": .integer(record.chips),
+      "stepsPerSample": .integer(record.stepsPerSample),
+      "stepsPerInterval": .integer(
+        record.stepsPerInterval > 0 ? record.stepsPerInterval : record.stepsPerSample),
+      "estimate": .boolean(true), "overruns": whole(record.overruns),
+      "overlappedLatencyNanoseconds": .number(record.overlappedLatencyNanoseconds),
+      "chips": .integer(record.chips),
       "tiles": .integer(record.tiles), "cores": .array(record.cores.map { counts($0) }),
       "loweringCores": .array(record.loweringCores.map { counts($0) }),
       "populations": .array(populations),

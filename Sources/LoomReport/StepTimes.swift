@@ -10,6 +10,9 @@ public struct StepTimes: Sendable, Hashable {
   private let slowestCores: [Double]
   private let packets: PacketTiming?
   private let bottlenecks: [StepBottleneck]
+  private let overruns: UInt64
+  private let steps: UInt64
+  private let longestStep: Double
 
   /// Takes a run's times.
   public init(_ record: RunRecord) {
@@ -19,6 +22,9 @@ public struct StepTimes: Sendable, Hashable {
     slowestCores = record.slowestCoreNanoseconds
     packets = record.packets
     bottlenecks = record.stepBottlenecks
+    overruns = record.overruns
+    steps = record.bounds.values.reduce(0, +)
+    longestStep = record.longestStepNanoseconds
   }
 
   /// The share of the time from which on waiting is said: ticks are rounded.
@@ -27,7 +33,7 @@ public struct StepTimes: Sendable, Hashable {
   /// Whether packets were moved one by one.
   public var mode: TimingMode { packets == nil ? .analytic : .event }
 
-  /// The share of all steps' time that each bound decided; what is left is barrier and tick.
+  /// The share of all steps' time that each bound decided; what is left are barriers and management.
   public func share(_ bound: StepBound) -> Double {
     total > 0 ? (bounds[bound] ?? 0) / total : 0
   }
@@ -46,12 +52,15 @@ public struct StepTimes: Sendable, Hashable {
     return total / analytic - 1
   }
 
-  /// The links that were used most, as shares of all steps' time.
+  /// The time of all steps without barriers, ns.
+  private var busy: Double { bounds.values.reduce(0, +) }
+
+  /// The links that were used most, as shares of the steps' time without barriers.
   private var busiest: [(link: LinkTiming, share: Double)] {
-    guard let packets, total > 0 else { return [] }
+    guard let packets, busy > 0 else { return [] }
     return packets.links.sorted {
       ($0.busyNanoseconds, $1.name) > ($1.busyNanoseconds, $0.name)
-    }.prefix(5).map { ($0, $0.busyNanoseconds / total) }
+    }.prefix(5).map { ($0, $0.busyNanoseconds / busy) }
   }
 
   /// Lines of a terminal, below those of latency and interval.
@@ -66,8 +75,14 @@ public struct StepTimes: Sendable, Hashable {
         "; core \($0.core) alone \(ScaledUnits.percent($0.share))"
       }
       lines.append(
-        "  time bound by   \(parts.joined(separator: ", ")), barrier or tick "
+        "  time bound by   \(parts.joined(separator: ", ")), barrier "
           + "\(ScaledUnits.percent(rest))\(core ?? "")")
+    }
+    if overruns > 0 {
+      lines.append(
+        "  overruns        \(overruns) of \(steps) steps take longer than the tick, the longest "
+          + "\(ScaledUnits.time(longestStep)): the chip would lose time or spikes; here they are waited for"
+      )
     }
     return lines + runLines + packetLines
   }
@@ -103,19 +118,21 @@ public struct StepTimes: Sendable, Hashable {
   private var packetLines: [String] {
     guard let packets else { return [] }
     guard let excess = excessOverAnalytic else {
-      return ["  event timing: no message leaves its tile, nothing to add to analytic timing"]
+      return [
+        "  event timing: no message leaves its tile, and the profile says nothing of routers: as analytic"
+      ]
     }
     var lines = [
       "  event timing: "
         + (packets.followsController
           ? "the core's controller to the clock cycle" : "packets moved one by one")
-        + "; analytic timing "
-        + "\(ScaledUnits.time((packets.analyticNanoseconds ?? 0) / samples)), "
-        + "\(ScaledUnits.percent(abs(excess))) \(excess < 0 ? "more" : "less")"
+        + ", \(ScaledUnits.percent(abs(excess))) \(excess < 0 ? "shorter" : "longer") than analytic "
+        + "timing's \(ScaledUnits.time((packets.analyticNanoseconds ?? 0) / samples))"
     ]
     if let top = busiest.first {
       lines.append(
-        "  busiest link    \(top.link.name), \(ScaledUnits.percent(top.share)) of the time")
+        "  busiest link    \(top.link.name), \(ScaledUnits.percent(top.share)) of the steps' time without barriers"
+      )
     }
     let stalls = packets.stallNanoseconds.reduce(0, +)
     if stalls > Self.worthSaying * total, let most = packets.stallNanoseconds.max(),
@@ -143,6 +160,7 @@ public struct StepTimes: Sendable, Hashable {
     var shares: [String: JSONValue] = [:]
     for bound in StepBound.allCases { shares[bound.rawValue] = .number(share(bound)) }
     var members: [String: JSONValue] = [
+      "overruns": .number(Double(overruns)), "longestStepNanoseconds": .number(longestStep),
       "stepBottlenecks": .array(
         bottlenecks.map { bottleneck in
           .object([

@@ -4,6 +4,10 @@ import LoomBase
 /// Runs the command named by the first word and says how it ended.
 func runCommandLine(_ words: [String]) -> ExitStatus {
   guard let first = words.first, first != "--help", first != "-h", first != "help" else {
+    if let asked = CommandRegistry.all.first(where: { [$0.name] == words.dropFirst().prefix(1) }) {
+      Console.print(asked.help)
+      return .done
+    }
     Console.print(CommandRegistry.help)
     return words.isEmpty ? .usage : .done
   }

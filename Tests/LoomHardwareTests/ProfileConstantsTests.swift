@@ -4,12 +4,12 @@ import Testing
 @Suite("Prices and durations by JSON pointer")
 struct ProfileConstantsTests {
   @Test(
-    "they are all that a profile states under /prices and /times",
+    "they are all that a profile states under /prices, /times and /router",
     arguments: ProfileFile.bundledNames)
   func complete(name: String) throws {
     let profile = try ProfileFile.load(name)
-    let stated = profile.quantities.filter {
-      $0.key.hasPrefix("/prices/") || $0.key.hasPrefix("/times/")
+    let stated = profile.quantities.filter { key, _ in
+      ["/prices/", "/times/", "/router/"].contains { key.hasPrefix($0) }
     }
     let found = Dictionary(
       uniqueKeysWithValues: profile.constants.map { ($0.pointer, $0.quantity) })

@@ -99,9 +99,6 @@ struct HandworkedTests {
     receiver.columnAdds = 2
     #expect(record.cores == [sender, receiver])
     #expect(record.loweringCores == [CoreCounts(), CoreCounts()])
-    // Array reads and column sums stand with cores only.
-    receiver.arrayReads = 0
-    receiver.columnAdds = 0
     #expect(record.populations == [sender, receiver])
     #expect(record.loweringPopulations == [CoreCounts(), CoreCounts()])
     var host = HostCounts()

@@ -122,7 +122,10 @@ struct EventNetwork: Sendable {
 
   /// A port in words: a link by the tiles it joins, or the way out to a core.
   func name(ofPort port: Int) -> String {
-    guard port < plan.channels else { return "a core's way in" }
+    guard port < plan.channels else {
+      let core = sourceOfCore.firstIndex(of: port - plan.channels)
+      return core.map { "way into core \($0)" } ?? "way into a core"
+    }
     let ends = plan.ends(ofChannel: port)
     return "\(routerNames[ends.from]) → \(routerNames[ends.to])"
   }

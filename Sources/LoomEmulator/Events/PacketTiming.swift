@@ -5,7 +5,7 @@ public struct PacketTiming: Sendable, Hashable {
   public var analyticNanoseconds: Double?
   /// By core: how long its packets waited for a slot in their router, its work with them, ns.
   public var stallNanoseconds: [Double] = []
-  /// The links that were used.
+  /// The links that were used, ways from routers into cores included.
   public var links: [LinkTiming] = []
   /// Packets of which a copy never arrived: copies of multicast packets waiting for one another in a circle.
   public var undelivered: UInt64 = 0
@@ -21,7 +21,7 @@ public struct PacketTiming: Sendable, Hashable {
 
 /// One link in a run.
 public struct LinkTiming: Sendable, Hashable {
-  /// The tiles it joins.
+  /// The tiles it joins, or the core it leads into.
   public var name: String
   /// How long packets took it, ns.
   public var busyNanoseconds: Double

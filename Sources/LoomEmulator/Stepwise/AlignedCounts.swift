@@ -143,12 +143,14 @@ struct StepFold {
     _ tally: inout Tally, _ arrays: inout ArrayReadLog?, _ counts: inout AlignedCounts,
     _ own: inout AlignedCounts?
   ) {
+    if arrays != nil {
+      for block in tally.blockReads.indices { tally.blockReads[block] = 0 }
+    }
     for read in arrays?.take() ?? [] {
       let core = plan.arrayCores[read.array]
       var events = CoreCounts()
       events.arrayReads = 1
       events.columnAdds = UInt64(machine.coreColumns[core])
-      tally.arrayReads[core] = 0
       add(events, offset: read.offset, lowering: false, &counts, &own)
     }
   }

@@ -171,6 +171,7 @@ private struct MergedSteps: Sendable {
       var short = self.record(
         emulator, sums, readouts: UInt64(plan.readouts(length) * sampleCount),
         steps: length.timesteps + plan.depth)
+      if emulator.timing.isPipelined { short.stepsPerInterval = length.timesteps }
       for chunk in all {
         short.latencyNanoseconds += chunk.latencies[index]
         short.intervalNanoseconds += chunk.intervals[index]

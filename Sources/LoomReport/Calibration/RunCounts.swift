@@ -41,7 +41,9 @@ struct RunCounts {
       let lowering = json["loweringCores"]?.elements ?? []
       for counts in cores + lowering { add(counts, Self.coreKeys, samples) }
       if let host = json["host"] { add(host, Self.hostKeys, samples) }
-      if profile.synchronisation == .barrier, let steps = json["stepsPerSample"]?.double {
+      if profile.synchronisation == .barrier,
+        let steps = json["stepsPerInterval"]?.double ?? json["stepsPerSample"]?.double
+      {
         prices["/prices/barrier", default: 0] += steps * chips
         if profile.prices.management != nil { prices["/prices/management"] = steps * chips }
       }

@@ -60,7 +60,7 @@ enum CompareCommand {
       &report, arguments, budget: budget,
       run: LedgerFlags.RunSource(
         image: outcome.image, samples: job.data.samples, total: outcome.record.samples,
-        threads: job.threads, progress: progress))
+        threads: job.threads, timing: job.timing, progress: progress))
     try write(outcome, job, arguments)
     if arguments.has("--json") {
       Console.print(json: report.jsonValue)

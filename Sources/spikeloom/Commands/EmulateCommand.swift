@@ -53,7 +53,7 @@ enum EmulateCommand {
       &priced, arguments, budget: budget,
       run: LedgerFlags.RunSource(
         image: image, samples: samples, first: range.lowerBound, total: range.count,
-        threads: try threadCount(arguments), progress: progress))
+        threads: try threadCount(arguments), timing: emulator.mode, progress: progress))
     if let file = arguments.text("--spikes") {
       try writeSpikes(try emulator.trace(samples, index: range.lowerBound), image, to: file)
     }

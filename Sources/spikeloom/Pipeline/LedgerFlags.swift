@@ -34,7 +34,11 @@ enum LedgerFlags {
     budget: (budget: Budget, name: String)?, run: RunSource
   ) throws {
     report.budget = budget.map { $0.budget.check(report, name: $0.name) }
-    guard arguments.has("--sensitivity"), let ledger = report.ledger else { return }
+    guard arguments.has("--sensitivity") else { return }
+    guard let ledger = report.ledger else {
+      Console.note("--sensitivity: energy is refused for want of prices, so nothing can decide it")
+      return
+    }
     run.progress.stage("sensitivity")
     let isTimed = ledger.staticPicojoules > 0
     let sensitivity = Sensitivity(
@@ -61,14 +65,21 @@ enum LedgerFlags {
     /// How many were run.
     var total: Int
     var threads: Int
+    /// How durations are found.
+    var timing = TimingMode.analytic
     var progress: Progress
+
+    /// Whether a constant of a profile is a duration that this timing knows.
+    func isTime(_ pointer: String) -> Bool {
+      pointer.hasPrefix("/times/") || (timing == .event && pointer.hasPrefix("/router/"))
+    }
 
     func count(_ limit: Int) -> Int { min(limit, total) }
   }
 
   /// Runs a few samples with every duration at both its ends.
   private static func effects(of profile: Profile, _ run: RunSource) throws -> [TimeEffect] {
-    let durations = profile.constants.filter { $0.pointer.hasPrefix("/times/") }
+    let durations = profile.constants.filter { run.isTime($0.pointer) }
     let base = try interval(profile, run)
     guard base > 0 else { return [] }
     return try durations.enumerated().compactMap { done, duration in
@@ -90,7 +101,7 @@ enum LedgerFlags {
   ) throws -> (low: Double, high: Double) {
     var low = profile
     var high = profile
-    for (pointer, quantity) in profile.constants where pointer.hasPrefix("/times/") {
+    for (pointer, quantity) in profile.constants where run.isTime(pointer) {
       guard let range = quantity.range else { continue }
       low = low.replacing(pointer, with: range.lowerBound) ?? low
       high = high.replacing(pointer, with: range.upperBound) ?? high
@@ -101,7 +112,7 @@ enum LedgerFlags {
   }
 
   private static func interval(_ profile: Profile, _ run: RunSource) throws -> Double {
-    let record = try Emulator(image: run.image, profile: profile).run(
+    let record = try Emulator(image: run.image, profile: profile, timing: run.timing).run(
       run.samples, range: run.first..<(run.first + run.count(timedSamples)), threads: run.threads)
     return record.intervalNanoseconds
   }
