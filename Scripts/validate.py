@@ -17,6 +17,7 @@ import subprocess
 import sys
 import time
 
+import bursts
 import consistency
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -375,6 +376,7 @@ def rows(d):
         if folder.is_dir():
             yield f"tinyodin-{folder.name}", "0 lines differ", lambda f=folder: tinyodin(f)
     yield from consistency.rows(run, KEPT, d)
+    yield from bursts.rows(run, KEPT, d)
 
 
 def print_table(results):
@@ -395,7 +397,7 @@ def print_table(results):
 def main():
     d = data()
     KEPT.mkdir(parents=True, exist_ok=True)
-    scripts = b"".join(pathlib.Path(module).read_bytes() for module in (__file__, consistency.__file__))
+    scripts = b"".join(pathlib.Path(module).read_bytes() for module in (__file__, bursts.__file__, consistency.__file__))
     program = hashlib.sha256(TOOL.read_bytes() + scripts).hexdigest()[:16]
     missed, results = 0, {}
     for name, bar, measure in rows(d):
