@@ -71,6 +71,23 @@ struct EventTimingTests {
     #expect(abs(times.share(.link) - 34.0 / 119) < 1e-12)
   }
 
+  @Test("where samples overlap, the packets of the steps that fall together meet, by hand")
+  func overlapping() throws {
+    var profile = try Self.profile()
+    profile.neuron.perPopulationReset = true
+    let (image, sample) = try Self.handworked()
+    let record = try Emulator(image: image, profile: profile, timing: .event).run(sample)
+    // Three steps between two samples: 0 with 3, 1, 2. Core 1 does 4 ns of step 3 while core 0's packet takes 25.
+    #expect(record.intervalNanoseconds == 35 + 44 + 26)
+    #expect(record.latencyNanoseconds == 119)
+    // A sample crosses four of them, the first kind twice.
+    #expect(record.overlappedLatencyNanoseconds == 35 + 44 + 26 + 35)
+    #expect(record.stepsPerInterval == 3 && record.stepsPerSample == 4)
+    let analytic = try Emulator(image: image, profile: profile).run(sample)
+    #expect(analytic.intervalNanoseconds == 32 + 40 + 26)
+    #expect(analytic.overlappedLatencyNanoseconds == 32 + 40 + 26 + 32)
+  }
+
   @Test("analytic timing says what bounds the time as well")
   func analytic() throws {
     let (image, sample) = try Self.handworked()
