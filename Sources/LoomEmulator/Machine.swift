@@ -37,6 +37,9 @@ struct SliceInfo: Sendable {
   /// Copies of its neurons beyond the first of each, all updated.
   var extraCopies: Int
   var flows: Range<Int>
+  /// Whether its sums of a step are kept in 16 bits, in units of 2^`narrowShift`.
+  var isNarrow: Bool
+  var narrowShift: Int32
 
   /// Whether spikes due in a step change anything: window codes stop listening after `start`.
   func takesIn(step: Int) -> Bool {
@@ -144,6 +147,8 @@ struct Machine: Sendable {
   var runs: [RunInfo] = []
   /// Weights with their shifts applied, template after template, kernels re-laid for contiguous rows.
   var weights: [Int32] = []
+  /// The same of templates whose targets are narrow slices, in units of their 2^`narrowShift`.
+  var narrowWeights: [Int16] = []
   /// Routes of neurons, and of host inputs.
   var routes = FlatRoutes()
   var hostRoutes = FlatRoutes()

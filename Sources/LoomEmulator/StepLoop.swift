@@ -167,9 +167,14 @@ struct StepLoop {
         done = 0
       } else if slice.takesIn(step: step) {
         state.isReached[info.slice] = true
-        done = Kernels.scatter(
-          events: state.queue, from: first, count: count, patterns: machine.patterns,
-          runs: machine.runs, weights: machine.weights, into: &state.accumulators)
+        done =
+          slice.isNarrow
+          ? ScatterKernel.add(
+            state.queue, from: first, count: count, machine.patterns, machine.runs,
+            machine.narrowWeights, into: &state.narrow)
+          : ScatterKernel.add(
+            state.queue, from: first, count: count, machine.patterns, machine.runs,
+            machine.weights, into: &state.accumulators)
       } else {
         done = synapses(from: first, count: count)
       }
@@ -243,29 +248,28 @@ struct StepLoop {
         fired: &state.fired)
       return Kernels.collect(state.fired, count: slice.count, into: &state.firing)
     }
+    let rule = UpdateKernel.Rule(slice)
+    if slice.isNarrow {
+      UpdateKernel.widen(
+        rule, shift: slice.narrowShift, &state.narrow, into: &state.accumulators)
+    }
+    var spikes = 0
     if state.isWide[index] {
       WideKernels.update(
         slice, &state.wide, potentials: &state.potentials, accumulators: &state.accumulators,
         biases: machine.biases, thresholds: machine.thresholds, fired: &state.fired)
-    } else {
-      let rule = Kernels.Rule(
-        neurons: slice.firstNeuron..<(slice.firstNeuron + slice.count),
-        firstAccumulator: slice.firstAccumulator, lowest: Int32(truncatingIfNeeded: slice.lowest),
-        highest: Int32(truncatingIfNeeded: slice.highest), firesOnEqual: slice.firesOnEqual,
-        isHard: slice.isHard)
-      if slice.isReadout {
-        Kernels.integrate(
-          rule, potentials: &state.potentials, accumulators: &state.accumulators,
-          drive: state.drive)
-      } else {
-        Kernels.update(
-          rule, potentials: &state.potentials, accumulators: &state.accumulators,
-          drive: state.drive, thresholds: machine.thresholds, fired: &state.fired)
+      if !slice.isReadout {
+        spikes = Kernels.collect(state.fired, count: slice.count, into: &state.firing)
       }
+    } else if slice.isReadout {
+      UpdateKernel.integrate(
+        rule, potentials: &state.potentials, accumulators: &state.accumulators,
+        drive: state.drive)
+    } else {
+      spikes = UpdateKernel.update(
+        rule, potentials: &state.potentials, accumulators: &state.accumulators,
+        drive: state.drive, thresholds: machine.thresholds, firing: &state.firing)
     }
-    let spikes =
-      slice.isReadout
-      ? 0 : Kernels.collect(state.fired, count: slice.count, into: &state.firing)
     state.isQuiet[index] = spikes == 0
     return spikes
   }

@@ -48,7 +48,7 @@ extension WorkloadBench {
     var members: [String: JSONValue] = [
       "synapticOperations": .integer(figures.synapticOperations),
       "perCpuSecond": .number(figures.perCpuSecond), "ratioToBareLoop": .number(ratio(figures)),
-      "peakMebibytes": .number(figures.child.peakMebibytes),
+      "peakMebibytes": .number(figures.peakMebibytes),
       "startToEndSeconds": .number(figures.child.seconds),
       "processStatus": .integer(Int(figures.child.status)),
       "setUpSeconds": .number(figures.setUpSeconds),
@@ -76,7 +76,7 @@ extension WorkloadBench {
       ["per CPU second, millions"] + columns.map { ScaledUnits.number($0.perCpuSecond / 1e6) })
     table.add(["of the bare loop"] + columns.map { ScaledUnits.percent(ratio($0)) })
     table.add(["start to end, s"] + columns.map { ScaledUnits.number($0.child.seconds) })
-    table.add(["peak memory, MiB"] + columns.map { ScaledUnits.number($0.child.peakMebibytes) })
+    table.add(["peak memory, MiB"] + columns.map { ScaledUnits.number($0.peakMebibytes) })
     table.add(["packets"] + columns.map { ScaledUnits.number($0.packets) })
     table.add(
       ["packet-hops per CPU second, millions"]

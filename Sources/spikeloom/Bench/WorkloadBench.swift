@@ -21,7 +21,9 @@ struct WorkloadBench {
     var runsPerCpuSecond = 0.0
     /// Setting up the emulator from a decoded image.
     var setUpSeconds = 0.0
-    var child = HostProcess.ChildRun(status: -1, seconds: 0, peakMebibytes: 0)
+    /// `emulate` in a process of its own, and the most memory it took.
+    var child = HostProcess.ChildRun(status: -1, seconds: 0)
+    var peakMebibytes = 0.0
     var report: ComparisonReport?
   }
 
@@ -166,9 +168,9 @@ struct WorkloadBench {
   mutating func measureProcesses() throws {
     let path =
       NSTemporaryDirectory() + "spikeloom-bench-\(ProcessInfo.processInfo.processIdentifier)"
-    let (chip, data) = (path + ".chip", path + ".npy")
+    let (chip, data, notes) = (path + ".chip", path + ".npy", path + ".txt")
     defer {
-      for file in [chip, data] { try? FileManager.default.removeItem(atPath: file) }
+      for file in [chip, data, notes] { try? FileManager.default.removeItem(atPath: file) }
     }
     try AtomicFile.write(ChipFile.encode(image), to: chip)
     let samples = folder.samples
@@ -180,8 +182,11 @@ struct WorkloadBench {
         "--json",
         "--profile", profile.name,
       ]
-      let runs = (0..<3).map { _ in HostProcess.runAgain(words) }
+      let runs = (0..<3).map { _ in HostProcess.runAgain(words, notes: notes) }
       figures[mode]?.child = runs.sorted { $0.seconds < $1.seconds }[1]
+      let said = try AtomicFile.read(path: notes)
+      figures[mode]?.peakMebibytes = HostProcess.peak(
+        inNotes: String(decoding: said, as: UTF8.self))
     }
   }
 }
