@@ -249,7 +249,7 @@ struct StepLoop {
       return Kernels.collect(state.fired, count: slice.count, into: &state.firing)
     }
     let rule = UpdateKernel.Rule(slice)
-    if slice.isNarrow {
+    if slice.isNarrow, slice.isReadout || state.isWide[index] {
       UpdateKernel.widen(
         rule, shift: slice.narrowShift, &state.narrow, into: &state.accumulators)
     }
@@ -265,6 +265,10 @@ struct StepLoop {
       UpdateKernel.integrate(
         rule, potentials: &state.potentials, accumulators: &state.accumulators,
         drive: state.drive)
+    } else if slice.isNarrow {
+      spikes = UpdateKernel.update(
+        rule, shift: slice.narrowShift, potentials: &state.potentials, narrow: &state.narrow,
+        drive: state.drive, thresholds: machine.thresholds, firing: &state.firing)
     } else {
       spikes = UpdateKernel.update(
         rule, potentials: &state.potentials, accumulators: &state.accumulators,
@@ -292,7 +296,7 @@ struct StepLoop {
         state.firing, count: spikes, firstNeuron: slice.firstNeuron, machine, sendSlot,
         potentials: &state.potentials, &state.queue, &state.fill)
     } else {
-      StepLoop.queue(
+      SendKernel.queue(
         state.firing, count: spikes, firstNeuron: slice.firstNeuron, machine.routes,
         machine.blocks, sendSlot, &state.queue, &state.fill)
     }
@@ -323,25 +327,6 @@ struct StepLoop {
     for position in 0..<count {
       let flow = Int(flowOfNeuron[firstNeuron &+ Int(firing[position])])
       if flow >= 0 { counts[flow &- firstFlow] &+= 1 }
-    }
-  }
-
-  private static func queue(
-    _ firing: [UInt32], count: Int, firstNeuron: Int, _ routes: FlatRoutes,
-    _ blocks: [BlockInfo], _ sendSlot: [Int], _ queue: inout [Event],
-    _ fill: inout [Int32]
-  ) {
-    for position in 0..<count {
-      let neuron = firstNeuron &+ Int(firing[position])
-      for entry in Int(routes.offsets[neuron])..<Int(routes.offsets[neuron &+ 1]) {
-        let route = routes.entries[entry]
-        let block = blocks[Int(route.block)]
-        let slot = sendSlot[block.delay]
-        let place = block.fillStart &+ slot
-        let used = fill[place]
-        queue[block.queueStart &+ slot &* block.capacity &+ Int(used)] = route.event
-        fill[place] = used &+ 1
-      }
     }
   }
 

@@ -27,25 +27,90 @@ enum UpdateKernel {
     _ rule: Rule, potentials: inout [Int32], accumulators: inout [Int32], drive: [Int32],
     thresholds: [Int32], firing: inout [UInt32]
   ) -> Int {
-    let count = rule.neurons.count
     precondition(
-      rule.neurons.upperBound <= potentials.count && rule.neurons.upperBound <= drive.count
-        && rule.neurons.upperBound <= thresholds.count && count <= firing.count
-        && rule.firstAccumulator + count <= accumulators.count, "a slice lies within its arrays")
-    let first = rule.neurons.lowerBound
+      rule.firstAccumulator + rule.neurons.count <= accumulators.count, "sums lie in their array")
+    return unsafe accumulators.withUnsafeMutableBufferPointer { sums in
+      guard let sums = sums.baseAddress else { return 0 }
+      let first = unsafe sums + rule.firstAccumulator
+      return unsafe withPointers(rule, &potentials, drive, thresholds, &firing) { state in
+        var found = 0
+        var index = 0
+        while index &+ 8 <= rule.neurons.count {
+          let place = unsafe UnsafeMutableRawPointer(first + index)
+          let sum = unsafe place.loadUnaligned(as: SIMD8<Int32>.self)
+          unsafe place.storeBytes(of: SIMD8(repeating: 0), as: SIMD8<Int32>.self)
+          unsafe updateEight(rule, state, index, sum, &found)
+          index &+= 8
+        }
+        while index < rule.neurons.count {
+          unsafe updateOne(rule, state, index, first[index], &found)
+          unsafe first[index] = 0
+          index &+= 1
+        }
+        return found
+      }
+    }
+  }
+
+  /// The same with sums of 16 bits in units of 2^shift.
+  static func update(
+    _ rule: Rule, shift: Int32, potentials: inout [Int32], narrow: inout [Int16], drive: [Int32],
+    thresholds: [Int32], firing: inout [UInt32]
+  ) -> Int {
+    precondition(
+      rule.firstAccumulator + rule.neurons.count <= narrow.count, "sums lie in their array")
+    return unsafe narrow.withUnsafeMutableBufferPointer { sums in
+      guard let sums = sums.baseAddress else { return 0 }
+      let first = unsafe sums + rule.firstAccumulator
+      return unsafe withPointers(rule, &potentials, drive, thresholds, &firing) { state in
+        var found = 0
+        var index = 0
+        while index &+ 8 <= rule.neurons.count {
+          let place = unsafe UnsafeMutableRawPointer(first + index)
+          let sum = unsafe SIMD8<Int32>(
+            truncatingIfNeeded: place.loadUnaligned(as: SIMD8<Int16>.self))
+          unsafe place.storeBytes(of: SIMD8(repeating: 0), as: SIMD8<Int16>.self)
+          unsafe updateEight(rule, state, index, sum &<< SIMD8(repeating: shift), &found)
+          index &+= 8
+        }
+        while index < rule.neurons.count {
+          unsafe updateOne(rule, state, index, Int32(first[index]) &<< shift, &found)
+          unsafe first[index] = 0
+          index &+= 1
+        }
+        return found
+      }
+    }
+  }
+
+  /// The arrays of a slice's neurons, from its first neuron on.
+  private struct Pointers {
+    let potentials: UnsafeMutablePointer<Int32>
+    let drive: UnsafePointer<Int32>
+    let thresholds: UnsafePointer<Int32>
+    let firing: UnsafeMutablePointer<UInt32>
+  }
+
+  @inline(__always)
+  private static func withPointers(
+    _ rule: Rule, _ potentials: inout [Int32], _ drive: [Int32], _ thresholds: [Int32],
+    _ firing: inout [UInt32], _ body: (Pointers) -> Int
+  ) -> Int {
+    let (first, end) = (rule.neurons.lowerBound, rule.neurons.upperBound)
+    precondition(
+      end <= potentials.count && end <= drive.count && end <= thresholds.count
+        && rule.neurons.count <= firing.count, "a slice lies within its arrays")
     return unsafe potentials.withUnsafeMutableBufferPointer { potentials in
-      unsafe accumulators.withUnsafeMutableBufferPointer { accumulators in
-        unsafe drive.withUnsafeBufferPointer { drive in
-          unsafe thresholds.withUnsafeBufferPointer { thresholds in
-            unsafe firing.withUnsafeMutableBufferPointer { firing in
-              guard let potentials = potentials.baseAddress, let drive = drive.baseAddress,
-                let accumulators = accumulators.baseAddress, let firing = firing.baseAddress,
-                let thresholds = thresholds.baseAddress
-              else { return 0 }
-              return unsafe update(
-                rule, count, potentials + first, accumulators + rule.firstAccumulator,
-                drive + first, thresholds + first, firing)
-            }
+      unsafe drive.withUnsafeBufferPointer { drive in
+        unsafe thresholds.withUnsafeBufferPointer { thresholds in
+          unsafe firing.withUnsafeMutableBufferPointer { firing in
+            guard let potentials = potentials.baseAddress, let drive = drive.baseAddress,
+              let thresholds = thresholds.baseAddress, let firing = firing.baseAddress
+            else { return 0 }
+            return unsafe body(
+              Pointers(
+                potentials: potentials + first, drive: drive + first,
+                thresholds: thresholds + first, firing: firing))
           }
         }
       }
@@ -53,58 +118,52 @@ enum UpdateKernel {
   }
 
   @inline(__always)
-  private static func update(
-    _ rule: Rule, _ count: Int, _ potentials: UnsafeMutablePointer<Int32>,
-    _ accumulators: UnsafeMutablePointer<Int32>, _ drive: UnsafePointer<Int32>,
-    _ thresholds: UnsafePointer<Int32>, _ firing: UnsafeMutablePointer<UInt32>
-  ) -> Int {
+  private static func updateEight(
+    _ rule: Rule, _ state: Pointers, _ index: Int, _ sum: SIMD8<Int32>, _ found: inout Int
+  ) {
     // θ ≥ 0, so θ − slack does not wrap: v ≥ θ ⇔ v > θ − 1.
-    let slack: Int32 = rule.firesOnEqual ? 1 : 0
-    let keep: Int32 = rule.isHard ? 0 : -1
-    var found = 0
-    var index = 0
-    while index &+ 8 <= count {
-      let raw =
-        unsafe lanes(potentials + index) &+ lanes(accumulators + index) &+ lanes(drive + index)
-      let atMost = raw.clamped(below: SIMD8(repeating: rule.highest))
-      let before = atMost.clamped(above: SIMD8(repeating: rule.lowest))
-      let threshold = unsafe lanes(thresholds + index)
-      let fires = unsafe unsafeBitCast(
-        before .> (threshold &- SIMD8(repeating: slack)), to: SIMD8<Int32>.self)
-      let after = (before &- threshold) & SIMD8(repeating: keep)
-      unsafe store((after & fires) | (before & ~fires), potentials + index)
-      unsafe store(SIMD8(repeating: 0), accumulators + index)
-      var marks = bits(fires)
-      while marks != 0 {
-        unsafe firing[found] = UInt32(
-          truncatingIfNeeded: index &+ marks.trailingZeroBitCount)
-        found &+= 1
-        marks &= marks &- 1
-      }
-      index &+= 8
+    let slack = SIMD8<Int32>(repeating: rule.firesOnEqual ? 1 : 0)
+    let keep = SIMD8<Int32>(repeating: rule.isHard ? 0 : -1)
+    let raw =
+      unsafe lanes(UnsafePointer(state.potentials) + index) &+ sum &+ lanes(state.drive + index)
+    let before = pointwiseMax(
+      pointwiseMin(raw, SIMD8(repeating: rule.highest)), SIMD8(repeating: rule.lowest))
+    let threshold = unsafe lanes(state.thresholds + index)
+    let fires = before .> (threshold &- slack)
+    let after = (before &- threshold) & keep
+    unsafe UnsafeMutableRawPointer(state.potentials + index).storeBytes(
+      of: before.replacing(with: after, where: fires), as: SIMD8<Int32>.self)
+    let places = SIMD8<Int32>(1, 2, 4, 8, 16, 32, 64, 128)
+    var marks = united(SIMD8(repeating: 0).replacing(with: places, where: fires))
+    while marks != 0 {
+      unsafe state.firing[found] = UInt32(
+        truncatingIfNeeded: index &+ marks.trailingZeroBitCount)
+      found &+= 1
+      marks &= marks &- 1
     }
-    while index < count {
-      let raw = unsafe potentials[index] &+ accumulators[index] &+ drive[index]
-      let before = max(rule.lowest, min(rule.highest, raw))
-      let threshold = unsafe thresholds[index]
-      unsafe accumulators[index] = 0
-      if before > threshold &- slack {
-        unsafe potentials[index] = (before &- threshold) & keep
-        unsafe firing[found] = UInt32(truncatingIfNeeded: index)
-        found &+= 1
-      } else {
-        unsafe potentials[index] = before
-      }
-      index &+= 1
-    }
-    return found
   }
 
-  /// One bit for each lane that is −1; lanes are 0 or −1.
   @inline(__always)
-  private static func bits(_ lanes: SIMD8<Int32>) -> UInt32 {
-    let marked = lanes & SIMD8(1, 2, 4, 8, 16, 32, 64, 128)
-    let half = unsafe unsafeBitCast(marked.lowHalf | marked.highHalf, to: SIMD2<UInt64>.self)
+  private static func updateOne(
+    _ rule: Rule, _ state: Pointers, _ index: Int, _ sum: Int32, _ found: inout Int
+  ) {
+    let slack: Int32 = rule.firesOnEqual ? 1 : 0
+    let raw = unsafe state.potentials[index] &+ sum &+ state.drive[index]
+    let before = max(rule.lowest, min(rule.highest, raw))
+    let threshold = unsafe state.thresholds[index]
+    guard before > threshold &- slack else {
+      unsafe state.potentials[index] = before
+      return
+    }
+    unsafe state.potentials[index] = rule.isHard ? 0 : before &- threshold
+    unsafe state.firing[found] = UInt32(truncatingIfNeeded: index)
+    found &+= 1
+  }
+
+  /// All lanes' bits in one number.
+  @inline(__always)
+  private static func united(_ lanes: SIMD8<Int32>) -> UInt32 {
+    let half = unsafe unsafeBitCast(lanes.lowHalf | lanes.highHalf, to: SIMD2<UInt64>.self)
     let quarter = half[0] | half[1]
     return UInt32(truncatingIfNeeded: quarter | quarter >> 32)
   }
@@ -112,11 +171,6 @@ enum UpdateKernel {
   @inline(__always)
   private static func lanes(_ numbers: UnsafePointer<Int32>) -> SIMD8<Int32> {
     unsafe UnsafeRawPointer(numbers).loadUnaligned(as: SIMD8<Int32>.self)
-  }
-
-  @inline(__always)
-  private static func store(_ value: SIMD8<Int32>, _ numbers: UnsafeMutablePointer<Int32>) {
-    unsafe UnsafeMutableRawPointer(numbers).storeBytes(of: value, as: SIMD8<Int32>.self)
   }
 
   /// The update of accumulators that never fire.
@@ -149,21 +203,5 @@ enum UpdateKernel {
         }
       }
     }
-  }
-}
-
-extension SIMD8<Int32> {
-  /// No lane above the limit's.
-  @inline(__always)
-  fileprivate func clamped(below limit: Self) -> Self {
-    let isAbove = unsafe unsafeBitCast(self .> limit, to: Self.self)
-    return (limit & isAbove) | (self & ~isAbove)
-  }
-
-  /// No lane below the limit's.
-  @inline(__always)
-  fileprivate func clamped(above limit: Self) -> Self {
-    let isBelow = unsafe unsafeBitCast(limit .> self, to: Self.self)
-    return (limit & isBelow) | (self & ~isBelow)
   }
 }
