@@ -18,9 +18,9 @@ extension Int32: AddableScalar {
 ///
 /// Consecutive events of one pattern (the rows of a dense block, the channels at one position of a map) meet the
 /// same accumulators, which are then read and written once for four of them.
-enum ScatterKernel {
+package enum ScatterKernel {
   /// Adds the synapses of every event's axon to the accumulators; returns the synaptic operations done.
-  static func add(
+  package static func add(
     _ events: [Event], from first: Int, count: Int, _ patterns: [PatternInfo], _ runs: [RunInfo],
     _ weights: [Int32], into accumulators: inout [Int32]
   ) -> UInt64 {
@@ -28,7 +28,7 @@ enum ScatterKernel {
   }
 
   /// The same with 16 bits, for populations of which `MachineBuilder` has proved that sums fit (`SliceInfo.isNarrow`).
-  static func add(
+  package static func add(
     _ events: [Event], from first: Int, count: Int, _ patterns: [PatternInfo], _ runs: [RunInfo],
     _ weights: [Int16], into accumulators: inout [Int16]
   ) -> UInt64 {

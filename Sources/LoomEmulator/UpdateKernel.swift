@@ -1,13 +1,25 @@
 /// Neuron updates in 32 bits, eight at a time.
-enum UpdateKernel {
+package enum UpdateKernel {
   /// What one update call needs to know of its slice.
-  struct Rule {
+  package struct Rule {
     var neurons: Range<Int>
     var firstAccumulator: Int
     var lowest: Int32
     var highest: Int32
     var firesOnEqual: Bool
     var isHard: Bool
+
+    /// A slice whose sums stand from `firstAccumulator` on.
+    package init(
+      neurons: Range<Int>, firstAccumulator: Int, potentials: ClosedRange<Int32>,
+      firesOnEqual: Bool, isHard: Bool
+    ) {
+      self.neurons = neurons
+      self.firstAccumulator = firstAccumulator
+      (lowest, highest) = (potentials.lowerBound, potentials.upperBound)
+      self.firesOnEqual = firesOnEqual
+      self.isHard = isHard
+    }
 
     init(_ slice: SliceInfo) {
       neurons = slice.firstNeuron..<(slice.firstNeuron + slice.count)
@@ -23,7 +35,7 @@ enum UpdateKernel {
   /// returns how many.
   ///
   /// Exact where |v| + Σ + bias stays below 2^31, which the caller has made sure of.
-  static func update(
+  package static func update(
     _ rule: Rule, potentials: inout [Int32], accumulators: inout [Int32], drive: [Int32],
     thresholds: [Int32], firing: inout [UInt32]
   ) -> Int {
@@ -53,7 +65,7 @@ enum UpdateKernel {
   }
 
   /// The same with sums of 16 bits in units of 2^shift.
-  static func update(
+  package static func update(
     _ rule: Rule, shift: Int32, potentials: inout [Int32], narrow: inout [Int16], drive: [Int32],
     thresholds: [Int32], firing: inout [UInt32]
   ) -> Int {
@@ -84,7 +96,7 @@ enum UpdateKernel {
   }
 
   /// The arrays of a slice's neurons, from its first neuron on.
-  private struct Pointers {
+  @unsafe private struct Pointers {
     let potentials: UnsafeMutablePointer<Int32>
     let drive: UnsafePointer<Int32>
     let thresholds: UnsafePointer<Int32>
