@@ -2,7 +2,7 @@ import LoomBase
 import LoomImport
 import LoomNetwork
 
-/// A workload's network as bare loops: no chip, no cores, nothing counted. The roofline of the machine it runs on.
+/// A workload's network as bare loops, with no chip, no cores and nothing counted: the roofline of the machine.
 ///
 /// Dense rows are added four events at a time, convolutions event by event, channels innermost. It shares no code with the
 /// emulator, so that its spikes check those of the emulator too.
@@ -49,7 +49,7 @@ private struct BareLayer {
   private let target: MapShape
   private var kernel: (rows: Int, columns: Int, stride: Int)
   private let threshold: Int32
-  /// Dense: inputs × outputs. Convolutions: channels in × kernel rows × kernel columns × channels out.
+  /// Dense layers: inputs × outputs; convolutions: channels in × kernel rows × kernel columns × channels out.
   private var weights: [Int8]
   private var sums: [Int32]
   private var potentials: [Int32]
