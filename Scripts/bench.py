@@ -3,8 +3,8 @@
 Input axons of a scattered graph, renumbered and not. With SPIKELOOM_DATA also what partition and placement save against
 fixed baselines.
 
-Wall time on a shared machine is noisy: quote ratios from one run. ONLY=speed, ONLY=partition or ONLY=placement
-runs one section.
+Wall time on a shared machine is noisy: quote ratios from one run. ONLY=workloads, ONLY=speed, ONLY=partition or
+ONLY=placement runs one section. `spikeloom bench` measures the reference workloads in CPU seconds.
 """
 import json
 import os
@@ -184,10 +184,16 @@ def speed(folder):
                 cifar / "test_images_0000.npy", 40, folder)
 
 
+def workloads(_):
+    """The reference workloads in every timing mode beside bare loops, medians of five rounds."""
+    if os.environ.get("SPIKELOOM_DATA"):
+        subprocess.run([TOOL, "bench"], check=True)
+
+
 def main():
     only = os.environ.get("ONLY", "")
     with tempfile.TemporaryDirectory() as name:
-        for section in (speed, partition, placement):
+        for section in (workloads, speed, partition, placement):
             if only in section.__name__:
                 section(pathlib.Path(name))
 

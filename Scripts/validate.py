@@ -351,6 +351,19 @@ def tinyodin(folder):
     return check["differing"] == 0 and len(check["files"]) == 5, f"lines that differ: {text}"
 
 
+def workload(d, name):
+    """A reference workload on the chip: spikes and operations against the reference, whatever the timing mode."""
+    found = run("bench", "--data", d / "workloads", "--only", name, "--seconds", 0, codes=(0, 3))["workloads"][name]
+    modes = {mode: found[mode] for mode in ("analytic", "event")}
+    energy, latency = ([f"{mode[key][part] / 1e6:.4g}" for mode in modes.values()]
+                       for key, part in (("energy", "totalPicojoules"), ("latency", "perSampleNanoseconds")))
+    same = len({mode["packets"] for mode in modes.values()}) == 1
+    good = found["matches"] is True and same
+    return good, (f"spikes {found['spikes']}, {found['analytic']['synapticOperations']} operations; analytic / event: "
+                  f"energy {' / '.join(energy)} uJ, latency {' / '.join(latency)} ms, "
+                  f"{modes['event']['packets']:.0f} packets, {modes['event']['packetHops']:.0f} hops, {found['cores']} cores")
+
+
 def rows(d):
     """Name, bar, and what measures it."""
     cores = {("resnet20", PROFILES[0]): 700, ("resnet44", PROFILES[0]): 1650}
@@ -369,6 +382,10 @@ def rows(d):
     yield "compare-resnet20", "loss ≤ 1.5", lambda: comparison(
         d / "models/resnet20.onnx", IMAGENET, cifar / "test_images_0000.npy", cifar / "test_labels_0000.npy",
         cifar / "train_images_00000.npy", 1.5)
+    for folder in sorted((d / "workloads").iterdir()):
+        if (folder / "input.npy").exists():
+            yield (f"workload-{folder.name}", "spikes as aligned, same in both modes",
+                   lambda n=folder.name: workload(d, n))
     yield from network_rows(d)
     yield from method_rows(d)
     yield from table_rows(d)

@@ -73,6 +73,20 @@ public struct Emulator: Sendable {
   /// The steps whose bottlenecks are told one by one.
   var stepsTold: Int { image.schedule.isAsynchronous ? 0 : image.schedule.steps }
 
+  /// An emulator of the same image with another machine and other durations, by counts.
+  init(_ other: Emulator, machine: Machine, timing: StepTiming) {
+    image = other.image
+    profile = other.profile
+    self.machine = machine
+    self.timing = timing
+    host = other.host
+    places = other.places
+    mode = .analytic
+    network = nil
+    controller = nil
+    readouts = other.readouts
+  }
+
   private static func network(
     _ image: HardwareImage, _ profile: Profile, _ machine: Machine
   ) throws(DiagnosticsError) -> EventNetwork? {

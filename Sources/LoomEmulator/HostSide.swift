@@ -114,6 +114,12 @@ struct HostSide: Sendable {
   /// spike).
   func spikes(_ samples: Samples, index: Int, layout: SampleLayout) -> [[UInt32]] {
     let map = input.shape
+    if case .bytes(let bytes) = samples.storage, layout == .channelLast || map.positions == 1 {
+      return (0..<timesteps).map { step in
+        HostSide.marks(
+          bytes, from: index * samples.elementsPerSample + step * map.count, count: map.count)
+      }
+    }
     return (0..<timesteps).map { step in
       let base = index * samples.elementsPerSample + step * map.count
       var list: [UInt32] = []
@@ -133,6 +139,27 @@ struct HostSide: Sendable {
       }
       return list
     }
+  }
+
+  /// The positions of bytes that are not 0 among `count` of them; eight zeros are passed over at once.
+  private static func marks(_ bytes: [UInt8], from first: Int, count: Int) -> [UInt32] {
+    precondition(first >= 0 && first + count <= bytes.count, "the sample has as many steps")
+    var list: [UInt32] = []
+    list.reserveCapacity(count / 8)
+    unsafe bytes.withUnsafeBytes { bytes in
+      var place = 0
+      while place < count {
+        if place &+ 8 <= count,
+          unsafe bytes.loadUnaligned(fromByteOffset: first &+ place, as: UInt64.self) == 0
+        {
+          place &+= 8
+          continue
+        }
+        if unsafe bytes[first &+ place] != 0 { list.append(UInt32(truncatingIfNeeded: place)) }
+        place &+= 1
+      }
+    }
+    return list
   }
 
   /// How a batch fits the input; throws what does not.

@@ -37,6 +37,9 @@ struct SliceInfo: Sendable {
   /// Copies of its neurons beyond the first of each, all updated.
   var extraCopies: Int
   var flows: Range<Int>
+  /// Whether its sums of a step are kept in 16 bits, in units of 2^`narrowShift`.
+  var isNarrow: Bool
+  var narrowShift: Int32
 
   /// Whether spikes due in a step change anything: window codes stop listening after `start`.
   func takesIn(step: Int) -> Bool {
@@ -67,26 +70,39 @@ struct BlockInfo: Sendable {
 }
 
 /// What sources that meet the same targets have in common.
-struct PatternInfo: Sendable {
+package struct PatternInfo: Sendable {
   var firstRun: UInt32
   var runCount: UInt32
   /// Operations of one event.
   var synapses: UInt32
   /// How many of them are lowering in a block that is not (`CellCounts`).
   var lowering: UInt32
+
+  package init(firstRun: UInt32, runCount: UInt32, synapses: UInt32, lowering: UInt32) {
+    self.firstRun = firstRun
+    self.runCount = runCount
+    self.synapses = synapses
+    self.lowering = lowering
+  }
 }
 
 /// A spike at an axon, as it waits in a queue.
 ///
 /// It says all that its core needs to know, so that the core
 /// reads its queue in order and no table at random.
-struct Event: Sendable {
+package struct Event: Sendable {
   var pattern: UInt32
   /// Added to the runs' weight positions: sources that share a pattern differ in this only.
   ///
   /// In messages that carry sums (`BlockInfo.takesSums`) the bits of the sum.
   var weightBase: UInt32
   var axon: UInt32
+
+  package init(pattern: UInt32, weightBase: UInt32, axon: UInt32) {
+    self.pattern = pattern
+    self.weightBase = weightBase
+    self.axon = axon
+  }
 }
 
 /// One destination of a neuron.
@@ -96,10 +112,16 @@ struct RouteEntry: Sendable {
 }
 
 /// Consecutive accumulators that take consecutive weights.
-struct RunInfo: Sendable {
+package struct RunInfo: Sendable {
   var target: UInt32
   var weight: UInt32
   var count: UInt32
+
+  package init(target: UInt32, weight: UInt32, count: UInt32) {
+    self.target = target
+    self.weight = weight
+    self.count = count
+  }
 }
 
 /// Messages that travel alike: from one slice to one block, or on a chip with multicast from the neurons of a slice
@@ -144,6 +166,8 @@ struct Machine: Sendable {
   var runs: [RunInfo] = []
   /// Weights with their shifts applied, template after template, kernels re-laid for contiguous rows.
   var weights: [Int32] = []
+  /// The same of templates whose targets are narrow slices, in units of their 2^`narrowShift`.
+  var narrowWeights: [Int16] = []
   /// Routes of neurons, and of host inputs.
   var routes = FlatRoutes()
   var hostRoutes = FlatRoutes()

@@ -5,27 +5,32 @@ extension MachineBuilder {
   /// Bounds what synapses and bias can bring a neuron in one step, so that 32-bit accumulators never
   /// overflow and the narrow update is taken only where it is exact.
   ///
-  /// Refuses images beyond that.
-  mutating func boundCurrents() throws(DiagnosticsError) {
+  /// Returns what synapses can bring each slice. Refuses images beyond that.
+  mutating func boundCurrents() throws(DiagnosticsError) -> [CurrentRange] {
     var hits = [Int64](repeating: 0, count: machine.axons.count)
     for entry in machine.routes.entries { hits[Int(entry.event.axon)] += 1 }
     for entry in machine.hostRoutes.entries { hits[Int(entry.event.axon)] += 1 }
-    var sums = [Int64](repeating: 0, count: machine.accumulatorCount)
-    MachineBuilder.addMagnitudes(
-      machine.axons, machine.patterns, machine.runs, machine.weights, hits: hits, to: &sums)
+    var sums = Extremes(count: machine.accumulatorCount)
+    sums.add(machine.axons, machine.patterns, machine.runs, machine.weights, hits: hits)
     addSums(to: &sums)
+    var ranges: [CurrentRange] = []
     var findings: [Diagnostic] = []
     for index in machine.slices.indices {
       let slice = machine.slices[index]
       var bound: Int64 = 0
+      var range = CurrentRange()
       for site in 0..<slice.sites {
         for neuron in 0..<slice.count {
-          let sum = sums[slice.firstAccumulator + site * slice.count + neuron]
+          let place = slice.firstAccumulator + site * slice.count + neuron
+          range.lowest = min(range.lowest, sums.lowest[place])
+          range.highest = max(range.highest, sums.highest[place])
+          let sum = sums.magnitude(place)
           bound = max(
             bound, sum + Int64(machine.biases[slice.firstNeuron + neuron].magnitude))
         }
       }
       machine.slices[index].currentBound = bound
+      ranges.append(range)
       if bound >= 1 << 31 {
         findings.append(
           Diagnostic(
@@ -35,27 +40,43 @@ extension MachineBuilder {
       }
     }
     if !findings.isEmpty { throw DiagnosticsError(.badInput, findings) }
+    return ranges
   }
 
   /// Adds what partial sums can bring: no more than their sources take in, nor than their width.
-  private func addSums(to sums: inout [Int64]) {
+  private func addSums(to sums: inout Extremes) {
     for slice in machine.slices where slice.sendsSums {
       for neuron in 0..<slice.count {
-        let most = min(sums[slice.firstAccumulator + neuron], slice.highest + 1)
+        let most = min(sums.magnitude(slice.firstAccumulator + neuron), slice.highest + 1)
         let first = Int(machine.routes.offsets[slice.firstNeuron + neuron])
         let last = Int(machine.routes.offsets[slice.firstNeuron + neuron + 1])
         for entry in machine.routes.entries[first..<last]
         where machine.blocks[Int(entry.block)].takesSums {
           let run = machine.patterns[Int(entry.event.pattern)].firstRun
-          sums[Int(machine.runs[Int(run)].target)] += most
+          sums.highest[Int(machine.runs[Int(run)].target)] += most
         }
       }
     }
   }
+}
 
-  private static func addMagnitudes(
+/// The least and the greatest sum of weights that each accumulator can get in a step.
+private struct Extremes {
+  var lowest: [Int64]
+  var highest: [Int64]
+
+  init(count: Int) {
+    lowest = Array(repeating: 0, count: count)
+    highest = lowest
+  }
+
+  /// The sum of all magnitudes.
+  func magnitude(_ place: Int) -> Int64 { highest[place] - lowest[place] }
+
+  /// Adds the synapses of every axon that can be hit, as often as it can be hit.
+  mutating func add(
     _ axons: [Event], _ patterns: [PatternInfo], _ runs: [RunInfo], _ weights: [Int32],
-    hits: [Int64], to sums: inout [Int64]
+    hits: [Int64]
   ) {
     for (axon, count) in zip(axons, hits) where count > 0 {
       let pattern = patterns[Int(axon.pattern)]
@@ -64,7 +85,9 @@ extension MachineBuilder {
         let weight = Int(run.weight) + Int(axon.weightBase)
         let target = Int(run.target)
         for offset in 0..<Int(run.count) {
-          sums[target + offset] += Int64(weights[weight + offset].magnitude) * count
+          let most = Int64(weights[weight + offset]) * count
+          lowest[target + offset] += min(most, 0)
+          highest[target + offset] += max(most, 0)
         }
       }
     }

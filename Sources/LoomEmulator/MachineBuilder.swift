@@ -10,7 +10,7 @@ struct MachineBuilder {
   private var firstAxons: [Int] = []
   private var blockOfAxon: [UInt32] = []
   /// For each template the first of its weights, and its geometry.
-  private var templateStarts: [Int] = []
+  private(set) var templateStarts: [Int] = []
   private var templateRuns: [SynapseRuns] = []
 
   init(image: HardwareImage, profile: Profile) {
@@ -33,7 +33,8 @@ struct MachineBuilder {
     addRoutes()
     if profile.routing.multicast { addTrees(hopTimes) } else { addFlows(hopTimes) }
     if case .crossbar(let format) = profile.core.synapses { addArrays(format) }
-    try boundCurrents()
+    let ranges = try boundCurrents()
+    narrow(ranges)
     return machine
   }
 
@@ -120,7 +121,8 @@ struct MachineBuilder {
           lowest: FixedPoint.minimum(bits: population.potentialBits),
           highest: FixedPoint.maximum(bits: population.potentialBits),
           hasBias: biases.contains { $0 != 0 }, currentBound: 0, updatesPerStep: UInt64(count),
-          extraCopies: copies.isEmpty ? 0 : extraCopies(firstNeuron, count), flows: 0..<0))
+          extraCopies: copies.isEmpty ? 0 : extraCopies(firstNeuron, count), flows: 0..<0,
+          isNarrow: false, narrowShift: 0))
       machine.accumulatorCount += count * population.sites
     }
     machine.coreSlices.append(first..<machine.slices.count)

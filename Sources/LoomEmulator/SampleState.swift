@@ -4,6 +4,8 @@ import LoomBase
 struct SampleState: Sendable {
   var potentials: [Int32]
   var accumulators: [Int32]
+  /// The sums of narrow slices, at the same places; empty where there are none.
+  var narrow: [Int16]
   /// Bias plus front-end current, for narrow updates.
   var drive: [Int32]
   var wide = WideKernels.State()
@@ -33,6 +35,9 @@ struct SampleState: Sendable {
   init(_ machine: Machine, hasFrontEnd: Bool) {
     potentials = machine.initialPotentials
     accumulators = Array(repeating: 0, count: machine.accumulatorCount)
+    narrow = Array(
+      repeating: 0,
+      count: machine.slices.contains(where: \.isNarrow) ? machine.accumulatorCount : 0)
     drive = machine.biases
     let slices = machine.slices.count
     isWide = Array(repeating: false, count: slices)
@@ -70,6 +75,7 @@ struct SampleState: Sendable {
   mutating func reset(_ machine: Machine) {
     potentials = machine.initialPotentials
     SampleState.clear(&accumulators, 0)
+    SampleState.clear(&narrow, 0)
     SampleState.clear(&fill, 0)
     SampleState.clear(&arrayMarks, 0)
     SampleState.clear(&isQuiet, false)

@@ -169,9 +169,14 @@ struct StepLoop {
         done = 0
       } else if slice.takesIn(step: step) {
         state.isReached[info.slice] = true
-        done = Kernels.scatter(
-          events: state.queue, from: first, count: count, patterns: machine.patterns,
-          runs: machine.runs, weights: machine.weights, into: &state.accumulators)
+        done =
+          slice.isNarrow
+          ? ScatterKernel.add(
+            state.queue, from: first, count: count, machine.patterns, machine.runs,
+            machine.narrowWeights, into: &state.narrow)
+          : ScatterKernel.add(
+            state.queue, from: first, count: count, machine.patterns, machine.runs,
+            machine.weights, into: &state.accumulators)
       } else {
         done = synapses(from: first, count: count)
       }
@@ -243,29 +248,32 @@ struct StepLoop {
         fired: &state.fired)
       return Kernels.collect(state.fired, count: slice.count, into: &state.firing)
     }
+    let rule = UpdateKernel.Rule(slice)
+    if slice.isNarrow, slice.isReadout || state.isWide[index] {
+      UpdateKernel.widen(
+        rule, shift: slice.narrowShift, &state.narrow, into: &state.accumulators)
+    }
+    var spikes = 0
     if state.isWide[index] {
       WideKernels.update(
         slice, &state.wide, potentials: &state.potentials, accumulators: &state.accumulators,
         biases: machine.biases, thresholds: machine.thresholds, fired: &state.fired)
-    } else {
-      let rule = Kernels.Rule(
-        neurons: slice.firstNeuron..<(slice.firstNeuron + slice.count),
-        firstAccumulator: slice.firstAccumulator, lowest: Int32(truncatingIfNeeded: slice.lowest),
-        highest: Int32(truncatingIfNeeded: slice.highest), firesOnEqual: slice.firesOnEqual,
-        isHard: slice.isHard)
-      if slice.isReadout {
-        Kernels.integrate(
-          rule, potentials: &state.potentials, accumulators: &state.accumulators,
-          drive: state.drive)
-      } else {
-        Kernels.update(
-          rule, potentials: &state.potentials, accumulators: &state.accumulators,
-          drive: state.drive, thresholds: machine.thresholds, fired: &state.fired)
+      if !slice.isReadout {
+        spikes = Kernels.collect(state.fired, count: slice.count, into: &state.firing)
       }
+    } else if slice.isReadout {
+      UpdateKernel.integrate(
+        rule, potentials: &state.potentials, accumulators: &state.accumulators,
+        drive: state.drive)
+    } else if slice.isNarrow {
+      spikes = UpdateKernel.update(
+        rule, shift: slice.narrowShift, potentials: &state.potentials, narrow: &state.narrow,
+        drive: state.drive, thresholds: machine.thresholds, firing: &state.firing)
+    } else {
+      spikes = UpdateKernel.update(
+        rule, potentials: &state.potentials, accumulators: &state.accumulators,
+        drive: state.drive, thresholds: machine.thresholds, firing: &state.firing)
     }
-    let spikes =
-      slice.isReadout
-      ? 0 : Kernels.collect(state.fired, count: slice.count, into: &state.firing)
     state.isQuiet[index] = spikes == 0
     return spikes
   }
@@ -288,7 +296,7 @@ struct StepLoop {
         state.firing, count: spikes, firstNeuron: slice.firstNeuron, machine, sendSlot,
         potentials: &state.potentials, &state.queue, &state.fill)
     } else {
-      StepLoop.queue(
+      SendKernel.queue(
         state.firing, count: spikes, firstNeuron: slice.firstNeuron, machine.routes,
         machine.blocks, sendSlot, &state.queue, &state.fill)
     }
@@ -319,25 +327,6 @@ struct StepLoop {
     for position in 0..<count {
       let flow = Int(flowOfNeuron[firstNeuron &+ Int(firing[position])])
       if flow >= 0 { counts[flow &- firstFlow] &+= 1 }
-    }
-  }
-
-  private static func queue(
-    _ firing: [UInt32], count: Int, firstNeuron: Int, _ routes: FlatRoutes,
-    _ blocks: [BlockInfo], _ sendSlot: [Int], _ queue: inout [Event],
-    _ fill: inout [Int32]
-  ) {
-    for position in 0..<count {
-      let neuron = firstNeuron &+ Int(firing[position])
-      for entry in Int(routes.offsets[neuron])..<Int(routes.offsets[neuron &+ 1]) {
-        let route = routes.entries[entry]
-        let block = blocks[Int(route.block)]
-        let slot = sendSlot[block.delay]
-        let place = block.fillStart &+ slot
-        let used = fill[place]
-        queue[block.queueStart &+ slot &* block.capacity &+ Int(used)] = route.event
-        fill[place] = used &+ 1
-      }
     }
   }
 

@@ -9,7 +9,8 @@ struct TwinTests {
   static let cases: [RandomImage.Options] = [
     .init(), .init(spikes: true), .init(freeRunning: true), .init(hiddenOutput: true),
     .init(spikes: true, freeRunning: true), .init(secondCompartment: true),
-    .init(hiddenOutput: true, counted: true),
+    .init(hiddenOutput: true, counted: true), .init(spikes: true, heavy: true),
+    .init(hiddenOutput: true, heavy: true),
   ]
 
   @Test("spikes, potentials, scores and operations agree", arguments: 0..<UInt64(72))

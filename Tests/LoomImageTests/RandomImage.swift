@@ -7,6 +7,8 @@ struct RandomImage {
   var generator: SeededGenerator
   var image: HardwareImage
   let profile: Profile
+  /// What every weight is multiplied by.
+  private var weightFactor = 1
 
   struct Options {
     var spikes = false
@@ -15,6 +17,8 @@ struct RandomImage {
     /// Its output's spikes stand for potentials.
     var counted = false
     var secondCompartment = false
+    /// Weights so large that the sums of a step pass 16 bits.
+    var heavy = false
     var code = SpikeCode.rate
   }
 
@@ -22,6 +26,7 @@ struct RandomImage {
     seed: UInt64, profile: Profile = TestProfiles.profile(), options: Options = Options()
   ) -> HardwareImage {
     var maker = RandomImage(seed: seed, profile: profile)
+    maker.weightFactor = options.heavy ? 400 : 1
     maker.build(options)
     return maker.image.assemblingRoutes()
   }
@@ -157,7 +162,7 @@ struct RandomImage {
       shifts = weights
     case .sums: weights = 0
     }
-    template.weights = (0..<weights).map { _ in Int16(pick(-40...60)) }
+    template.weights = (0..<weights).map { _ in Int16(weightFactor * pick(-40...60)) }
     template.shifts =
       pick(0...1) == 0 ? [UInt8(pick(0...3))] : (0..<shifts).map { _ in UInt8(pick(0...3)) }
     image.templates.append(template)

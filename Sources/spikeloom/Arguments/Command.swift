@@ -45,7 +45,7 @@ enum CommandRegistry {
       EmulateCommand.command, CompareCommand.command, SweepCommand.command,
       VerifyCommand.command, ExplainCommand.command, DiffCommand.command,
       ProfilesCommand.command, FitCommand.command, CalibrateCommand.command, NocCommand.command,
-      TinyODINCommand.command,
+      TinyODINCommand.command, BenchCommand.command,
     ]
   }
 

@@ -67,6 +67,7 @@ enum EmulateCommand {
         to: file)
     }
     report(arguments, image, priced, record)
+    Console.note(HostProcess.peakNote)
     return LedgerFlags.finish(priced)
   }
 

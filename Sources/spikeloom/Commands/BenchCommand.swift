@@ -1,0 +1,81 @@
+import Foundation
+import LoomBase
+import LoomHardware
+import LoomImport
+
+/// `bench`: how fast the emulator is on the reference workloads of this folder, beside bare loops.
+enum BenchCommand {
+  static let command = Command(
+    name: "bench", summary: "measures the emulator on reference workloads, beside bare loops",
+    positionals: "",
+    options: ProfileFlags.options + [
+      .value(
+        "--data", placeholder: "DIR",
+        help: "folder of workload folders (default: $SPIKELOOM_DATA/workloads)"),
+      .value(
+        "--seconds", placeholder: "S",
+        help: "CPU seconds for each figure (default 5, in five rounds)"),
+      .value("--only", placeholder: "NAME", help: "one workload of the folder"),
+    ],
+    run: run)
+
+  private static func run(_ arguments: ParsedArguments) throws -> ExitStatus {
+    _ = try arguments.positionals()
+    let seconds = try arguments.numbers("--seconds") ?? [5]
+    guard let seconds = seconds.first, seconds >= 0, seconds <= 3600 else {
+      throw UsageError("'--seconds' needs a number from 0 to 3600")
+    }
+    let profile = try ProfileFlags.load(arguments, default: "loihi1-silicon-fit")
+    let progress = Progress()
+    var figures = BenchFigures(workloads: [])
+    for path in try folders(arguments) {
+      let folder = try WorkloadFolder(path: path)
+      progress.stage("\(folder.name): compiling for \(profile.name)")
+      var workload = try WorkloadBench(folder, profile: profile)
+      try workload.measure(seconds: seconds, progress)
+      try workload.measureProcesses()
+      figures.workloads.append(workload)
+    }
+    if arguments.has("--json") {
+      Console.print(json: figures.json)
+    } else {
+      Console.print(figures.text)
+    }
+    return finish(figures)
+  }
+
+  /// Counts that are not the reference's, and processes that failed, are differences.
+  private static func finish(_ figures: BenchFigures) -> ExitStatus {
+    var status = ExitStatus.done
+    for workload in figures.workloads {
+      if workload.matches == false {
+        Console.note("error: \(workload.folder.name): needs \(workload.expectedText), has others")
+        status = .differs
+      }
+      if workload.figures.values.contains(where: { $0.child.status != 0 }) {
+        Console.note("error: \(workload.folder.name): emulate ended with an error")
+        status = .differs
+      }
+    }
+    return status
+  }
+
+  /// The workload folders, by name.
+  private static func folders(_ arguments: ParsedArguments) throws -> [String] {
+    let staged = ProcessInfo.processInfo.environment["SPIKELOOM_DATA"].map { $0 + "/workloads" }
+    guard let path = arguments.text("--data") ?? staged else {
+      throw UsageError("'--data' is needed, or SPIKELOOM_DATA in the environment")
+    }
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+    let found = names.sorted().filter {
+      FileManager.default.fileExists(atPath: "\(path)/\($0)/input.npy")
+    }
+    let chosen = arguments.text("--only").map { name in found.filter { $0 == name } } ?? found
+    guard !chosen.isEmpty else {
+      throw DiagnosticsError(
+        Diagnostic(
+          .error, "SL1203", "needs workload folders with input.npy, has none", at: .file(path)))
+    }
+    return chosen.map { "\(path)/\($0)" }
+  }
+}
