@@ -82,7 +82,9 @@ struct MergeTests {
   func sweeps(profile: String) throws {
     for words in [
       ["-T", "2,5,8", "--early-exit", "--latency-samples", "6"],
-      ["-T", "3,4", "--method", "bit-serial"],
+      ["-T", "3,4"]
+        + (profile == "crossbar-256"
+          ? ["--method", "bit-serial"] : ["--method", "percentile", "--convert", "each"]),
     ] {
       try withEmptyFolder { folder in
         let words = Self.sweep + ["--profile", profile] + words
@@ -151,7 +153,8 @@ struct MergeTests {
       #expect(try refused(["1", "labels", "3"], in: folder).contains("the labels"))
       #expect(try refused(["1", "none", "3"], in: folder).contains("SL1203"))
       #expect(try refused(["1", "d.chip", "3"], in: folder).contains("SL1850"))
-      let all = try refused(["1", "other", "event", "two", "d.chip"], in: folder)
+      try part("again", "1/3", image: "e")
+      let all = try refused(["1", "again", "two", "d.chip"], in: folder)
       for code in ["SL1850", "SL1851", "SL1852", "SL1853", "SL1854"] {
         #expect(all.contains(code), "\(code): \(all)")
       }

@@ -1,5 +1,7 @@
 import LoomBase
+import LoomEmulator
 import LoomHardware
+import LoomImage
 import LoomImport
 import LoomReport
 

@@ -65,8 +65,11 @@ struct PartSet {
     compare("the command", part.command.rawValue, other.command.rawValue)
     compare("the version", part.tool, other.tool)
     let none = "none"
+    func digest(_ part: PartFile, _ key: String) -> String {
+      part.digests[key].map { String($0.prefix(16)) } ?? none
+    }
     for key in Set(part.digests.keys).union(other.digests.keys).sorted() where key != "options" {
-      compare("the \(key)", part.digests[key] ?? none, other.digests[key] ?? none)
+      compare("the \(key)", digest(part, key), digest(other, key))
     }
     for key in Set(part.options.keys).union(other.options.keys).sorted() {
       compare(
