@@ -1,5 +1,6 @@
 import Foundation
 import LoomBase
+import LoomImport
 import Testing
 
 /// Parts of `emulate` and `sweep`, put together: the bytes of the undivided run.
@@ -70,6 +71,27 @@ struct MergeTests {
     }
   }
 
+  @Test("emulate --scores: output tensors and another metric are those of one run")
+  func scores() throws {
+    try withEmptyFolder { folder in
+      try folder.put(try DigitsFixture.chip("loihi1-silicon-fit"), as: "d.chip")
+      let targets = (0..<5000).map { Float($0 % 17) }
+      try folder.put(NumpyFile.encode(shape: [500, 10], floats: targets), as: "t.npy")
+      let words = ["emulate", "d.chip", "--data", DigitsFixture.images, "--samples", "11"]
+      let judged = ["--metric", "mse", "--labels", "t.npy", "--json"]
+      let one = try BuiltProgram.succeed(words + judged + ["--outputs", "one.npy"], in: folder)
+      let all = try merged(
+        words + ["--scores"], parts: 3, judged + ["--outputs", "all.npy"], in: folder)
+      #expect(all.output == one.output)
+      #expect(try folder.bytes(of: "all.npy") == folder.bytes(of: "one.npy"))
+      #expect(try #require(all.json().value(at: "/accuracy/chip")?.double) > 0)
+      _ = try merged(words, parts: 2, in: folder)
+      for more in [judged, ["--outputs", "all.npy", "--json"]] {
+        #expect(try refused(["1.json", "2.json"] + more, in: folder).contains("SL1855"))
+      }
+    }
+  }
+
   private static let sweep =
     ["sweep", DigitsFixture.model] + samples + ["20"]
     + [
@@ -109,7 +131,8 @@ struct MergeTests {
       (["--shard", "1/1025", "-o", "p.json"], "K/N"),
       (["--shard", "1/2", "-o", "p.json", "--index", "3"], "'--index'"),
       (["--shard", "1/2", "-o", "p.json", "--sensitivity"], "'--sensitivity'"),
-      (["--shard", "1/2", "-o", "p.json", "--metric", "mse"], "top1"),
+      (["--shard", "1/2", "-o", "p.json", "--metric", "mse"], "'merge'"),
+      (["--scores"], "goes with '--shard'"),
     ] {
       let run = try withEmptyFolder { try BuiltProgram.run(emulate + words, in: $0) }
       #expect(run.status == 64 && run.errors.contains(said), "\(words): \(run.errors)")
@@ -210,7 +233,8 @@ struct MergeTests {
   func fuzz() throws {
     try withEmptyFolder { folder in
       try folder.put(try DigitsFixture.chip("crossbar-256"), as: "d.chip")
-      let emulate = ["emulate", "d.chip", "--timing", "event"] + Self.samples + ["6"]
+      let emulate =
+        ["emulate", "d.chip", "--timing", "event"] + Self.samples + ["6"] + ["--scores"]
       let sweep =
         Self.sweep + ["--profile", "loihi1-silicon-fit", "-T", "2,4", "--early-exit"]
       var generator = SeededGenerator(seed: 7)

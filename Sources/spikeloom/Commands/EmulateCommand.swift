@@ -19,7 +19,7 @@ enum EmulateCommand {
       .value(
         "--spikes", placeholder: "FILE",
         help: "write the spikes of one sample (--index), chip steps × neurons (.npy)"),
-      ShardFlag.option, Files.output,
+      ShardFlag.option, ShardFlag.scores, Files.output,
     ],
     run: run)
 
@@ -52,6 +52,11 @@ enum EmulateCommand {
     var part = EmulatePart(image, sha256: ChipFile.sha256(of: bytes), profile, sums)
     let record = sums.record
     if let shard {
+      if arguments.has("--scores") {
+        part.facts.answers = PartAnswers(image, samples: samples.count)
+      } else {
+        part.sums.scores = []
+      }
       try write(
         &part, shard, arguments, profile, samples, targets?.selecting(range),
         default: image.profileName)
@@ -91,7 +96,9 @@ enum EmulateCommand {
         "--index", "--spikes", "--predictions", "--outputs", "--sensitivity", "--budget",
       ])
     if shard != nil, try MetricFlags.chosen(arguments) != .top1 {
-      throw UsageError("'--shard' needs '--metric top1': the others need all answers at once")
+      throw UsageError(
+        "'--metric' is given to 'merge', with '--labels', where all answers are ('--shard' needs '--scores')"
+      )
     }
     return shard
   }
@@ -108,7 +115,6 @@ enum EmulateCommand {
       let range = shard.samples(of: part.sums.frame.samples)
       part.right = zip(part.sums.predictions, labels[range]).count { Int($0) == $1 }
     }
-    part.sums.scores = []
     var file = try PartFile(
       .emulate, shard, arguments, profile: profile, defaultProfile: name, digests: digests)
     file.emulate = part

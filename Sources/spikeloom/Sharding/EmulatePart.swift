@@ -17,6 +17,8 @@ struct EmulatePart: Codable {
     var cores: Int
     var populations: [PopulationProvenance]
     var footprint: ModelFootprint
+    /// What scores mean, where they are kept.
+    var answers: PartAnswers?
   }
 
   var facts: Facts
@@ -46,6 +48,7 @@ struct EmulatePart: Codable {
       facts.populations.isEmpty || facts.populations.count == sums.populations.count,
       facts.footprint.isPossible
     else { throw .impossible("facts of an image") }
+    if let answers = facts.answers { try answers.check(sums) }
     guard right.map({ (0...sums.predictions.count).contains($0) }) ?? true else {
       throw .impossible("as many right answers as samples, or fewer")
     }

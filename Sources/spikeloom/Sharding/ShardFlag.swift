@@ -7,6 +7,10 @@ enum ShardFlag {
     "--shard", placeholder: "K/N",
     help: "run the K-th of N parts of the samples and write it to --output, for 'merge'")
 
+  static let scores = OptionSpecification.flag(
+    "--scores",
+    help: "with --shard: keep all scores in the part, for 'merge --outputs' and '--metric'")
+
   /// The part asked for; nil: all samples.
   ///
   /// - Parameter forbidden: Options that need all samples.
@@ -14,7 +18,9 @@ enum ShardFlag {
     _ arguments: ParsedArguments, without forbidden: [String]
   ) throws(UsageError) -> Shard? {
     guard let word = arguments.text("--shard") else {
-      if arguments.has("--output") { throw UsageError("'--output' goes with '--shard'") }
+      for key in ["--output", "--scores"] where arguments.has(key) {
+        throw UsageError("'\(key)' goes with '--shard'")
+      }
       return nil
     }
     let numbers = word.split(separator: "/", omittingEmptySubsequences: false).map { Int($0) }
