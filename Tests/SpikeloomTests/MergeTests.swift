@@ -86,7 +86,7 @@ struct MergeTests {
       #expect(try folder.bytes(of: "all.npy") == folder.bytes(of: "one.npy"))
       #expect(try #require(all.json().value(at: "/accuracy/chip")?.double) > 0)
       _ = try merged(words, parts: 2, in: folder)
-      for more in [judged, ["--outputs", "all.npy", "--json"]] {
+      for more in [Array(judged.dropLast()), ["--outputs", "all.npy"]] {
         #expect(try refused(["1.json", "2.json"] + more, in: folder).contains("SL1855"))
       }
     }
