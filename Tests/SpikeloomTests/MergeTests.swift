@@ -48,7 +48,8 @@ struct MergeTests {
     }
   }
 
-  @Test("emulate: prices of one's own, no labels, and a budget, as in one run")
+  @Test(
+    "emulate: durations whose sums are rounded, no labels, and a budget, as in one run")
   func emulateOptions() throws {
     try withEmptyFolder { folder in
       try folder.put(try DigitsFixture.chip("crossbar-256"), as: "d.chip")
@@ -57,8 +58,9 @@ struct MergeTests {
         """
       try folder.put(Array(budget.utf8), as: "budget.json")
       let words = [
-        "emulate", "d.chip", "--data", DigitsFixture.images, "--samples", "9", "--set",
-        "/times/reset=123",
+        "emulate", "d.chip", "--data", DigitsFixture.images, "--samples", "24", "--set",
+        "/times/reset=123", "--set", "/times/neuronUpdate=0.7713", "--set",
+        "/times/synapticOperation=0.1371",
       ]
       let one = try BuiltProgram.run(words + ["--json"], in: folder)
       let all = try merged(words, parts: 3, ["--json"], in: folder)
