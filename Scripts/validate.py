@@ -13,8 +13,10 @@ import os
 import pathlib
 import random
 import re
+import shutil
 import subprocess
 import sys
+import tempfile
 import time
 
 import bursts
@@ -364,8 +366,57 @@ def workload(d, name):
                   f"{modes['event']['packets']:.0f} packets, {modes['event']['packetHops']:.0f} hops, {found['cores']} cores")
 
 
+def slurm_array(d):
+    """emulate and sweep as job arrays of 4 tasks on a Slurm of one node: merged JSON against the single run's bytes.
+
+    Without slurm-wlm, munge and root the same scripts run one after another, and the row says so.
+    """
+    digits = ROOT / "Examples/digits"
+    chosen = [digits / "digits_cnn.onnx", "--profile", PROFILES[0], "--calibration", digits / "train_images.npy"]
+    files = ["--data", digits / "test_images.npy", "--labels", digits / "test_labels.npy"]
+    chip = KEPT / "array.chip"
+    run("compile", *chosen, "-T", 16, "-o", chip)
+    paths = os.environ["PATH"] + ":/usr/sbin:/sbin"
+    has_slurm = os.geteuid() == 0 and all(shutil.which(tool, path=paths) for tool in ("munged", "slurmctld", "slurmd"))
+    good, texts = True, []
+    for name, words in {
+        "emulate": ["emulate", chip, *files], "emulate event": ["emulate", chip, *files, "--timing", "event"],
+        "sweep": ["sweep", *chosen, *files, "-T", "4,8,16", "--iterations", 100, "--early-exit"],
+    }.items():
+        command = [str(word) for word in (TOOL, *words)]
+        single = subprocess.run([*command, "--json"], capture_output=True, check=True).stdout
+        with tempfile.TemporaryDirectory() as folder:
+            start = time.time()
+            try:
+                (slurm if has_slurm else stand_in)(4, folder, command)
+            except subprocess.CalledProcessError as error:
+                raise RuntimeError(f"{name}: exit {error.returncode}: {error.stderr.decode()[-2000:]}") from error
+            merged = (pathlib.Path(folder) / "merged.json").read_bytes()
+        good = good and merged == single
+        texts.append(f"{name} {'identical' if merged == single else 'DIFFERS'} ({len(single)} bytes, {time.time() - start:.0f} s)")
+    chip.unlink()
+    how = "Slurm, 4 tasks" if has_slurm else "stand-in: the same scripts without Slurm, 4 tasks"
+    return good, f"{how}: " + ", ".join(texts)
+
+
+def slurm(parts, folder, command):
+    """A job array on a Slurm started for it."""
+    subprocess.run([ROOT / "Scripts/slurm_once.sh", str(parts), folder, *command], capture_output=True, check=True)
+
+
+def stand_in(parts, folder, command):
+    """The scripts of the job array, one task after another."""
+    cluster = ROOT / "Examples/cluster"
+    for part in range(1, parts + 1):
+        task = {"SLURM_ARRAY_TASK_ID": str(part), "SLURM_ARRAY_TASK_COUNT": str(parts)}
+        subprocess.run(["bash", cluster / "parts.sbatch", folder, *command], env=os.environ | task,
+                       capture_output=True, check=True)
+    subprocess.run(["bash", cluster / "merge.sbatch", folder, str(parts), command[0]], capture_output=True, check=True)
+
+
 def rows(d):
     """Name, bar, and what measures it."""
+    yield "slurm-array", "merged = single run, byte for byte", lambda: slurm_array(d)
     cores = {("resnet20", PROFILES[0]): 700, ("resnet44", PROFILES[0]): 1650}
     yield "onnx-cases", "≥ 110 of 145, 46 of 46, 0 wrong", lambda: conformance(d)
     yield "convert-resnet20", "< 120 s", lambda: conversion_time(d)

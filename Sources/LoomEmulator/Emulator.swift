@@ -155,18 +155,30 @@ public struct Emulator: Sendable {
     _ samples: Samples, range: Range<Int>? = nil, threads: Int = 1,
     progress: (@Sendable (Int) -> Void)? = nil
   ) throws(DiagnosticsError) -> RunRecord {
+    try sums(samples, range: range, threads: threads, progress: progress).record
+  }
+
+  /// Runs a part of the samples in `range` (all if nil): what `run` does, before sums of durations are formed.
+  ///
+  /// All parts of a run, appended in order, give the record of `run`, bit for bit. `progress` is told how many
+  /// samples of the part are done. Throws as `run`.
+  public func sums(
+    _ samples: Samples, range: Range<Int>? = nil, shard: Shard = .whole, threads: Int = 1,
+    progress: (@Sendable (Int) -> Void)? = nil
+  ) throws(DiagnosticsError) -> RunSums {
     let layout = try host.layout(of: samples)
     let range = range ?? 0..<samples.count
     precondition(range.lowerBound >= 0 && range.upperBound <= samples.count, "samples exist")
-    let batch = SampleBatch(emulator: self, samples: samples, layout: layout, range: range)
-    let workers = max(1, min(threads, batch.chunkCount))
+    let batch = SampleBatch(
+      emulator: self, samples: samples, layout: layout, range: range, shard: shard)
+    let workers = max(1, min(threads, batch.chunks.count))
     let merged = Mutex(MergedRun(batch, machine))
-    let nextChunk = Atomic<Int>(0)
+    let nextChunk = Atomic<Int>(batch.chunks.lowerBound)
     DispatchQueue.concurrentPerform(iterations: workers) { _ in
       var worker = runner(batch)
       while true {
         let chunk = nextChunk.add(1, ordering: .relaxed).oldValue
-        guard chunk < batch.chunkCount else { break }
+        guard chunk < batch.chunks.upperBound else { break }
         let result = worker.run(chunk: chunk)
         let done = merged.withLock { $0.add(result) }
         progress?(done)
@@ -175,7 +187,7 @@ public struct Emulator: Sendable {
     }
     let whole = merged.withLock { $0 }
     try Emulator.requireRest(whole.chunks)
-    return record(whole)
+    return sums(whole, of: range.count)
   }
 
   /// Runs one sample and returns every spike.

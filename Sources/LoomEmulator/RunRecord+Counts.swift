@@ -8,6 +8,7 @@ struct MergedRun: Sendable {
   var predictions: [Int32]
   var chunks: [ChunkResult?]
   private let chunkSize: Int
+  private let firstChunk: Int
   private let scoreCount: Int
   private var done = 0
 
@@ -16,15 +17,17 @@ struct MergedRun: Sendable {
       machine, ports: batch.emulator.network?.plan.portCount ?? 0,
       steps: batch.emulator.stepsTold)
     scoreCount = Observer(batch.emulator.image, machine).scoreCount
-    scores = Array(repeating: 0, count: batch.range.count * scoreCount)
-    predictions = Array(repeating: 0, count: batch.range.count)
-    chunks = Array(repeating: nil, count: batch.chunkCount)
+    scores = Array(repeating: 0, count: batch.sampleCount * scoreCount)
+    predictions = Array(repeating: 0, count: batch.sampleCount)
+    chunks = Array(repeating: nil, count: batch.chunks.count)
     chunkSize = batch.chunkSize
+    firstChunk = batch.chunks.lowerBound
   }
 
   /// Adds a chunk; returns the number of samples done so far.
   mutating func add(_ result: ChunkResult) -> Int {
-    let first = result.chunk * chunkSize
+    let place = result.chunk - firstChunk
+    let first = place * chunkSize
     let count = result.predictions.count
     predictions.replaceSubrange(first..<(first + count), with: result.predictions)
     scores.replaceSubrange(
@@ -32,7 +35,7 @@ struct MergedRun: Sendable {
     var kept = result
     kept.scores = []
     kept.predictions = []
-    chunks[result.chunk] = kept
+    chunks[place] = kept
     done += count
     return done
   }
@@ -40,91 +43,65 @@ struct MergedRun: Sendable {
 
 extension Emulator {
   /// Sorts raw counts by core and population and network or lowering.
-  func record(_ run: MergedRun) -> RunRecord {
-    let observer = Observer(image, machine)
-    let samples = run.predictions.count
+  ///
+  /// - Parameters:
+  ///   - run: What some or all samples of a run did.
+  ///   - total: The samples of the whole run.
+  func sums(_ run: MergedRun, of total: Int) -> RunSums {
     var counts = SortedCounts(image)
     counts.add(run.tally, machine)
+    let frame = RunSums.Frame(
+      samples: total, stepsPerSample: image.schedule.steps, chips: places.chips,
+      tiles: places.tiles, scoresPerSample: Observer(image, machine).scoreCount, timing: mode,
+      stepsPerInterval: timing.isPipelined ? image.schedule.timesteps : image.schedule.steps,
+      followsController: controller != nil,
+      movesPackets: network != nil, durations: SingleDurations(timing))
+    return RunSums(
+      frame: frame, cores: counts.cores, loweringCores: counts.loweringCores,
+      populations: counts.populations, loweringPopulations: counts.loweringPopulations,
+      clockedPopulations: counts.clocked, clockedLoweringPopulations: counts.clockedLowering,
+      host: hostCounts(run.tally, samples: run.predictions.count), bounds: run.tally.bounds,
+      boundTicks: run.tally.boundTicks, bottlenecks: run.tally.bottlenecks,
+      overruns: run.tally.overruns, longestStep: run.tally.longestStep,
+      lostSpikes: run.tally.lostSpikes, slowestCoreSteps: run.tally.slowestCoreSteps,
+      slowestCoreTicks: run.tally.slowestCoreTicks,
+      stallTicks: mode == .event ? run.tally.stallTicks : [], links: links(run.tally),
+      analyticTicks: run.tally.analyticTicks, undelivered: run.tally.undelivered,
+      chunks: run.chunks.compactMap { chunk in
+        chunk.map {
+          RunSums.Chunk(
+            latency: $0.latency, interval: $0.interval, overlappedLatency: $0.overlappedLatency,
+            hostBoundIntervals: $0.hostBoundIntervals, steps: $0.stepDurations)
+        }
+      },
+      predictions: run.predictions, scores: run.scores)
+  }
+
+  private func hostCounts(_ tally: Tally, samples: Int) -> HostCounts {
     var host = HostCounts()
     host.biasWrites = self.host.biasWrites * UInt64(samples)
     host.readouts = UInt64(readouts * samples)
-    host.inputSpikes = run.tally.inputSpikes
-    host.inputMessages = run.tally.inputMessages
+    host.inputSpikes = tally.inputSpikes
+    host.inputMessages = tally.inputMessages
     host.clockedMessages =
       self.host.neurons.clockedMessages(
         image.hostRoutes, isMulticast: !machine.flowOfNeuron.isEmpty) * UInt64(samples)
     host.neuronUpdates = self.host.neurons.updates * UInt64(samples)
     host.frontEndMacs = self.host.macs * UInt64(samples)
     host.chipResets = UInt64(places.chips * samples)
-    var record = RunRecord(
-      samples: samples, stepsPerSample: image.schedule.steps, chips: places.chips,
-      tiles: places.tiles, cores: counts.cores, loweringCores: counts.loweringCores,
-      populations: counts.populations, loweringPopulations: counts.loweringPopulations,
-      host: host, latencyNanoseconds: 0, intervalNanoseconds: 0,
-      stepNanoseconds: Array(repeating: 0, count: image.schedule.steps),
-      bounds: [
-        .core: run.tally.bounds[0], .link: run.tally.bounds[1], .route: run.tally.bounds[2],
-      ],
-      slowestCoreSteps: run.tally.slowestCoreSteps, predictions: run.predictions,
-      scores: run.scores, scoresPerSample: observer.scoreCount)
-    if run.tally.bounds[3] > 0 { record.bounds[.tick] = run.tally.bounds[3] }
-    record.overruns = run.tally.overruns
-    record.longestStepNanoseconds = run.tally.longestStep
-    record.stepsPerInterval =
-      timing.isPipelined ? image.schedule.timesteps : image.schedule.steps
-    record.overheads = TimeOverheads(
-      timing, steps: image.schedule.steps, samples: samples, readouts: host.readouts)
-    record.clockedPopulations = counts.clocked
-    record.clockedLoweringPopulations = counts.clockedLowering
-    record.inputNanoseconds =
-      Double(host.biasWrites) * timing.biasWrite + Double(host.inputMessages) * timing.hostSpike
-    // What closes a step is part of what the controller does in it.
-    if controller != nil { record.overheads.barrierNanoseconds = 0 }
-    addBounds(run.tally, to: &record)
-    for case .some(let chunk) in run.chunks {
-      record.latencyNanoseconds += chunk.latency
-      record.intervalNanoseconds += chunk.interval
-      record.overlappedLatencyNanoseconds += chunk.overlappedLatency
-      record.hostBoundIntervals += chunk.hostBoundIntervals
-      for step in record.stepNanoseconds.indices {
-        record.stepNanoseconds[step] += chunk.stepDurations[step]
-      }
-    }
-    return record
+    return host
   }
-}
 
-extension Emulator {
-  /// What decided the steps' durations, and what packets met where they were moved.
-  private func addBounds(_ tally: Tally, to record: inout RunRecord) {
-    record.boundNanoseconds = [
-      .core: Double(tally.boundTicks[0]) / 1000, .link: Double(tally.boundTicks[1]) / 1000,
-      .route: Double(tally.boundTicks[2]) / 1000,
-    ]
-    if tally.boundTicks[3] > 0 {
-      record.boundNanoseconds[.tick] = Double(tally.boundTicks[3]) / 1000
+  /// The links that packets took or waited for.
+  private func links(_ tally: Tally) -> [RunSums.Link] {
+    guard let network else { return [] }
+    return tally.portBusyTicks.indices.filter {
+      tally.portBusyTicks[$0] > 0 || tally.portHeldTicks[$0] > 0
+    }.map { port in
+      RunSums.Link(
+        port: port, name: network.name(ofPort: port), busyTicks: tally.portBusyTicks[port],
+        heldTicks: tally.portHeldTicks[port])
     }
-    record.stepBottlenecks = tally.bottlenecks.named
-    record.slowestCoreNanoseconds = tally.slowestCoreTicks.map { Double($0) / 1000 }
-    guard mode == .event else { return }
-    var packets = PacketTiming(analyticNanoseconds: Double(tally.analyticTicks) / 1000)
-    packets.stallNanoseconds = tally.stallTicks.map { Double($0) / 1000 }
-    packets.undelivered = tally.undelivered
-    packets.followsController = controller != nil
-    packets.lostSpikes = tally.lostSpikes
-    if let network {
-      packets.links = tally.portBusyTicks.indices.filter {
-        tally.portBusyTicks[$0] > 0
-      }.map { port in
-        LinkTiming(
-          name: network.name(ofPort: port),
-          busyNanoseconds: Double(tally.portBusyTicks[port]) / 1000,
-          heldNanoseconds: Double(tally.portHeldTicks[port]) / 1000)
-      }
-    } else if controller == nil {
-      packets.analyticNanoseconds = nil
-    }
-    record.packets = packets
   }
 }
 

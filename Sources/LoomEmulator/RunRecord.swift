@@ -1,5 +1,5 @@
 /// Events of one core (or one population), summed over all samples and steps of a run.
-public struct CoreCounts: Sendable, Hashable {
+public struct CoreCounts: Sendable, Hashable, Codable {
   /// Compartment updates (a neuron of two compartments counts twice).
   public var neuronUpdates: UInt64 = 0
   /// Updates that fired.
@@ -47,7 +47,7 @@ public struct CoreCounts: Sendable, Hashable {
 }
 
 /// What the host did, summed over all samples.
-public struct HostCounts: Sendable, Hashable {
+public struct HostCounts: Sendable, Hashable, Codable {
   /// Bias registers written with front-end currents (and cleared ones, where the chip needs it).
   public var biasWrites: UInt64 = 0
   /// Potentials read, t0 readings included; spike counts, one for each output neuron.

@@ -8,11 +8,23 @@ struct SampleBatch: Sendable {
   let samples: Samples
   let layout: SampleLayout
   let range: Range<Int>
+  /// Which chunks are run.
+  var shard = Shard.whole
 
   /// Samples of one chunk.
-  var chunkSize: Int { max(1, (range.count + 1023) / 1024) }
+  var chunkSize: Int { SampleBatch.chunkSize(of: range.count) }
 
-  var chunkCount: Int { (range.count + chunkSize - 1) / chunkSize }
+  /// The chunks that are run.
+  var chunks: Range<Int> { shard.chunks(ofSamples: range.count) }
+
+  /// How many samples are run.
+  var sampleCount: Int { shard.samples(of: range.count).count }
+
+  static func chunkSize(of samples: Int) -> Int { max(1, (samples + 1023) / 1024) }
+
+  static func chunkCount(of samples: Int) -> Int {
+    (samples + chunkSize(of: samples) - 1) / chunkSize(of: samples)
+  }
 
   /// The samples of a chunk.
   func samples(ofChunk chunk: Int) -> Range<Int> {

@@ -1,5 +1,5 @@
 /// What decided each chip step, over all samples: time by bound and by core, ps.
-struct StepBottlenecks: Sendable {
+public struct StepBottlenecks: Sendable, Hashable, Codable {
   /// Step × 4 + bound (core, link, route, tick).
   private var bounds: [UInt64]
   /// Step × cores + core; empty where that would be too many.
@@ -16,6 +16,15 @@ struct StepBottlenecks: Sendable {
     coreTicks = steps * cores <= Self.mostPairs ? Array(repeating: 0, count: steps * cores) : []
   }
 
+  /// Whether these are counts of so many steps and cores, whatever wrote them; sums of many of them overflow nowhere.
+  func isPossible(steps: Int, cores: Int) -> Bool {
+    let none = self.steps == 0 && bounds.isEmpty && coreTicks.isEmpty
+    let pairs = steps.multipliedReportingOverflow(by: cores)
+    return none
+      || (self.steps == steps && self.cores == cores && bounds.count == 4 * steps
+        && (coreTicks.isEmpty || (!pairs.overflow && coreTicks.count == pairs.partialValue)))
+  }
+
   /// Counts what decided a step.
   mutating func note(_ length: StepLength, bound: Int, step: Int, ticks: UInt64) {
     guard step < steps else { return }
@@ -25,6 +34,9 @@ struct StepBottlenecks: Sendable {
   }
 
   mutating func add(_ other: StepBottlenecks) {
+    guard other.bounds.count == bounds.count, other.coreTicks.count == coreTicks.count else {
+      return
+    }
     for index in bounds.indices { bounds[index] &+= other.bounds[index] }
     for index in coreTicks.indices { coreTicks[index] &+= other.coreTicks[index] }
   }

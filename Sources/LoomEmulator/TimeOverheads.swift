@@ -13,7 +13,7 @@ public struct TimeOverheads: Sendable, Hashable {
   public init() {}
 
   /// The overheads of a run.
-  init(_ timing: StepTiming, steps: Int, samples: Int, readouts: UInt64) {
+  init(_ timing: SingleDurations, steps: Int, samples: Int, readouts: UInt64) {
     barrierNanoseconds = timing.barrier * Double(steps) * Double(samples)
     managementNanoseconds = timing.management * Double(steps) * Double(samples)
     readoutNanoseconds = timing.readout * Double(readouts)

@@ -65,10 +65,19 @@ public enum ProfileFile {
   public static func load(
     _ nameOrPath: String, overrides: [String] = []
   ) throws(DiagnosticsError) -> Profile {
+    let source = try source(nameOrPath)
+    return try decode(source.bytes, name: source.name, overrides: overrides)
+  }
+
+  /// The text that `load` reads, and what to call it in diagnostics.
+  ///
+  /// - Throws: SL7010 as `load`.
+  public static func source(
+    _ nameOrPath: String
+  ) throws(DiagnosticsError) -> (name: String, bytes: [UInt8]) {
     let isPath = nameOrPath.contains("/") || nameOrPath.hasSuffix(".json")
     if !isPath, let text = bundledText(nameOrPath) {
-      let file = "\(aliases[nameOrPath] ?? nameOrPath).json"
-      return try decode(Array(text.utf8), name: file, overrides: overrides)
+      return ("\(aliases[nameOrPath] ?? nameOrPath).json", Array(text.utf8))
     }
     guard isPath || FileManager.default.fileExists(atPath: nameOrPath) else {
       throw DiagnosticsError(
@@ -77,7 +86,7 @@ public enum ProfileFile {
           notes: ["bundled profiles: \(bundledNames.joined(separator: ", "))"],
           remedy: "choose one of these, or give the path of a profile of your own"))
     }
-    return try decode(try contents(nameOrPath), name: nameOrPath, overrides: overrides)
+    return (nameOrPath, try contents(nameOrPath))
   }
 
   /// The text of a bundled profile, by name or alias; nil if there is none.

@@ -31,7 +31,7 @@ public struct ImageProvenance: Sendable, Hashable {
 }
 
 /// The names of one population.
-public struct PopulationProvenance: Sendable, Hashable {
+public struct PopulationProvenance: Sendable, Hashable, Codable {
   /// Its name.
   public var name: String
   /// The ONNX nodes it stands for.

@@ -8,7 +8,7 @@ public import LoomImage
 /// widths: weights, thresholds and biases once, one potential a neuron. What only lowers something and copies of kernels
 /// on several cores are not part of the model. `ConnectionSparsity` is the share of its weights that are zero
 /// (`connection_sparsity.py`); synapses left out of lists of synapses are no weights.
-public struct ModelFootprint: Sendable, Hashable {
+public struct ModelFootprint: Sendable, Hashable, Codable {
   /// Weights of the network, those of the first layer on the host included.
   public var weights = 0
   /// Those of them that are zero.

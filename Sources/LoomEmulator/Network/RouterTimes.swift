@@ -68,7 +68,9 @@ public struct RouterTimes: Sendable, Hashable {
       credit: credit)
     ejection = EjectionClass(
       latency: reader.ticks(router.ejectionDelay, "/router/ejectionDelay"), occupancy: link)
-    depth = reader.need(router.fifoDepth, "/router/fifoDepth").map { max(1, Int($0.value.rounded())) } ?? 1
+    depth =
+      reader.need(router.fifoDepth, "/router/fifoDepth").map { max(1, Int($0.value.rounded())) }
+      ?? 1
     choosesEarly = router.choosesEarly
     if !reader.findings.isEmpty { throw DiagnosticsError(.badInput, reader.findings) }
   }

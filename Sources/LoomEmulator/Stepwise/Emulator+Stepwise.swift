@@ -26,34 +26,65 @@ extension Emulator {
     _ samples: Samples, range: Range<Int>? = nil, threads: Int = 1, lengths: [RunLength],
     rule: ExitRule? = nil, timedSamples: Int = 16, progress: (@Sendable (Int) -> Void)? = nil
   ) throws(DiagnosticsError) -> StepwiseRecord {
+    let (sums, readings) = try stepwiseSums(
+      samples, range: range, threads: threads, lengths: lengths, rule: rule,
+      timedSamples: timedSamples, progress: progress)
+    return StepwiseRecord(
+      lengths: lengths, records: sums.records, timing: sums.timing, readings: readings,
+      exit: sums.exitRecord)
+  }
+
+  /// Runs a part of the samples: what `runStepwise` does, before sums of times are formed, and the readings of
+  /// the part's samples.
+  ///
+  /// All parts of a run, appended in order, give the records of `runStepwise`, bit for bit. Parameters and errors as
+  /// there; `progress` is told of the part's samples.
+  public func stepwiseSums(
+    _ samples: Samples, range: Range<Int>? = nil, shard: Shard = .whole, threads: Int = 1,
+    lengths: [RunLength], rule: ExitRule? = nil, timedSamples: Int = 16,
+    progress: (@Sendable (Int) -> Void)? = nil
+  ) throws(DiagnosticsError) -> (sums: StepwiseSums, readings: ScoreReadings) {
     let layout = try host.layout(of: samples)
     let range = range ?? 0..<samples.count
     precondition(range.lowerBound >= 0 && range.upperBound <= samples.count, "samples exist")
     precondition(
       lengths.allSatisfy { $0.timesteps <= image.schedule.timesteps }, "lengths of at most T")
     let plan = StepwisePlan(self, lengths: lengths, rule: rule)
-    try check(plan, samples: range.count)
-    let batch = SampleBatch(emulator: self, samples: samples, layout: layout, range: range)
+    let batch = SampleBatch(
+      emulator: self, samples: samples, layout: layout, range: range, shard: shard)
+    try check(plan, samples: batch.sampleCount)
+    let timed = range.prefix(max(1, timedSamples))
+    var (sums, readings) = runStepwise(batch, plan, timedSamples: timed.count, threads, progress)
+    for (index, length) in lengths.enumerated() where !plan.isTimed(length) && range.count > 0 {
+      let again = try shortened(to: length).sums(
+        samples, range: timed, shard: shard, threads: threads)
+      sums.points[index].again = StepwiseSums.Times(
+        latencies: again.chunks.map(\.latency), intervals: again.chunks.map(\.interval))
+    }
+    return (sums, readings)
+  }
+
+  /// Runs the chunks of a batch.
+  private func runStepwise(
+    _ batch: SampleBatch, _ plan: StepwisePlan, timedSamples: Int, _ threads: Int,
+    _ progress: (@Sendable (Int) -> Void)?
+  ) -> (StepwiseSums, ScoreReadings) {
     let merged = Mutex(MergedSteps(batch, plan))
-    let nextChunk = Atomic<Int>(0)
-    let workers = max(1, min(threads, batch.chunkCount))
+    let nextChunk = Atomic<Int>(batch.chunks.lowerBound)
+    let workers = max(1, min(threads, batch.chunks.count))
     DispatchQueue.concurrentPerform(iterations: workers) { _ in
       var worker = SampleWorker(batch, stepwise: StepwiseTally(plan))
       while true {
         let chunk = nextChunk.add(1, ordering: .relaxed).oldValue
-        guard chunk < batch.chunkCount else { break }
+        guard chunk < batch.chunks.upperBound else { break }
         _ = worker.run(chunk: chunk)
         let result = worker.takeChunk()
-        let done = merged.withLock { $0.add(result, chunk: chunk) }
+        let done = merged.withLock { $0.add(result, chunk: chunk - batch.chunks.lowerBound) }
         progress?(done)
       }
       merged.withLock { $0.add(worker) }
     }
-    var record = merged.withLock { $0.record(self) }
-    if lengths.contains(where: { !plan.isTimed($0) }), range.count > 0 {
-      try time(&record, plan, samples, range.prefix(max(1, timedSamples)), threads)
-    }
-    return record
+    return merged.withLock { $0.sums(self, of: batch.range.count, timedSamples: timedSamples) }
   }
 
   private func check(_ plan: StepwisePlan, samples: Int) throws(DiagnosticsError) {
@@ -89,21 +120,6 @@ extension Emulator {
     }
   }
 
-  /// Runs the first samples again for each length, for their times.
-  private func time(
-    _ record: inout StepwiseRecord, _ plan: StepwisePlan, _ samples: Samples, _ range: Range<Int>,
-    _ threads: Int
-  ) throws(DiagnosticsError) {
-    record.timing =
-      range.count == record.readings.samples ? .everySample : .firstSamples(range.count)
-    for (index, length) in record.lengths.enumerated() where !plan.isTimed(length) {
-      let again = try shortened(to: length).run(samples, range: range, threads: threads)
-      let scale = Double(record.readings.samples) / Double(range.count)
-      record.records[index].latencyNanoseconds = again.latencyNanoseconds * scale
-      record.records[index].intervalNanoseconds = again.intervalNanoseconds * scale
-    }
-  }
-
   /// The emulator of the same image for a shorter window.
   func shortened(to length: RunLength) -> Emulator {
     let image = image.shortened(to: length.timesteps, readoutStart: length.readoutStart)
@@ -126,96 +142,5 @@ extension Emulator {
     network = other.network
     controller = other.controller
     readouts = Observer(image, machine).readouts
-  }
-}
-
-/// The results of all chunks of a stepwise run.
-private struct MergedSteps: Sendable {
-  private let plan: StepwisePlan
-  private let sampleCount: Int
-  private var counts: AlignedCounts
-  private var exited = AlignedCounts(timesteps: 1)
-  private var chunks: [StepwiseChunk?]
-  private var done = 0
-
-  init(_ batch: SampleBatch, _ plan: StepwisePlan) {
-    self.plan = plan
-    sampleCount = batch.range.count
-    counts = AlignedCounts(timesteps: plan.timesteps)
-    chunks = Array(repeating: nil, count: batch.chunkCount)
-  }
-
-  mutating func add(_ chunk: StepwiseChunk, chunk index: Int) -> Int {
-    done += chunk.readings.count / max(1, (plan.timesteps + 1) * plan.countsSpikes.count)
-    chunks[index] = chunk
-    return done
-  }
-
-  mutating func add(_ worker: SampleWorker) {
-    guard let tally = worker.stepwise else { return }
-    counts.add(tally.counts)
-    if let stopped = tally.exited { exited.add(stopped) }
-  }
-
-  func record(_ emulator: Emulator) -> StepwiseRecord {
-    let all = chunks.compactMap(\.self)
-    let readings = ScoreReadings(
-      samples: sampleCount, timesteps: plan.timesteps, countsSpikes: plan.countsSpikes,
-      classes: plan.classes,
-      values: all.flatMap(\.readings))
-    var record = StepwiseRecord(
-      lengths: plan.lengths, records: [], timing: .everySample, readings: readings)
-    var sums = CountSums()
-    for (index, length) in plan.lengths.enumerated() {
-      counts.extend(&sums, to: length.timesteps)
-      var short = self.record(
-        emulator, sums, readouts: UInt64(plan.readouts(length) * sampleCount),
-        steps: length.timesteps + plan.depth)
-      if emulator.timing.isPipelined { short.stepsPerInterval = length.timesteps }
-      for chunk in all {
-        short.latencyNanoseconds += chunk.latencies[index]
-        short.intervalNanoseconds += chunk.intervals[index]
-      }
-      for sample in 0..<sampleCount {
-        short.predictions.append(readings.prediction(sample: sample, length: length))
-      }
-      record.records.append(short)
-    }
-    if let rule = plan.rule { record.exit = exit(rule, emulator, all) }
-    return record
-  }
-
-  private func exit(
-    _ rule: ExitRule, _ emulator: Emulator, _ all: [StepwiseChunk]
-  ) -> ExitRecord {
-    let decisions = all.flatMap(\.decisions)
-    let readings = decisions.reduce(0) { $0 + $1.readings }
-    var short = record(
-      emulator, exited.sums(below: 1), readouts: UInt64(readings * plan.countsSpikes.count),
-      steps: plan.timesteps + plan.depth)
-    for chunk in all {
-      short.latencyNanoseconds += chunk.exitLatency
-      short.intervalNanoseconds += chunk.exitInterval
-    }
-    short.predictions = decisions.map(\.prediction)
-    return ExitRecord(
-      rule: rule, decisions: decisions, chipSteps: all.reduce(0) { $0 + $1.exitSteps },
-      record: short)
-  }
-
-  private func record(
-    _ emulator: Emulator, _ sums: CountSums, readouts: UInt64, steps: Int
-  ) -> RunRecord {
-    var host = HostCounts()
-    host.biasWrites = emulator.host.biasWrites * UInt64(sampleCount)
-    host.readouts = readouts
-    host.frontEndMacs = emulator.host.macs * UInt64(sampleCount)
-    host.chipResets = UInt64(emulator.places.chips * sampleCount)
-    return RunRecord(
-      samples: sampleCount, stepsPerSample: steps, chips: emulator.places.chips,
-      tiles: emulator.places.tiles, cores: [sums.network], loweringCores: [sums.lowering],
-      populations: [], loweringPopulations: [], host: host, latencyNanoseconds: 0,
-      intervalNanoseconds: 0, stepNanoseconds: [], bounds: [:], slowestCoreSteps: [],
-      predictions: [], scores: [], scoresPerSample: plan.countsSpikes.count)
   }
 }

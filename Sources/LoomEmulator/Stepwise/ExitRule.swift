@@ -4,9 +4,9 @@
 /// potentials gained since the last reading at or before t0(t), the readout start of a run of t steps; the
 /// margin is the best of them minus the second best. A sample stops at the first reading whose margin
 /// reaches the threshold, else after T steps with the scores of an ordinary run (t0(T) is read for it).
-public struct ExitRule: Sendable, Hashable {
+public struct ExitRule: Sendable, Hashable, Codable {
   /// One reading: after aligned step `step` − 1, compared with the one after `base` − 1.
-  public struct Check: Sendable, Hashable {
+  public struct Check: Sendable, Hashable, Codable {
     /// Aligned steps done.
     public var step: Int
     /// Aligned steps that had been done at the reading it is compared with; 0: the start, which is known.
@@ -43,7 +43,7 @@ public struct ExitRule: Sendable, Hashable {
   }
 
   /// How one sample went.
-  public struct Decision: Sendable, Hashable {
+  public struct Decision: Sendable, Hashable, Codable {
     /// Aligned steps done.
     public var steps: Int
     /// The class it was given.
@@ -95,7 +95,7 @@ public struct ExitRule: Sendable, Hashable {
 
 extension ExitRule {
   /// How a threshold was found.
-  public struct Calibration: Sendable, Hashable {
+  public struct Calibration: Sendable, Hashable, Codable {
     /// Samples looked at.
     public var samples: Int
     /// The share of them that must be answered as after the whole window.

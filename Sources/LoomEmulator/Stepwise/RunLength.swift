@@ -1,5 +1,5 @@
 /// How long a sample is run and which part of the window answers.
-public struct RunLength: Sendable, Hashable {
+public struct RunLength: Sendable, Hashable, Codable {
   /// T′, the window, in steps.
   public var timesteps: Int
   /// t0: the answer is what the readout gained after aligned step t0 − 1.

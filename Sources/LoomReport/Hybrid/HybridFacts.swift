@@ -1,7 +1,7 @@
 /// Which layers of a network the host computes as an ordinary ANN, and what crosses between them and the chip.
-public struct HybridFacts: Sendable, Hashable {
+public struct HybridFacts: Sendable, Hashable, Codable {
   /// The layers on one side of the chip.
-  public struct Part: Sendable, Hashable {
+  public struct Part: Sendable, Hashable, Codable {
     /// The layers, in order.
     public var nodes: [String]
     /// Their dense MACs for one sample.

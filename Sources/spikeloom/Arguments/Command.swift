@@ -42,7 +42,7 @@ enum CommandRegistry {
   static var all: [Command] {
     [
       DemoCommand.command, ImportCommand.command, ConvertCommand.command, CompileCommand.command,
-      EmulateCommand.command, CompareCommand.command, SweepCommand.command,
+      EmulateCommand.command, CompareCommand.command, SweepCommand.command, MergeCommand.command,
       VerifyCommand.command, ExplainCommand.command, DiffCommand.command,
       ProfilesCommand.command, FitCommand.command, CalibrateCommand.command, NocCommand.command,
       TinyODINCommand.command, BenchCommand.command,

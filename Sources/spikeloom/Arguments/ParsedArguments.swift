@@ -73,6 +73,11 @@ struct ParsedArguments {
   /// The value of an option, if given.
   func text(_ key: String) -> String? { values[key]?.last }
 
+  /// All options given, but for some.
+  func given(except keys: [String]) -> [String: [String]] {
+    values.filter { !keys.contains($0.key) }
+  }
+
   /// All values of a repeatable option.
   func all(_ key: String) -> [String] { values[key] ?? [] }
 

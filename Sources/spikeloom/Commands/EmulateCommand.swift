@@ -19,12 +19,14 @@ enum EmulateCommand {
       .value(
         "--spikes", placeholder: "FILE",
         help: "write the spikes of one sample (--index), chip steps × neurons (.npy)"),
+      ShardFlag.option, ShardFlag.scores, Files.output,
     ],
     run: run)
 
   private static func run(_ arguments: ParsedArguments) throws -> ExitStatus {
     let path = try arguments.positionals("X.chip")[0]
-    try Files.requireFolders(arguments, "--predictions", "--outputs", "--spikes")
+    let shard = try shard(arguments)
+    try Files.requireFolders(arguments, "--predictions", "--outputs", "--spikes", "--output")
     let budget = try LedgerFlags.budget(arguments)
     let bytes = try AtomicFile.read(path: path)
     let image = try ChipFile.decode(bytes, name: Files.name(of: path))
@@ -42,13 +44,28 @@ enum EmulateCommand {
     let emulator = try Emulator(
       image: image, profile: profile, timing: try TimingFlag.mode(arguments))
     let progress = Progress()
-    progress.stage("emulated chip, \(image.cores.count) cores, \(range.count) samples")
-    let record = try emulator.run(samples, range: range, threads: try threadCount(arguments)) {
-      progress.count($0, of: range.count, what: "samples")
+    let wanted = (shard ?? .whole).samples(of: range.count).count
+    progress.stage("emulated chip, \(image.cores.count) cores, \(wanted) samples")
+    let sums = try emulator.sums(
+      samples, range: range, shard: shard ?? .whole, threads: try threadCount(arguments)
+    ) { progress.count($0, of: wanted, what: "samples") }
+    var part = EmulatePart(image, sha256: ChipFile.sha256(of: bytes), profile, sums)
+    let record = sums.record
+    if let shard {
+      if arguments.has("--scores") {
+        part.facts.answers = PartAnswers(image, samples: samples.count)
+      } else {
+        part.sums.scores = []
+      }
+      try write(
+        &part, shard, arguments, profile, samples, targets?.selecting(range),
+        default: image.profileName)
+      return .done
     }
     let right = value(targets?.selecting(range), record, units)
-    var priced = try priced(
-      image, "\(ChipFile.sha256(of: bytes))", profile, record, (targets?.metric ?? .top1, right))
+    // Before anything is written, for a price may be missing.
+    var priced = try part.report(
+      record, profile, metric: targets?.metric ?? .top1, value: right)
     try LedgerFlags.complete(
       &priced, arguments, budget: budget,
       run: LedgerFlags.RunSource(
@@ -66,9 +83,43 @@ enum EmulateCommand {
         names: image.outputs.map { image.provenance?.populations[$0].name ?? "population \($0)" },
         to: file)
     }
-    report(arguments, image, priced, record)
+    EmulationOutput.print(
+      arguments, priced, record, names: image.provenance?.populations.map(\.name) ?? [])
     Console.note(HostProcess.peakNote)
     return LedgerFlags.finish(priced)
+  }
+
+  /// The part of the samples to run; nil: all.
+  private static func shard(_ arguments: ParsedArguments) throws -> Shard? {
+    let shard = try ShardFlag.read(
+      arguments,
+      without: [
+        "--index", "--spikes", "--predictions", "--outputs", "--sensitivity", "--budget",
+      ])
+    if shard != nil, try MetricFlags.chosen(arguments) != .top1 {
+      throw UsageError(
+        "'--metric' is given to 'merge', with '--labels', where all answers are ('--shard' needs '--scores')"
+      )
+    }
+    return shard
+  }
+
+  /// Writes what a part of the samples did; priced once, for a price may be missing.
+  private static func write(
+    _ part: inout EmulatePart, _ shard: Shard, _ arguments: ParsedArguments, _ profile: Profile,
+    _ samples: Samples, _ targets: MetricTargets?, default name: String
+  ) throws {
+    _ = try part.report(part.sums.record, profile, value: nil)
+    var digests = ["image": part.facts.imageSHA256, "data": PartDigest.of(samples)]
+    if case .classes(let labels)? = targets {
+      digests["labels"] = PartDigest.of(labels)
+      let range = shard.samples(of: part.sums.frame.samples)
+      part.right = zip(part.sums.predictions, labels[range]).count { Int($0) == $1 }
+    }
+    var file = try PartFile(
+      .emulate, shard, arguments, profile: profile, defaultProfile: name, digests: digests)
+    file.emulate = part
+    try file.write(arguments, samples: part.sums.frame.samples)
   }
 
   /// The metric of the chip's answers; nil without targets.
@@ -115,66 +166,5 @@ enum EmulateCommand {
       Console.note("    columns \(first)..<\(first + width): \(name) \(trace.shapes[population])")
       first += width
     }
-  }
-
-  /// Counts times prices; before anything is written, for a price may be missing.
-  private static func priced(
-    _ image: HardwareImage, _ digest: String, _ profile: Profile, _ record: RunRecord,
-    _ judged: (metric: TaskMetric, value: Double?)
-  ) throws -> ComparisonReport {
-    var facts = ComparisonFacts(
-      tool: Version.tool, network: image.provenance?.network ?? "image",
-      method: image.provenance?.method ?? "", timesteps: image.schedule.timesteps,
-      accuracy: AccuracyStages(chip: judged.value), calibration: "",
-      imageSHA256: digest)
-    facts.code = image.schedule.code
-    facts.countsSpikes = image.spikeCounts != nil
-    facts.metric = judged.metric
-    return try ComparisonReport(
-      facts: facts, record: record, image: image, profile: profile, ann: [])
-  }
-
-  private static func report(
-    _ arguments: ParsedArguments, _ image: HardwareImage, _ priced: ComparisonReport,
-    _ record: RunRecord
-  ) {
-    if arguments.has("--json") {
-      let names = image.provenance?.populations.map(\.name) ?? []
-      Console.print(json: json(priced, record, names))
-      return
-    }
-    Console.print(RunText.summary(record))
-    if let value = priced.facts.accuracy.chip {
-      let metric = priced.facts.metric
-      let said = metric.isShare ? "\((value * 10_000).rounded() / 100) %" : "\(value)"
-      Console.print("\(metric == .top1 ? "accuracy" : metric.title) \(said)\n")
-    }
-    Console.print(priced.latencyText + "\n")
-    Console.print(priced.ledgerText)
-    for section in [priced.sensitivity?.text, priced.budget?.text] {
-      if let section { Console.print("\n" + section) }
-    }
-  }
-
-  /// The run's counts with the per-sample keys of `compare --json` beside them.
-  private static func json(
-    _ priced: ComparisonReport, _ record: RunRecord, _ names: [String]
-  ) -> JSONValue {
-    var members = RunText.jsonValue(record, populationNames: names).members ?? [:]
-    let compared = priced.jsonValue
-    let keys = [
-      "latency", "operations", "chip", "image", "profile", "timesteps", "metric", "neurobench",
-      "sensitivity", "budget",
-    ]
-    for key in keys {
-      members[key] = compared[key]
-    }
-    var energy = compared["energy"]?.members ?? [:]
-    energy["ann"] = nil
-    members["energy"] = .object(energy)
-    members["accuracy"] = .object([
-      "chip": priced.facts.accuracy.chip.map { .number($0) } ?? .null
-    ])
-    return .object(members)
   }
 }

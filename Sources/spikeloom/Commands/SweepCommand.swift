@@ -1,6 +1,8 @@
 import LoomBase
 import LoomConversion
+import LoomEmulator
 import LoomHardware
+import LoomImport
 import LoomNetwork
 import LoomReport
 
@@ -31,11 +33,14 @@ enum SweepCommand {
         .value(
           "--exit-samples", placeholder: "N",
           help: "calibration samples run for the margin, at most (default 256)"),
+        ShardFlag.option, Files.output,
       ],
     run: run)
 
   private static func run(_ arguments: ParsedArguments) throws -> ExitStatus {
     let path = try arguments.positionals("MODEL")[0]
+    let shard = try ShardFlag.read(arguments, without: [])
+    try Files.requireFolders(arguments, "--output")
     let timesteps = try SweepTimesteps.read(arguments)
     let loss = try loss(arguments)
     let exit = try exitOptions(arguments)
@@ -65,28 +70,54 @@ enum SweepCommand {
     let job = SweepJob(
       network: part.network, data: part.data, profile: profile, options: part.options,
       timesteps: timesteps, convertsEach: conversion ?? (options.dependsOnT || !hasSteps),
-      timedSamples: timedSamples, exit: exit, host: part.host)
+      timedSamples: timedSamples, exit: exit, host: part.host,
+      shard: shard ?? .whole)
     let outcome = try job.run(progress)
-    let report = report(job, outcome, arguments, path, choice, loss)
-    Console.print(arguments.has("--json") ? JSONText.encode(report.jsonValue) : report.text)
+    let found = findings(job, outcome, path, choice, loss)
+    if let shard {
+      try write(found, shard, arguments, profile, path, data)
+      return .done
+    }
+    let report = try found.report(
+      profile, host: ["model": .text(path), "data": .text(arguments.text("--data") ?? "")])
+    print(report, arguments)
     return .done
   }
 
-  private static func report(
-    _ job: SweepJob, _ outcome: SweepOutcome, _ arguments: ParsedArguments, _ path: String,
-    _ choice: PreprocessingChoice, _ loss: Double
-  ) -> SweepReport {
-    let facts = SweepFacts(
-      tool: Version.tool, network: Files.name(of: path), method: job.options.method.rawValue,
-      conversion: job.convertsEach ? .each : .once(timesteps: job.timesteps.last ?? 1),
-      samples: job.data.samples.count, annAccuracy: outcome.annAccuracy,
-      calibration: job.data.calibrationSource, timing: outcome.timing,
-      remarks: ["input: \(choice.description)"] + hostRemarks(job) + outcome.remarks
-        + TickRemark.lines(job.profile),
-      host: ["model": .text(path), "data": .text(arguments.text("--data") ?? "")])
-    return SweepReport(
-      facts: facts, profile: job.profile, points: outcome.points, lossPoints: loss,
-      exit: outcome.exit)
+  /// Prints JSON with `--json`, else text.
+  static func print(_ report: SweepReport, _ arguments: ParsedArguments) {
+    Console.print(arguments.has("--json") ? JSONText.encode(report.jsonValue) : report.text)
+  }
+
+  private static func findings(
+    _ job: SweepJob, _ outcome: SweepOutcome, _ path: String, _ choice: PreprocessingChoice,
+    _ loss: Double
+  ) -> SweepPart {
+    SweepPart(
+      facts: SweepPart.Facts(
+        network: Files.name(of: path), method: job.options.method.rawValue,
+        convertsEach: job.convertsEach, largestTimesteps: job.timesteps.last ?? 1,
+        samples: job.data.samples.count, calibration: job.data.calibrationSource,
+        lossPoints: loss,
+        remarks: ["input: \(choice.description)"] + hostRemarks(job) + outcome.remarks
+          + TickRemark.lines(job.profile), hybrid: job.host?.facts),
+      annRight: outcome.annRight, stages: outcome.stages)
+  }
+
+  /// Writes what a part of the samples did.
+  private static func write(
+    _ found: SweepPart, _ shard: Shard, _ arguments: ParsedArguments, _ profile: Profile,
+    _ path: String, _ data: DataSet
+  ) throws {
+    let digests = [
+      "model": "\(Digest(of: try AtomicFile.read(path: path)))",
+      "data": PartDigest.of(data.samples), "calibration": PartDigest.of(data.calibration),
+      "labels": PartDigest.of(data.labels ?? []),
+    ]
+    var file = try PartFile(.sweep, shard, arguments, profile: profile, digests: digests)
+    file.sweep = found
+    file.host["model"] = path
+    try file.write(arguments, samples: found.facts.samples)
   }
 
   /// What the host does beside the chip.

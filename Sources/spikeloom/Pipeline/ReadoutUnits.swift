@@ -8,7 +8,7 @@ import LoomReport
 /// A readout's score is potential gained over the window: it is divided by the potential units per activation
 /// unit of its channel, and for rate codes by the T − t0 steps it was gained in (window codes inject bias once
 /// and weight spikes themselves). The spikes of an output that fires are divided by T.
-struct ReadoutUnits: Sendable {
+struct ReadoutUnits: Sendable, Hashable, Codable {
   /// The shape of every output.
   let outputs: [MapShape]
   /// Units per score, channel by channel, of every output.
@@ -79,6 +79,24 @@ struct ReadoutUnits: Sendable {
       let divisor = scale * Double(max(steps, 1))
       return divisor.isFinite && divisor != 0 ? 1 / divisor : 0
     }
+  }
+
+  /// Whether units read from a file are some for scores of this number.
+  func suit(scores width: Int) -> Bool {
+    let sides = 1...(1 << 20)
+    var elements = 0
+    guard factors.count == outputs.count, offsets.isEmpty || offsets.count == outputs.count else {
+      return false
+    }
+    for (shape, factors) in zip(outputs, factors) {
+      guard sides.contains(shape.channels), sides.contains(shape.height),
+        sides.contains(shape.width), factors.count == shape.channels
+      else { return false }
+      // At most 2^60 an output.
+      guard shape.count <= width - elements else { return false }
+      elements += shape.count
+    }
+    return elements == width
   }
 
   /// Scores of samples, one sample after another, in those units.

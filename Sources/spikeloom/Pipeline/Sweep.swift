@@ -28,6 +28,11 @@ struct SweepJob {
   var exit: ExitOptions?
   /// Layers that the host runs; `network`, `data` and `options` are then those of the chip part.
   var host: HostRun?
+  /// Which samples are run.
+  var shard = Shard.whole
+
+  /// The samples that are run.
+  var range: Range<Int> { shard.samples(of: data.samples.count) }
 
   /// How samples stop early.
   struct ExitOptions {
@@ -42,14 +47,10 @@ struct SweepJob {
 
 /// What a sweep found.
 struct SweepOutcome {
-  /// The fraction the ANN answers right.
-  var annAccuracy: Double?
-  /// One point for each T.
-  var points: [SweepPoint] = []
-  /// How the times were found.
-  var timing = StepwiseRecord.Timing.everySample
-  /// Early exit, if asked for.
-  var exit: SweepExit?
+  /// Samples the ANN answers right; nil without labels.
+  var annRight: Int?
+  /// One for each image.
+  var stages: [SweepStage] = []
   /// Remarks of the stages, each once.
   var remarks: [String] = []
 
@@ -77,8 +78,8 @@ extension SweepJob {
   /// Runs the sweep.
   func run(_ progress: Progress) throws -> SweepOutcome {
     var outcome = SweepOutcome()
-    progress.stage("ANN, float: \(data.samples.count) samples")
-    outcome.annAccuracy = accuracy(try annPredictions(progress), data.labels)
+    progress.stage("ANN, float: \(range.count) samples")
+    outcome.annRight = right(try annPredictions(progress))
     if convertsEach {
       try runEach(&outcome, progress)
     } else {
@@ -114,7 +115,8 @@ extension SweepJob {
       }
       stages += 1
       outcome.remark(stage.remarks.map { timesteps.count > 1 ? "T = \(wanted): \($0)" : $0 })
-      guard !outcome.points.contains(where: { $0.timesteps == stage.timesteps }) else {
+      let known = outcome.stages.flatMap { $0.facts.lengths.map(\.timesteps) }
+      guard !known.contains(stage.timesteps) else {
         outcome.remark(["T = \(wanted) gives the network of T = \(stage.timesteps) again"])
         continue
       }
@@ -124,7 +126,7 @@ extension SweepJob {
     if stages == 0, let failure { throw failure }
   }
 
-  /// Runs an image for some lengths and prices them.
+  /// Runs an image for some lengths and prices them once, for a price may be missing.
   private func measure(
     _ stage: CompiledStage, _ lengths: [RunLength], isLast: Bool, _ outcome: inout SweepOutcome,
     _ progress: Progress
@@ -134,59 +136,56 @@ extension SweepJob {
     let runsOnce = lengths.count == 1 && !stage.emulator.image.hostNeurons.isEmpty
     let isRate = schedule.code == .rate && !schedule.isAsynchronous && !runsOnce
     let rule = isLast ? try exitRule(stage, progress) : nil
-    let total = data.samples.count
+    let total = range.count
     progress.stage(
       "emulated chip, \(stage.cores) cores, T = \(stage.timesteps), \(total) samples")
-    let records: [RunRecord]
-    var exit: ExitRecord?
-    var readings: ScoreReadings?
+    var found = SweepStage(
+      facts: SweepStage.Facts(
+        imageSHA256: stage.imageSHA256, cores: stage.cores, lengths: lengths,
+        calibration: rule?.calibration))
     if isRate {
-      let stepwise = try stage.emulator.runStepwise(
-        data.samples, threads: options.threads, lengths: lengths, rule: rule?.rule,
+      let (steps, readings) = try stage.emulator.stepwiseSums(
+        data.samples, shard: shard, threads: options.threads, lengths: lengths, rule: rule?.rule,
         timedSamples: timedSamples
       ) { progress.count($0, of: total, what: "samples") }
-      records = stepwise.records
-      readings = stepwise.readings
-      exit = stepwise.exit
-      outcome.timing = stepwise.timing
-    } else {
-      records = [
-        try stage.emulator.run(data.samples, threads: options.threads) {
-          progress.count($0, of: total, what: "samples")
+      found.right = try zip(lengths, steps.points).compactMap { length, point in
+        try rightAnswers(point.predictions, stage, length) {
+          (0..<readings.samples).flatMap { readings.scores(sample: $0, length: length) }
         }
-      ]
+      }
+      found.exitRight = steps.exit.flatMap { right($0.decisions.map { Int($0.prediction) }) }
+      found.steps = steps
+    } else {
+      var run = try stage.emulator.sums(
+        data.samples, shard: shard, threads: options.threads
+      ) { progress.count($0, of: total, what: "samples") }
+      found.right = try lengths.compactMap { length in
+        try rightAnswers(run.predictions, stage, length) { run.scores }
+      }
+      run.scores = []
+      found.run = run
     }
-    for (length, record) in zip(lengths, records) {
-      outcome.points.append(
-        try SweepPoint(
-          length: length, record: record,
-          accuracy: try rightFraction(record, readings, stage, length),
-          cores: stage.cores, imageSHA256: stage.imageSHA256, profile: profile,
-          hybrid: host?.facts))
-    }
-    guard let rule, let exit, let whole = records.last, let point = outcome.points.last else {
-      return
-    }
-    outcome.exit = try SweepExit(
-      exit: exit, calibration: rule.calibration, whole: whole, wholePoint: point,
-      accuracy: accuracy(exit.record.predictions.map { Int($0) }, data.labels), profile: profile)
+    if data.labels == nil { found.right = nil }
+    _ = try found.priced(profile, host?.facts)
+    outcome.stages.append(found)
   }
 
-  private func rightFraction(
-    _ record: RunRecord, _ readings: ScoreReadings?, _ stage: CompiledStage, _ length: RunLength
-  ) throws -> Double? {
-    guard let host, host.hasTail else {
-      return accuracy(record.predictions.map { Int($0) }, data.labels)
-    }
+  /// How many of the samples that are run have the label predicted; nil without labels.
+  private func right(_ predictions: [Int]) -> Int? {
+    guard let labels = data.labels, !labels.isEmpty else { return nil }
+    return zip(predictions, labels[range]).count { $0 == $1 }
+  }
+
+  /// The same of the whole network, where layers stand behind the chip.
+  private func rightAnswers(
+    _ predictions: [Int32], _ stage: CompiledStage, _ length: RunLength, scores: () -> [Int64]
+  ) throws -> Int? {
+    guard let host, host.hasTail, !range.isEmpty else { return right(predictions.map { Int($0) }) }
     var read = stage.fixed
     read.timesteps = length.timesteps
     read.readoutStart = length.readoutStart
-    // Runs of several lengths keep their scores as readings.
-    let scores = readings.map { readings in
-      (0..<record.samples).flatMap { readings.scores(sample: $0, length: length) }
-    }
-    let tensors = ReadoutUnits(read).answers(scores ?? record.scores, samples: record.samples)
-    return accuracy(try host.finish(tensors, threads: options.threads).predictions, data.labels)
+    let tensors = ReadoutUnits(read).answers(scores(), samples: range.count)
+    return right(try host.finish(tensors, threads: options.threads).predictions)
   }
 
   /// The exit rule, its threshold chosen on calibration samples without labels.
@@ -232,13 +231,13 @@ extension SweepJob {
     let preprocessing = host?.preprocessing ?? options.preprocessing
     let executor = FloatExecutor(network)
     var predictions: [Int] = []
-    for start in stride(from: 0, to: data.samples.count, by: 256) {
-      let range = start..<min(start + 256, data.samples.count)
+    for start in stride(from: range.lowerBound, to: range.upperBound, by: 256) {
+      let block = start..<min(start + 256, range.upperBound)
       let input = try SamplePreparation.tensor(
-        data.samples, range: range, network: network, preprocessing: preprocessing)
+        data.samples, range: block, network: network, preprocessing: preprocessing)
       predictions += firstLargest(
-        try executor.runSamples(input, threads: options.threads), samples: range.count)
-      progress.count(range.upperBound, of: data.samples.count, what: "samples")
+        try executor.runSamples(input, threads: options.threads), samples: block.count)
+      progress.count(block.upperBound - range.lowerBound, of: range.count, what: "samples")
     }
     return predictions
   }
