@@ -193,6 +193,11 @@ struct Machine: Sendable {
   var arrayBlocks: [Int] = []
 
   var neuronCount: Int { thresholds.count }
+
+  /// A weight onto a slice, whichever array holds it.
+  func weight(of slice: SliceInfo, at place: Int) -> Int32 {
+    slice.isNarrow ? Int32(narrowWeights[place]) << slice.narrowShift : weights[place]
+  }
 }
 
 /// Destinations of neurons, flattened.

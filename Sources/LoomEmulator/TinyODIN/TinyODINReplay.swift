@@ -116,7 +116,8 @@ struct TinyODINImage {
     for index in Int(pattern.firstRun)..<Int(pattern.firstRun + pattern.runCount) {
       let run = machine.runs[index]
       for synapse in 0..<Int(run.count) {
-        let weight = machine.weights[Int(axon.weightBase) + Int(run.weight) + synapse]
+        let weight = machine.weight(
+          of: slice, at: Int(axon.weightBase) + Int(run.weight) + synapse)
         guard (-8...7).contains(weight) else {
           throw Self.unsuitable("weights of 4 bits", "\(weight)")
         }
