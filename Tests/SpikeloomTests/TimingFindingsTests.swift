@@ -26,7 +26,7 @@ struct TimingFindingsTests {
     let arrays = lines.filter { $0["id"]?.string == "arrayRead" }
     #expect(arrays.contains { ($0["picojoules"]?.double ?? 0) > 0 })
     let left = try #require(energy["unattributedPicojoules"]?.double)
-    #expect(abs(left) < 0.01 * layers.reduce(0, +))
+    #expect(abs(left) < 1e-9 * layers.reduce(0, +))
   }
 
   @Test(
