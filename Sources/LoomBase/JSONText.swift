@@ -29,6 +29,22 @@ public enum JSONText {
   public static func decode(_ bytes: some Collection<UInt8>) throws(JSONSyntaxError) -> JSONValue {
     try JSONParser.parse(Array(bytes))
   }
+
+  /// The value of a file that a user gave.
+  ///
+  /// - Throws: `DiagnosticsError` with the caller's code and the offset in the file, as `decode`.
+  public static func document(
+    _ bytes: [UInt8], named name: String, code: String
+  ) throws(DiagnosticsError) -> JSONValue {
+    do {
+      return try decode(bytes)
+    } catch {
+      throw DiagnosticsError(
+        Diagnostic(
+          .error, code, "needs JSON: \(error.reason)",
+          at: .byteOffset(file: name, offset: error.offset)))
+    }
+  }
 }
 
 /// Why bytes are not a JSON document.

@@ -66,6 +66,7 @@ struct SampleWorker {
     loop = StepLoop(
       emulator.machine, emulator.timing, steps: emulator.image.schedule.steps,
       hasFrontEnd: emulator.host.biasWrites > 0, observer: observer, network: emulator.network)
+    loop.isTimedElsewhere = emulator.controller != nil
   }
 
   var tally: Tally { loop.tally }
@@ -95,10 +96,7 @@ struct SampleWorker {
       emulator.host.drive(
         batch.samples, index: index, layout: batch.layout, into: &loop.state.wide.currents)
     }
-    if emulator.controller != nil {
-      loop.isTimedElsewhere = true
-      loop.observer.raster = Raster(emulator.image)
-    }
+    if loop.isTimedElsewhere { loop.observer.raster = Raster(emulator.image) }
     loop.begin()
     loop.observer.read(after: -1, emulator.machine, loop.state.potentials)
     stepwise?.begin(loop)

@@ -16,7 +16,7 @@ public struct StepBottlenecks: Sendable, Hashable, Codable {
     coreTicks = steps * cores <= Self.mostPairs ? Array(repeating: 0, count: steps * cores) : []
   }
 
-  /// Whether these are counts of so many steps and cores, whatever wrote them; sums of many of them overflow nowhere.
+  /// Whether these are counts of so many steps and cores, whatever wrote them.
   func isPossible(steps: Int, cores: Int) -> Bool {
     let none = self.steps == 0 && bounds.isEmpty && coreTicks.isEmpty
     let pairs = steps.multipliedReportingOverflow(by: cores)
@@ -33,10 +33,14 @@ public struct StepBottlenecks: Sendable, Hashable, Codable {
     coreTicks[step * cores + length.core] &+= ticks
   }
 
+  /// Adds another part's counts, which come from a file.
+  mutating func append(_ other: StepBottlenecks) throws(PartMismatch) {
+    try PartArithmetic.add(other.bounds, to: &bounds, "bottlenecks")
+    try PartArithmetic.add(other.coreTicks, to: &coreTicks, "bottlenecks")
+  }
+
+  /// Adds another thread's counts.
   mutating func add(_ other: StepBottlenecks) {
-    guard other.bounds.count == bounds.count, other.coreTicks.count == coreTicks.count else {
-      return
-    }
     for index in bounds.indices { bounds[index] &+= other.bounds[index] }
     for index in coreTicks.indices { coreTicks[index] &+= other.coreTicks[index] }
   }
@@ -45,19 +49,19 @@ public struct StepBottlenecks: Sendable, Hashable, Codable {
   var named: [StepBottleneck] {
     (0..<steps).map { step in
       let times = bounds[(4 * step)..<(4 * step + 4)]
-      let total = times.reduce(0, +)
+      let total = times.reduce(0.0) { $0 + Double($1) }
       guard total > 0, let most = times.max(), let place = times.firstIndex(of: most) else {
         return StepBottleneck(bound: nil, core: nil, share: 0)
       }
       let bound = StepBound.allCases[place - 4 * step]
       guard bound == .core, !coreTicks.isEmpty else {
-        return StepBottleneck(bound: bound, core: nil, share: Double(most) / Double(total))
+        return StepBottleneck(bound: bound, core: nil, share: Double(most) / total)
       }
       let row = coreTicks[(step * cores)..<((step + 1) * cores)]
       let slowest = row.max() ?? 0
       return StepBottleneck(
         bound: bound, core: row.firstIndex(of: slowest).map { $0 - step * cores },
-        share: Double(slowest) / Double(total))
+        share: Double(slowest) / total)
     }
   }
 }

@@ -113,15 +113,7 @@ public enum ProfileFile {
         Diagnostic(
           .error, "SL7001", "needs at most \(maximumBytes) bytes of JSON", at: .file(name)))
     }
-    let document: JSONValue
-    do {
-      document = try JSONText.decode(bytes)
-    } catch {
-      throw DiagnosticsError(
-        Diagnostic(
-          .error, "SL7001", "needs JSON: \(error.reason)",
-          at: .byteOffset(file: name, offset: error.offset)))
-    }
+    let document = try JSONText.document(bytes, named: name, code: "SL7001")
     guard document["schema"] == .text(schema) else {
       let found = document["schema"]?.kindName ?? "none"
       throw DiagnosticsError(

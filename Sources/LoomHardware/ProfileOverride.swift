@@ -54,7 +54,9 @@ struct ProfileOverride {
   private func applyNew(to document: inout JSONValue) -> String? {
     if pointer == "/neuron/partialSums/bits" { return applyPartialSums(to: &document) }
     if pointer == "/routing/multicast" { return applyMulticast(to: &document) }
-    guard let unit = openUnit else { return "names nothing in the profile" }
+    guard let unit = Profile.unit(ofConstant: pointer) else {
+      return "names nothing in the profile"
+    }
     guard value.double != nil else { return "needs a number, has \(value.kindName)" }
     let tokens = pointer.split(separator: "/").map(String.init)
     if tokens[0] == "router", document["router"] == nil, case .object(var members) = document {
@@ -100,15 +102,5 @@ struct ProfileOverride {
     }
     members[key] = member
     return document.replace(at: section, with: .object(members)) ? nil : "cannot be set"
-  }
-
-  private var openUnit: String? {
-    if let entry = PriceKeys.all.first(where: { "/prices/\($0.key)" == pointer }) {
-      return entry.unit
-    }
-    if let entry = RouterKeys.all.first(where: { "/router/\($0.key)" == pointer }) {
-      return entry.unit
-    }
-    return TimeKeys.all.contains { "/times/\($0.key)" == pointer } ? "ns" : nil
   }
 }

@@ -27,15 +27,7 @@ public struct Budget: Sendable, Hashable {
   /// - Throws: `DiagnosticsError`, all findings with their JSON pointers: SL8201 if it is no JSON or another schema,
   ///   SL8202 for an unknown key, SL8203 for a limit that is no number or impossible.
   public init(bytes: [UInt8], name: String) throws(DiagnosticsError) {
-    let document: JSONValue
-    do {
-      document = try JSONText.decode(bytes)
-    } catch {
-      throw DiagnosticsError(
-        Diagnostic(
-          .error, "SL8201", "needs JSON: \(error.reason)",
-          at: .byteOffset(file: name, offset: error.offset)))
-    }
+    let document = try JSONText.document(bytes, named: name, code: "SL8201")
     guard let members = document.members, members["schema"] == .text(Budget.schema) else {
       throw DiagnosticsError(
         Diagnostic(

@@ -27,15 +27,7 @@ public enum PinFile {
           .error, "SL4045", "needs at most \(maximumBytes) bytes of JSON, has \(bytes.count)",
           at: .file(name)))
     }
-    let document: JSONValue
-    do {
-      document = try JSONText.decode(bytes)
-    } catch {
-      throw DiagnosticsError(
-        Diagnostic(
-          .error, "SL4045", "needs JSON: \(error.reason)",
-          at: .byteOffset(file: name, offset: error.offset)))
-    }
+    let document = try JSONText.document(bytes, named: name, code: "SL4045")
     var reader = PinReader(file: name)
     let pins = reader.read(document)
     guard reader.findings.isEmpty else { throw DiagnosticsError(.badInput, reader.findings) }

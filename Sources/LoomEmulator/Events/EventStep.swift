@@ -88,7 +88,7 @@ struct EventStep {
 
   /// Runs the packets of the step; adds what cores and links met to the counts.
   mutating func close(_ tally: inout Tally) -> EventStepResult {
-    if kept != nil { kept?.append(StepTraffic(traffic, senders: senders, tails: tails)) }
+    kept?.append(StepTraffic(traffic: traffic, senders: senders, tails: tails))
     engine.run(traffic)
     let result = result(senders: senders, tails: tails)
     for (group, core) in senders.enumerated() {
@@ -118,12 +118,6 @@ struct EventStep {
     var traffic: NetworkTraffic
     var senders: [Int]
     var tails: [Int64]
-
-    init(_ traffic: NetworkTraffic, senders: [Int], tails: [Int64]) {
-      self.traffic = traffic
-      self.senders = senders
-      self.tails = tails
-    }
   }
 
   /// How long what falls together of several samples takes, when one starts every `period` steps, ns: the

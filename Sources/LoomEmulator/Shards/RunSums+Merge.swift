@@ -9,6 +9,10 @@ extension RunSums {
     guard scores.isEmpty || scores.count == samples * frame.scoresPerSample else {
       throw .impossible("\(frame.scoresPerSample) scores for each sample")
     }
+    let steps = UInt64(samples) * UInt64(frame.stepsPerSample)
+    guard bounds.allSatisfy({ $0 <= steps }), bounds.reduce(0, +) <= steps else {
+      throw .impossible("bounds of \(steps) steps")
+    }
     let count = shard.chunks(ofSamples: frame.samples).count
     guard chunks.count == count else {
       throw .impossible("\(count) chunks, has \(chunks.count)")
@@ -67,7 +71,7 @@ extension RunSums {
     try PartArithmetic.add(other.overruns, to: &overruns, "overruns")
     try PartArithmetic.add(other.lostSpikes, to: &lostSpikes, "lost spikes")
     longestStep = max(longestStep, other.longestStep)
-    bottlenecks.add(other.bottlenecks)
+    try bottlenecks.append(other.bottlenecks)
     try appendLinks(other.links)
     chunks += other.chunks
     predictions += other.predictions

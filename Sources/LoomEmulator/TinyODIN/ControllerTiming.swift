@@ -29,12 +29,9 @@ struct ControllerTiming: Sendable {
   func durations(
     _ raster: Raster, hostSpikes: [[UInt32]], _ machine: Machine, steps: Int
   ) -> (nanoseconds: [Double], lostSpikes: Int) {
-    let events = core.events(of: hostSpikes, machine, steps: steps)
-    var timer = TinyODINStepTimer(core.timing)
-    let nanoseconds = (0..<steps).map { step in
-      Double(timer.stepCycles(events: events[step], fired: core.fired(in: raster, step: step)))
-        * cycleNanoseconds
+    let replay = core.replay(core.events(of: hostSpikes, machine, steps: steps)) {
+      raster.spikes[$0][$1 * raster.sizes[$0] + $2] != 0
     }
-    return (nanoseconds, timer.lostSpikes)
+    return (replay.stepCycles.map { Double($0) * cycleNanoseconds }, replay.lostSpikes)
   }
 }

@@ -30,14 +30,7 @@ extension Emulator {
     let layout = try host.layout(of: samples)
     let hostSpikes = host.injected(samples, index: index, layout: layout).spikes
     let events = core.events(of: hostSpikes, machine, steps: trace.steps)
-    var timer = TinyODINStepTimer(core.timing)
-    var replay = TinyODINReplay(stepCycles: [], spikes: 0, lostSpikes: 0, eventwiseSpikes: nil)
-    for step in 0..<trace.steps {
-      let fired = core.fired(in: trace, step: step)
-      replay.spikes += fired.count
-      replay.stepCycles.append(timer.stepCycles(events: events[step], fired: fired))
-    }
-    replay.lostSpikes = timer.lostSpikes
+    var replay = core.replay(events) { trace.didSpike(population: $0, step: $1, neuron: $2) }
     replay.eventwiseSpikes = core.eventwiseSpikes(of: events)
     return replay
   }
@@ -151,18 +144,19 @@ struct TinyODINImage {
     return events
   }
 
-  /// The numbers of the neurons that spike in a step.
-  func fired(in raster: Raster, step: Int) -> [Int] {
-    speakers.filter {
-      raster.spikes[$0.population][step * raster.sizes[$0.population] + $0.place] != 0
-    }.flatMap(\.numbers)
-  }
-
-  /// The numbers of the neurons that spike in a step of a trace.
-  func fired(in trace: EmulatorTrace, step: Int) -> [Int] {
-    speakers.filter {
-      trace.didSpike(population: $0.population, step: step, neuron: $0.place)
-    }.flatMap(\.numbers)
+  /// What the steps of a sample take, of which the host's events and the neurons that spike are known.
+  func replay(
+    _ events: [[Int]], didSpike: (_ population: Int, _ step: Int, _ place: Int) -> Bool
+  ) -> TinyODINReplay {
+    var timer = TinyODINStepTimer(timing)
+    var replay = TinyODINReplay(stepCycles: [], spikes: 0, lostSpikes: 0, eventwiseSpikes: nil)
+    for step in events.indices {
+      let fired = speakers.filter { didSpike($0.population, step, $0.place) }.flatMap(\.numbers)
+      replay.spikes += fired.count
+      replay.stepCycles.append(timer.stepCycles(events: events[step], fired: fired))
+    }
+    replay.lostSpikes = timer.lostSpikes
+    return replay
   }
 
   /// How often the core's own neurons fire, event by event; nil if they keep each other going without end.

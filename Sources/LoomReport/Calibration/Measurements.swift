@@ -56,15 +56,7 @@ public struct Measurements: Sendable, Hashable {
   private static func document(
     _ bytes: [UInt8], _ name: String
   ) throws(DiagnosticsError) -> JSONValue {
-    let document: JSONValue
-    do {
-      document = try JSONText.decode(bytes)
-    } catch {
-      throw DiagnosticsError(
-        Diagnostic(
-          .error, "SL8301", "needs JSON: \(error.reason)",
-          at: .byteOffset(file: name, offset: error.offset)))
-    }
+    let document = try JSONText.document(bytes, named: name, code: "SL8301")
     guard document["schema"] == .text(schema) else {
       throw DiagnosticsError(
         Diagnostic(

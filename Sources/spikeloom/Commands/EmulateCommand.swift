@@ -31,12 +31,7 @@ enum EmulateCommand {
     let bytes = try AtomicFile.read(path: path)
     let image = try ChipFile.decode(bytes, name: Files.name(of: path))
     let profile = try ProfileFlags.load(arguments, default: image.profileName)
-    var samples = try SampleFile.read(path: try arguments.required("--data"))
-    if image.input.isSpikes {
-      samples =
-        samples.asRasters(timesteps: image.schedule.timesteps, stepShape: image.input.shape)
-        ?? samples
-    }
+    let samples = try Files.samples(try arguments.required("--data"), for: image)
     let units = try ReadoutUnits.needed(image, arguments)
     let targets = try MetricFlags.targets(
       arguments, count: samples.count, outputs: units.outputs, picture: image.input.shape)

@@ -31,6 +31,14 @@ enum Files {
     try ChipFile.decode(try AtomicFile.read(path: path), name: name(of: path))
   }
 
+  /// Reads the samples an image is run on; a raster file of steps × inputs is one sample of an image of spikes.
+  static func samples(_ path: String, for image: HardwareImage) throws -> Samples {
+    let samples = try SampleFile.read(path: path)
+    guard image.input.isSpikes else { return samples }
+    return samples.asRasters(timesteps: image.schedule.timesteps, stepShape: image.input.shape)
+      ?? samples
+  }
+
   /// Refuses options that name a file in a folder that is missing or closed, before anything is computed.
   static func requireFolders(
     _ arguments: ParsedArguments, _ keys: String...

@@ -41,9 +41,10 @@ enum LedgerFlags {
     }
     run.progress.stage("sensitivity")
     let isTimed = ledger.staticPicojoules > 0
+    let base = isTimed ? try interval(report.profile, run) : 0
     let sensitivity = Sensitivity(
-      ledger: ledger, times: isTimed ? try effects(of: report.profile, run) : [],
-      together: isTimed ? try together(report.profile, run) : (1, 1),
+      ledger: ledger, times: base > 0 ? try effects(of: report.profile, run, base) : [],
+      together: base > 0 ? try together(report.profile, run, base) : (1, 1),
       timedSamples: isTimed ? run.count(timedSamples) : 0)
     report.sensitivity = SensitivityTable(
       sensitivity, baselinePicojoules: report.verdictBaselinePicojoules)
@@ -77,11 +78,11 @@ enum LedgerFlags {
     func count(_ limit: Int) -> Int { min(limit, total) }
   }
 
-  /// Runs a few samples with every duration at both its ends.
-  private static func effects(of profile: Profile, _ run: RunSource) throws -> [TimeEffect] {
+  /// Runs a few samples with every duration at both its ends; `base` is their interval as it is.
+  private static func effects(
+    of profile: Profile, _ run: RunSource, _ base: Double
+  ) throws -> [TimeEffect] {
     let durations = profile.constants.filter { run.isTime($0.pointer) }
-    let base = try interval(profile, run)
-    guard base > 0 else { return [] }
     return try durations.enumerated().compactMap { done, duration in
       run.progress.count(done, of: durations.count, what: "durations")
       let span = ConstantEffect.span(of: duration.quantity, unstated: Sensitivity.unstatedShare)
@@ -97,7 +98,7 @@ enum LedgerFlags {
 
   /// The interval with all durations that state a range at their low and high ends, over what it is.
   private static func together(
-    _ profile: Profile, _ run: RunSource
+    _ profile: Profile, _ run: RunSource, _ base: Double
   ) throws -> (low: Double, high: Double) {
     var low = profile
     var high = profile
@@ -106,8 +107,6 @@ enum LedgerFlags {
       low = low.replacing(pointer, with: range.lowerBound) ?? low
       high = high.replacing(pointer, with: range.upperBound) ?? high
     }
-    let base = try interval(profile, run)
-    guard base > 0 else { return (1, 1) }
     return (try interval(low, run) / base, try interval(high, run) / base)
   }
 

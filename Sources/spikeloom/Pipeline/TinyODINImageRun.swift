@@ -38,12 +38,7 @@ struct TinyODINImageRun {
     }
     let own = profile.times.controllerCycle.map { 1000 / max($0.value, 1e-3) } ?? clock
     megahertz = arguments.has("--clock") ? clock : own
-    var samples = try SampleFile.read(path: try arguments.required("--data"))
-    if image.input.isSpikes {
-      samples =
-        samples.asRasters(timesteps: image.schedule.timesteps, stepShape: image.input.shape)
-        ?? samples
-    }
+    let samples = try Files.samples(try arguments.required("--data"), for: image)
     let wanted = try arguments.integer("--samples", in: 1...Int(Int32.max)) ?? samples.count
     let count = min(wanted, samples.count)
     let emulator = try Emulator(image: image, profile: profile)
