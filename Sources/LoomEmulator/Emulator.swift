@@ -30,6 +30,8 @@ public struct Emulator: Sendable {
   let controller: ControllerTiming?
   /// Potentials (or counters) the host reads for one sample.
   let readouts: Int
+  /// Neurons and axons of a thread below which one sample's cores are not divided among more of them.
+  package var leastLaneWork = CoreTeam.leastWork
 
   /// Prepares an image for running.
   ///
@@ -90,15 +92,8 @@ public struct Emulator: Sendable {
   private static func network(
     _ image: HardwareImage, _ profile: Profile, _ machine: Machine
   ) throws(DiagnosticsError) -> EventNetwork? {
-    guard image.schedule.isAsynchronous else {
-      return try EventNetwork.make(image, profile, machine)
-    }
-    throw DiagnosticsError(
-      Diagnostic(
-        .error, "SL6047", "needs time-steps for event timing, has an asynchronous image",
-        at: .jsonPointer(file: profile.name, pointer: "/synchronisation"),
-        remedy:
-          "--timing analytic: spikes of an asynchronous chip are taken in order in either mode"))
+    try TimingMode.event.requireSteps(of: profile)
+    return try EventNetwork.make(image, profile, machine)
   }
 
   private static func check(
@@ -149,7 +144,8 @@ public struct Emulator: Sendable {
 
   /// Runs the samples in `range` (all if nil) and counts what happens.
   ///
-  /// The record is the same for any number of threads. `progress` is told how many samples are done.
+  /// The record is the same for any number of threads; with more threads than samples each sample's cores are divided
+  /// among them (`CoreTeam`). `progress` is told how many samples are done.
   /// Throws if the samples do not fit the image's input.
   public func run(
     _ samples: Samples, range: Range<Int>? = nil, threads: Int = 1,
@@ -175,7 +171,7 @@ public struct Emulator: Sendable {
     let merged = Mutex(MergedRun(batch, machine))
     let nextChunk = Atomic<Int>(batch.chunks.lowerBound)
     DispatchQueue.concurrentPerform(iterations: workers) { _ in
-      var worker = runner(batch)
+      var worker = runner(batch, lanes: threads / workers)
       while true {
         let chunk = nextChunk.add(1, ordering: .relaxed).oldValue
         guard chunk < batch.chunks.upperBound else { break }

@@ -123,6 +123,15 @@ struct Observer: Sendable {
     for index in scores.indices { scores[index] = 0 }
   }
 
+  /// Whether only scores are asked for.
+  var isQuiet: Bool { raster == nil && arrays == nil }
+
+  /// Takes over what the spikes of some neurons are worth so far, counted elsewhere.
+  mutating func take(_ other: Observer, _ neurons: Range<Int>) {
+    guard !counts.isEmpty else { return }
+    for neuron in neurons { counts[neuron] = other.counts[neuron] }
+  }
+
   /// Notes the spikes of a slice in a step.
   mutating func record(
     _ slice: SliceInfo, _ firing: [UInt32], count: Int, step: Int, places: [UInt32]

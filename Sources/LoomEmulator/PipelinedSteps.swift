@@ -39,6 +39,15 @@ struct PipelinedSteps: Sendable {
     routes[place] = route
   }
 
+  /// Takes over what some cores did in the open step, noted elsewhere.
+  mutating func take(_ other: PipelinedSteps, cores others: Range<Int>) {
+    let first = work.count - cores
+    for place in (first + others.lowerBound)..<(first + others.upperBound) {
+      work[place] = other.work[place]
+      routes[place] = other.routes[place]
+    }
+  }
+
   /// Notes how long messages took a link in the open step.
   mutating func note(link: Int, nanoseconds: Double) {
     loads[loads.count - links + link] = nanoseconds

@@ -47,14 +47,17 @@ struct ChunkResult: Sendable {
   var overrunSample: Int?
 }
 
-/// Runs samples one after another on one thread.
+/// Runs samples one after another on one thread, or each on several.
 struct SampleWorker {
   private let batch: SampleBatch
-  private var loop: StepLoop
+  private var team: CoreTeam
   /// Counts and readings by step, if they are asked for; they leave nothing in `tally`.
   private(set) var stepwise: StepwiseTally?
 
-  init(_ batch: SampleBatch, raster: Raster? = nil, stepwise: StepwiseTally? = nil) {
+  /// A worker whose samples run on at most `lanes` threads at once.
+  init(
+    _ batch: SampleBatch, raster: Raster? = nil, stepwise: StepwiseTally? = nil, lanes: Int = 1
+  ) {
     self.batch = batch
     self.stepwise = stepwise
     let emulator = batch.emulator
@@ -63,15 +66,18 @@ struct SampleWorker {
     if let plan = stepwise?.plan, !plan.arrayCores.isEmpty {
       observer.arrays = ArrayReadLog(plan)
     }
-    loop = StepLoop(
+    var loop = StepLoop(
       emulator.machine, emulator.timing, steps: emulator.image.schedule.steps,
       hasFrontEnd: emulator.host.biasWrites > 0, observer: observer, network: emulator.network)
     loop.isTimedElsewhere = emulator.controller != nil
+    team =
+      stepwise == nil
+      ? CoreTeam(loop, lanes: lanes, leastWork: emulator.leastLaneWork) : CoreTeam(loop)
   }
 
-  var tally: Tally { loop.tally }
+  var tally: Tally { team.tally }
 
-  var raster: Raster? { loop.observer.raster }
+  var raster: Raster? { team.lead.observer.raster }
 
   /// What the last chunk brought step by step.
   mutating func takeChunk() -> StepwiseChunk {
@@ -82,7 +88,7 @@ struct SampleWorker {
 
   mutating func run(chunk: Int) -> ChunkResult {
     var result = ChunkResult(
-      chunk: chunk, stepDurations: Array(repeating: 0, count: loop.steps))
+      chunk: chunk, stepDurations: Array(repeating: 0, count: team.lead.steps))
     for index in batch.samples(ofChunk: chunk) { run(sample: index, &result) }
     return result
   }
@@ -91,35 +97,35 @@ struct SampleWorker {
     let emulator = batch.emulator
     let injected = emulator.host.injected(batch.samples, index: index, layout: batch.layout)
     let hostSpikes = injected.spikes
-    if let run = injected.neurons { loop.observer.raster?.record(emulator.host.neurons, run) }
+    if let run = injected.neurons { team.lead.observer.raster?.record(emulator.host.neurons, run) }
     if emulator.host.biasWrites > 0 {
       emulator.host.drive(
-        batch.samples, index: index, layout: batch.layout, into: &loop.state.wide.currents)
+        batch.samples, index: index, layout: batch.layout, into: &team.lead.state.wide.currents)
     }
-    if loop.isTimedElsewhere { loop.observer.raster = Raster(emulator.image) }
-    loop.begin()
-    loop.observer.read(after: -1, emulator.machine, loop.state.potentials)
-    stepwise?.begin(loop)
+    if team.lead.isTimedElsewhere { team.lead.observer.raster = Raster(emulator.image) }
+    team.begin()
+    team.lead.observer.read(after: -1, emulator.machine, team.lead.state.potentials)
+    stepwise?.begin(team.lead)
     var durations: [Double] = []
-    let messages = loop.tally.inputMessages
-    for step in 0..<loop.steps {
+    let messages = team.lead.tally.inputMessages
+    for step in 0..<team.lead.steps {
       let spikes = step < hostSpikes.count ? hostSpikes[step][...] : []
-      let duration = loop.run(step: step, hostSpikes: spikes)
+      let duration = team.run(step: step, hostSpikes: spikes)
       durations.append(duration)
-      loop.observer.read(after: step, emulator.machine, loop.state.potentials)
-      stepwise?.end(step: step, duration: duration, &loop)
+      team.lead.observer.read(after: step, emulator.machine, team.lead.state.potentials)
+      stepwise?.end(step: step, duration: duration, &team.lead)
     }
-    stepwise?.finish(emulator, loop)
+    stepwise?.finish(emulator, team.lead)
     followController(hostSpikes, &durations)
     for step in durations.indices { result.stepDurations[step] += durations[step] }
     let latency = durations.reduce(0, +)
-    let scores = loop.observer.finish(emulator.machine)
+    let scores = team.lead.observer.finish(emulator.machine)
     result.latency += latency
     let interval = emulator.interval(
-      latency: latency, loop, steps: loop.steps, period: emulator.image.schedule.timesteps,
+      latency: latency, team.lead, steps: team.lead.steps, period: emulator.image.schedule.timesteps,
       readouts: emulator.readouts,
-      inputMessages: Int(loop.tally.inputMessages - messages),
-      overlapping: loop.overlappingLengths(period: emulator.image.schedule.timesteps))
+      inputMessages: Int(team.lead.tally.inputMessages - messages),
+      overlapping: team.lead.overlappingLengths(period: emulator.image.schedule.timesteps))
     result.interval += interval.nanoseconds
     result.overlappedLatency += interval.latency
     if interval.isHostBound { result.hostBoundIntervals += 1 }
@@ -130,13 +136,13 @@ struct SampleWorker {
   /// Takes the durations of the cores' controller in place of those of counts, if it is followed.
   private mutating func followController(_ hostSpikes: [[UInt32]], _ durations: inout [Double]) {
     let emulator = batch.emulator
-    guard let controller = emulator.controller, let raster = loop.observer.raster else { return }
+    guard let controller = emulator.controller, let raster = team.lead.observer.raster else { return }
     let found = controller.durations(
       raster, hostSpikes: hostSpikes, emulator.machine, steps: durations.count)
     durations = found.nanoseconds
-    loop.tally.lostSpikes &+= UInt64(found.lostSpikes)
+    team.lead.tally.lostSpikes &+= UInt64(found.lostSpikes)
     for (step, nanoseconds) in durations.enumerated() {
-      loop.tally.note(
+      team.lead.tally.note(
         StepLength(work: nanoseconds, core: 0, link: 0, arrival: 0, isArrivalRoute: false, tick: 0),
         at: step)
     }

@@ -6,6 +6,8 @@ struct StepLoop {
   let machine: Machine
   let timing: StepTiming
   let steps: Int
+  /// The cores it is at work on: all, or those of a lane of a team.
+  var cores: Range<Int>
   var state: SampleState
   var tally: Tally
   /// Where spikes and scores are written, if anybody looks at them.
@@ -36,6 +38,7 @@ struct StepLoop {
     self.machine = machine
     self.timing = timing
     self.steps = steps
+    cores = machine.coreSlices.indices
     self.observer = observer
     state = SampleState(machine, hasFrontEnd: hasFrontEnd)
     tally = Tally(machine, ports: network?.plan.portCount ?? 0, steps: steps)
@@ -59,10 +62,22 @@ struct StepLoop {
 
   /// Runs one step of all cores; returns its duration in ns.
   mutating func run(step: Int, hostSpikes: ArraySlice<UInt32>) -> Double {
+    work(step: step, hostSpikes: hostSpikes)
+    return closeStep(step)
+  }
+
+  /// The slot that a neuron's messages of a step go to.
+  static func sendSlot(delay: Int, step: Int) -> Int {
+    let steps = max(1, delay)
+    return (step + steps) % (steps + 1)
+  }
+
+  /// Runs one step of its cores.
+  mutating func work(step: Int, hostSpikes: ArraySlice<UInt32>) {
     for delay in dueSlot.indices {
       let steps = max(1, delay)
       dueSlot[delay] = step % (steps + 1)
-      sendSlot[delay] = (step + steps) % (steps + 1)
+      sendSlot[delay] = StepLoop.sendSlot(delay: delay, step: step)
       hostSlot[delay] = (step + delay) % (steps + 1)
     }
     longestWork = 0
@@ -71,20 +86,46 @@ struct StepLoop {
     pipelined?.open()
     events?.open()
     inject(hostSpikes)
-    for core in machine.coreSlices.indices { run(core: core, step: step) }
-    return closeStep(step)
+    for core in cores { run(core: core, step: step) }
+  }
+
+  /// Takes over what another lane's cores did in this step; theirs are later cores.
+  mutating func take(_ lane: inout StepLoop) {
+    if lane.longestWork > longestWork {
+      (longestWork, slowestCore) = (lane.longestWork, lane.slowestCore)
+    }
+    if lane.lastArrival > lastArrival {
+      (lastArrival, isArrivalRoute) = (lane.lastArrival, lane.isArrivalRoute)
+    }
+    for link in state.linkLoads.indices {
+      state.linkLoads[link] &+= lane.state.linkLoads[link]
+      lane.state.linkLoads[link] = 0
+    }
+    if let theirs = lane.pipelined { pipelined?.take(theirs, cores: lane.cores) }
+    for index in observer.outputs.flatMap(\.slices) {
+      let slice = machine.slices[index]
+      guard lane.cores.contains(slice.core) else { continue }
+      let neurons = slice.firstNeuron..<(slice.firstNeuron + slice.count)
+      for neuron in neurons { state.potentials[neuron] = lane.state.potentials[neuron] }
+      observer.take(lane.observer, neurons)
+    }
   }
 
   private mutating func inject(_ inputs: ArraySlice<UInt32>) {
     let routes = machine.hostRoutes
-    tally.inputSpikes += UInt64(inputs.count)
+    let isLead = cores.lowerBound == 0
+    if isLead { tally.inputSpikes += UInt64(inputs.count) }
     let isMulticast = !machine.flowOfNeuron.isEmpty
+    let isPart = cores.count < machine.coreSlices.count
     for input in inputs {
       let entries = Int(routes.offsets[Int(input)])..<Int(routes.offsets[Int(input) + 1])
-      tally.inputMessages += UInt64(isMulticast ? min(1, entries.count) : entries.count)
+      if isLead {
+        tally.inputMessages += UInt64(isMulticast ? min(1, entries.count) : entries.count)
+      }
       for entry in entries {
         let block = Int(routes.entries[entry].block)
         let info = machine.blocks[block]
+        if isPart, !cores.contains(info.core) { continue }
         let slot = hostSlot[info.delay]
         let place = info.fillStart + slot
         state.queue[info.queueStart + slot * info.capacity + Int(state.fill[place])] =
@@ -331,7 +372,7 @@ struct StepLoop {
   }
 
   /// The step's duration: what bounds it, then barrier or tick.
-  private mutating func closeStep(_ index: Int) -> Double {
+  mutating func closeStep(_ index: Int) -> Double {
     var busiest = 0.0
     for link in state.linkLoads.indices where state.linkLoads[link] > 0 {
       let occupancy =

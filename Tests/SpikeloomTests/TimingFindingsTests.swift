@@ -44,6 +44,18 @@ struct TimingFindingsTests {
     #expect(overlapped >= alone && overlapped > interval)
   }
 
+  @Test("a chip without time-steps refuses event timing before anything is converted")
+  func asynchronous() throws {
+    try withEmptyFolder { folder in
+      let run = try BuiltProgram.run(
+        ["compare", DigitsFixture.model, "--data", DigitsFixture.images, "--labels"]
+          + [DigitsFixture.labels, "--profile", "speck", "--timing", "event"]
+          + DigitsFixture.conversion, in: folder)
+      #expect(run.status == 1 && run.errors.contains("SL6047"))
+      #expect(!run.errors.contains("spiking network"))
+    }
+  }
+
   @Test(
     "a tick too short for its work is counted, and nothing else is said to bound a tick that is not"
   )

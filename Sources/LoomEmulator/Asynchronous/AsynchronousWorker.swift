@@ -76,9 +76,10 @@ struct AsynchronousWorker: ChunkRunner {
 
 extension Emulator {
   /// What runs the image's samples: step by step, or spike by spike.
-  func runner(_ batch: SampleBatch, raster: Raster? = nil) -> any ChunkRunner {
+  func runner(_ batch: SampleBatch, raster: Raster? = nil, lanes: Int = 1) -> any ChunkRunner {
     image.schedule.isAsynchronous
-      ? AsynchronousWorker(batch, raster: raster) : SampleWorker(batch, raster: raster)
+      ? AsynchronousWorker(batch, raster: raster)
+      : SampleWorker(batch, raster: raster, lanes: lanes)
   }
 
   /// Throws if a population of an asynchronous image sent more spikes in a bin than are kept.

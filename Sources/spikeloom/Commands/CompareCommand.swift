@@ -33,6 +33,8 @@ enum CompareCommand {
       arguments, "--save-image", "--predictions", "--outputs", "--save-boundary")
     let budget = try LedgerFlags.budget(arguments)
     let profile = try ProfileFlags.load(arguments)
+    let timing = try TimingFlag.mode(arguments)
+    try timing.requireSteps(of: profile)
     let progress = Progress()
     progress.stage("reading \(Files.name(of: path))")
     let network = try Files.model(path)
@@ -51,7 +53,7 @@ enum CompareCommand {
       network: part.network, data: part.data, profile: profile, options: part.options,
       threads: options.threads, mapping: try PlacementFlags.read(arguments),
       waterfallSamples: try arguments.integer("--waterfall", in: 0...Int(Int32.max)),
-      host: part.host, timing: try TimingFlag.mode(arguments))
+      host: part.host, timing: timing)
     let outcome = try job.run(progress)
     var report = try outcome.report(
       job: job, modelName: Files.name(of: path), preprocessing: choice,

@@ -24,6 +24,9 @@ enum TinyODINCommand {
   private static func run(_ arguments: ParsedArguments) throws -> ExitStatus {
     let path = try arguments.positionals("DIR|X.chip")[0]
     if isImage(path) { return try runImage(path, arguments) }
+    for key in ["--data", "--profile", "--set", "--clock"] where arguments.has(key) {
+      throw UsageError("'\(key)' has no meaning for a folder, which holds its own events and core")
+    }
     guard arguments.has("--output") || arguments.has("--check") else {
       throw UsageError("'--output' or '--check' is needed")
     }

@@ -1,0 +1,170 @@
+import Dispatch
+import LoomBase
+
+/// One sample's steps on several threads, each at work on neighbouring cores of its own.
+///
+/// A step forks into the lanes and joins again: each lane receives, updates and sends for its cores, into queues of its
+/// own; then messages for other lanes' cores are handed over, in the order in which one thread would have sent them.
+/// Spikes, counts and durations are those of one thread, bit for bit.
+struct CoreTeam {
+  /// The lane of the first cores, which closes the steps and holds what the sample comes to.
+  var lead: StepLoop
+  private var others: [StepLoop] = []
+
+  /// A loop alone, on one thread.
+  init(_ loop: StepLoop) { lead = loop }
+
+  /// A loop's cores divided among as many lanes as are worth it, at most `lanes`.
+  ///
+  /// A loop that moves packets, or whose spikes are looked at, stays alone: its cores' messages meet in one place.
+  init(_ loop: StepLoop, lanes: Int, leastWork: Int) {
+    self.init(loop)
+    guard lanes > 1 else { return }
+    let parts = CoreTeam.parts(loop.machine, lanes: lanes, leastWork: leastWork)
+    guard parts.count > 1, loop.events == nil, !loop.isTimedElsewhere, loop.observer.isQuiet else {
+      return
+    }
+    others = parts.dropFirst().map { cores in
+      var other = loop
+      other.cores = cores
+      return other
+    }
+    lead.cores = parts[0]
+  }
+
+  /// How many threads a step takes.
+  var lanes: Int { 1 + others.count }
+
+  /// What all lanes counted.
+  var tally: Tally {
+    others.reduce(into: lead.tally) { $0.add($1.tally) }
+  }
+
+  /// The work of a lane (`work`) below which a fork costs more than it saves.
+  static let leastWork = 4096
+
+  /// Neighbouring cores with about the same neurons and synapses behind their axons in each part.
+  static func parts(_ machine: Machine, lanes: Int, leastWork: Int) -> [Range<Int>] {
+    let work = CoreTeam.work(machine)
+    let total = work.reduce(0, +)
+    let count = min(lanes, work.count, max(1, total / leastWork))
+    var parts: [Range<Int>] = []
+    var (first, sum) = (0, 0)
+    for core in work.indices {
+      sum += work[core]
+      let isLast = core + 1 == work.count
+      let isFull = parts.count + 1 < count && sum * count >= total * (parts.count + 1)
+      guard isLast || isFull else { continue }
+      parts.append(first..<(core + 1))
+      first = core + 1
+    }
+    return parts
+  }
+
+  /// By core its neurons and, a sixteenth each, the synapses of its axons.
+  private static func work(_ machine: Machine) -> [Int] {
+    var work = machine.coreSlices.map { $0.reduce(0) { $0 + machine.slices[$1].count } }
+    for block in machine.blocks {
+      for axon in machine.axons[block.firstAxon..<(block.firstAxon + block.axonCount)] {
+        work[block.core] += Int(machine.patterns[Int(axon.pattern)].synapses) / 16
+      }
+    }
+    return work
+  }
+
+  /// Prepares the next sample, whose front-end currents the lead has.
+  mutating func begin() {
+    if lead.state.hasCurrents {
+      for index in others.indices { others[index].state.wide.currents = lead.state.wide.currents }
+    }
+    fork { $0.begin() }
+  }
+
+  /// Runs one step of all cores; returns its duration in ns.
+  mutating func run(step: Int, hostSpikes: ArraySlice<UInt32>) -> Double {
+    guard !others.isEmpty else { return lead.run(step: step, hostSpikes: hostSpikes) }
+    fork { $0.work(step: step, hostSpikes: hostSpikes) }
+    handOver(step)
+    for index in others.indices { lead.take(&others[index]) }
+    return lead.closeStep(step)
+  }
+
+  /// Does something in all lanes at once.
+  private mutating func fork(_ body: @Sendable (inout StepLoop) -> Void) {
+    guard !others.isEmpty else { return body(&lead) }
+    unsafe withUnsafeMutablePointer(to: &lead) { lead in
+      unsafe others.withUnsafeMutableBufferPointer { others in
+        // Each iteration touches a lane of its own, and the call returns after the last.
+        nonisolated(unsafe) let (lead, others) = unsafe (lead, others)
+        DispatchQueue.concurrentPerform(iterations: unsafe others.count + 1) { lane in
+          unsafe lane == 0 ? body(&lead.pointee) : body(&others[lane - 1])
+        }
+      }
+    }
+  }
+
+  /// Moves messages for other lanes' cores to these lanes.
+  private mutating func handOver(_ step: Int) {
+    let machine = lead.machine
+    for receiver in 0..<lanes {
+      let cores = receiver == 0 ? lead.cores : others[receiver - 1].cores
+      for block in cores.flatMap({ machine.coreBlocks[$0] }) {
+        handOver(machine.blocks[block], to: receiver, step)
+      }
+    }
+  }
+
+  /// Messages of a block: those of lanes before the receiver come first, those of lanes after it last.
+  private mutating func handOver(_ block: BlockInfo, to receiver: Int, _ step: Int) {
+    let slot = StepLoop.sendSlot(delay: block.delay, step: step)
+    var before: [Event] = []
+    var after: [Event] = []
+    for sender in 0..<lanes where sender != receiver {
+      var sent: [Event] = []
+      if sender == 0 {
+        lead.state.takeOut(block, slot, into: &sent)
+      } else {
+        others[sender - 1].state.takeOut(block, slot, into: &sent)
+      }
+      if sender < receiver { before += sent } else { after += sent }
+    }
+    guard !before.isEmpty || !after.isEmpty else { return }
+    if receiver == 0 {
+      lead.state.putIn(block, slot, before: before, after: after)
+    } else {
+      others[receiver - 1].state.putIn(block, slot, before: before, after: after)
+    }
+  }
+}
+
+extension SampleState {
+  /// Whether the sample's first layer is driven by currents.
+  fileprivate var hasCurrents: Bool { !wide.currents.isEmpty }
+
+  /// Moves what is in a slot of a block to a list.
+  fileprivate mutating func takeOut(_ block: BlockInfo, _ slot: Int, into list: inout [Event]) {
+    let count = Int(fill[block.fillStart + slot])
+    guard count > 0 else { return }
+    fill[block.fillStart + slot] = 0
+    let first = block.queueStart + slot * block.capacity
+    list.append(contentsOf: queue[first..<(first + count)])
+  }
+
+  /// Puts messages before and after those that are in a slot.
+  fileprivate mutating func putIn(
+    _ block: BlockInfo, _ slot: Int, before: [Event], after: [Event]
+  ) {
+    let first = block.queueStart + slot * block.capacity
+    let own = Int(fill[block.fillStart + slot])
+    let all = before.count + own + after.count
+    precondition(all <= block.capacity, "a slot has a place for every entry that leads to it")
+    if !before.isEmpty {
+      for index in stride(from: own - 1, through: 0, by: -1) {
+        queue[first + before.count + index] = queue[first + index]
+      }
+    }
+    for (index, event) in before.enumerated() { queue[first + index] = event }
+    for (index, event) in after.enumerated() { queue[first + before.count + own + index] = event }
+    fill[block.fillStart + slot] = Int32(truncatingIfNeeded: all)
+  }
+}
