@@ -115,6 +115,12 @@ public struct StepTimes: Sendable, Hashable {
     return ["  bottlenecks     \(shown.joined(separator: ", "))\(more)"]
   }
 
+  /// How a time stands beside another, in words.
+  private static func beside(_ excess: Double) -> String {
+    guard abs(excess) >= 0.00005 else { return "as long as" }
+    return "\(ScaledUnits.percent(abs(excess))) \(excess < 0 ? "shorter" : "longer") than"
+  }
+
   private var packetLines: [String] {
     guard let packets else { return [] }
     guard let excess = excessOverAnalytic else {
@@ -126,7 +132,7 @@ public struct StepTimes: Sendable, Hashable {
       "  event timing: "
         + (packets.followsController
           ? "the core's controller to the clock cycle" : "packets moved one by one")
-        + ", \(ScaledUnits.percent(abs(excess))) \(excess < 0 ? "shorter" : "longer") than analytic "
+        + ", \(StepTimes.beside(excess)) analytic "
         + "timing's \(ScaledUnits.time((packets.analyticNanoseconds ?? 0) / samples))"
     ]
     if let top = busiest.first {

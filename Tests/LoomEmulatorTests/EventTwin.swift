@@ -16,10 +16,19 @@ struct EventTwin {
   }
 
   /// What steps that fall together come to, ns.
-  struct Length: Equatable {
-    var nanoseconds: Double
+  struct Length {
+    var nanoseconds = 0.0
+    /// By core.
     var stalls: [Double]
-    var busy: Double
+    /// By core, when all its work was done.
+    var finish: [Double]
+    /// When the last packet was delivered, and whether any other had been in its way.
+    var delivery = 0.0
+    var isDeliveryHeldUp = false
+    var busy = 0.0
+    var held = 0.0
+    /// Packets on the link that has most of them.
+    var mostPackets = 0
   }
 
   let image: HardwareImage
@@ -129,8 +138,10 @@ struct EventTwin {
   func length(_ steps: [Int]) -> Length {
     var mesh = mesh
     var traffic = NetworkTraffic()
-    var ends: [Double] = []
     var groups: [(core: Int, tail: Double)] = []
+    var packets: [(core: Int, to: [Int])] = []
+    let none = [Double](repeating: 0, count: image.cores.count)
+    var length = Length(stalls: none, finish: none)
     for core in image.cores.indices {
       var since = 0.0
       var hasBegun = false
@@ -139,26 +150,50 @@ struct EventTwin {
         for packet in work[step][core].packets {
           if !hasBegun { traffic.begin(source: numbers[core]) }
           hasBegun = true
-          let tile = numbers[core] / profile.topology.coresPerTile
           traffic.add(
-            waypoint: mesh.way(from: tile, toAll: Set(packet.to.map { numbers[$0] })),
-            notBefore: 0, work: Int64(((since + packet.made - last) * 1000).rounded()))
+            waypoint: way(core, packet.to, &mesh), notBefore: 0,
+            work: Int64(((since + packet.made - last) * 1000).rounded()))
+          packets.append((core, packet.to))
           (since, last) = (0, packet.made)
         }
         since += work[step][core].end - last
       }
-      if hasBegun { groups.append((core, since)) } else { ends.append(since) }
+      if hasBegun { groups.append((core, since)) } else { length.finish[core] = since }
     }
     let engine = NetworkEngine(mesh.plan)
     engine.run(traffic)
-    var stalls = [Double](repeating: 0, count: image.cores.count)
     for (group, sender) in groups.enumerated() {
-      ends.append(Double(engine.outcome.lastEntries[group]) / 1000 + sender.tail)
-      stalls[sender.core] = Double(engine.outcome.stalls[group]) / 1000
+      length.finish[sender.core] =
+        Double(engine.outcome.lastEntries[group]) / 1000 + sender.tail
+      length.stalls[sender.core] = Double(engine.outcome.stalls[group]) / 1000
     }
-    ends.append(Double(engine.outcome.lastDelivery) / 1000)
-    let busy = (0..<mesh.plan.portCount).reduce(0) { $0 + engine.load(ofPort: $1).busy }
-    return Length(
-      nanoseconds: (ends.max() ?? 0) + barrier, stalls: stalls, busy: Double(busy) / 1000)
+    length.delivery = Double(engine.outcome.lastDelivery) / 1000
+    length.nanoseconds = max(length.finish.max() ?? 0, length.delivery) + barrier
+    let loads = (0..<mesh.plan.portCount).map { engine.load(ofPort: $0) }
+    length.busy = Double(loads.reduce(0) { $0 + $1.busy }) / 1000
+    length.held = Double(loads.reduce(0) { $0 + $1.held }) / 1000
+    length.mostPackets = loads.prefix(mesh.plan.channels).map { Int($0.flits) }.max() ?? 0
+    length.isDeliveryHeldUp = packets.indices.contains {
+      engine.outcome.delivered[$0] == engine.outcome.lastDelivery
+        && engine.outcome.delivered[$0] - engine.outcome.entered[$0] > alone(packets[$0])
+    }
+    return length
+  }
+
+  private func way(_ core: Int, _ others: [Int], _ mesh: inout MeshNetwork) -> Int {
+    mesh.way(
+      from: numbers[core] / profile.topology.coresPerTile,
+      toAll: Set(others.map { numbers[$0] }))
+  }
+
+  /// Ticks from a packet's entry to its delivery where nothing else moves.
+  private func alone(_ packet: (core: Int, to: [Int])) -> Int64 {
+    var mesh = mesh
+    var traffic = NetworkTraffic()
+    traffic.begin(source: numbers[packet.core])
+    traffic.add(waypoint: way(packet.core, packet.to, &mesh), notBefore: 0, work: 0)
+    let engine = NetworkEngine(mesh.plan)
+    engine.run(traffic)
+    return engine.outcome.lastDelivery
   }
 }

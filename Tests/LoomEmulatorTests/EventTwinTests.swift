@@ -52,12 +52,52 @@ struct EventTwinTests {
     }
     let busy = packets.links.reduce(0) { $0 + $1.busyNanoseconds }
     #expect(abs(busy - steps.reduce(0) { $0 + $1.busy }) < 1e-3)
+    let held = packets.links.reduce(0) { $0 + $1.heldNanoseconds }
+    #expect(abs(held - steps.reduce(0) { $0 + $1.held }) < 1e-3)
+    for (step, bottleneck) in zip(steps, record.stepBottlenecks) { check(bottleneck, of: step) }
     guard profile.neuron.perPopulationReset else { return }
     let period = image.schedule.timesteps
     let together = (0..<period).reduce(0.0) { sum, residue in
       sum + twin.length(Array(stride(from: residue, to: steps.count, by: period))).nanoseconds
     }
     #expect(abs(together - record.intervalNanoseconds) < 1e-3)
+  }
+
+  /// A step that a core ends is the core's unless its packets waited; one that an unhindered packet ends is no link's.
+  private func check(_ bottleneck: StepBottleneck, of step: EventTwin.Length) {
+    guard let last = step.finish.max(), last > 0 else { return }
+    let core = step.finish.firstIndex(of: last) ?? 0
+    if last >= step.delivery {
+      if step.stalls[core] == 0 {
+        #expect(bottleneck.bound == .core && bottleneck.core == core)
+      } else if last > 1.002 * (zip(step.finish, step.stalls).map(-).max() ?? 0) {
+        #expect(bottleneck.bound == .link)
+      }
+    } else if !step.isDeliveryHeldUp, step.stalls.allSatisfy({ $0 == 0 }) {
+      #expect(bottleneck.bound != .link)
+    }
+  }
+
+  @Test("overlapping samples by counts: links carry the messages of all steps that fall together")
+  func links() throws {
+    for seed in [3, 4, 8] as [UInt64] {
+      var profile = Self.profile(seed, .init())
+      profile.neuron.perPopulationReset = true
+      profile.times.linkOccupancy = TestProfiles.quantity(1e6)
+      profile.times.chipLinkOccupancy = TestProfiles.quantity(1e6)
+      let image = RandomImage.make(seed: seed, profile: profile)
+      let samples = RandomImage.samples(image, count: 1, seed: seed)
+      let emulator = try Emulator(image: image, profile: profile)
+      let twin = try EventTwin(
+        image, profile, emulator.trace(samples, index: 0).spikes, barrier: 100)
+      let period = image.schedule.timesteps
+      let expected = (0..<period).reduce(0.0) { sum, residue in
+        let steps = Array(stride(from: residue, to: image.schedule.steps, by: period))
+        return sum + Double(twin.length(steps).mostPackets) * 1e6 + 100
+      }
+      let interval = try emulator.run(samples).intervalNanoseconds
+      #expect(abs(interval - expected) < 1e-6 * expected)
+    }
   }
 
   @Test("the images above say something: cores wait, and more where samples overlap")
