@@ -122,7 +122,8 @@ struct SampleWorker {
     let scores = team.lead.observer.finish(emulator.machine)
     result.latency += latency
     let interval = emulator.interval(
-      latency: latency, team.lead, steps: team.lead.steps, period: emulator.image.schedule.timesteps,
+      latency: latency, team.lead, steps: team.lead.steps,
+      period: emulator.image.schedule.timesteps,
       readouts: emulator.readouts,
       inputMessages: Int(team.lead.tally.inputMessages - messages),
       overlapping: team.lead.overlappingLengths(period: emulator.image.schedule.timesteps))
@@ -136,7 +137,9 @@ struct SampleWorker {
   /// Takes the durations of the cores' controller in place of those of counts, if it is followed.
   private mutating func followController(_ hostSpikes: [[UInt32]], _ durations: inout [Double]) {
     let emulator = batch.emulator
-    guard let controller = emulator.controller, let raster = team.lead.observer.raster else { return }
+    guard let controller = emulator.controller, let raster = team.lead.observer.raster else {
+      return
+    }
     let found = controller.durations(
       raster, hostSpikes: hostSpikes, emulator.machine, steps: durations.count)
     durations = found.nanoseconds

@@ -70,7 +70,8 @@ struct TinyODINCommandTests {
       #expect(try BuiltProgram.run(["tinyodin", "."], in: folder).status == 64)
       let other = try BuiltProgram.run(
         ["tinyodin", ".", "--check", "--profile", "odin"], in: folder)
-      #expect(other.status == 64 && other.errors.contains("'--profile' has no meaning for a folder"))
+      #expect(
+        other.status == 64 && other.errors.contains("'--profile' has no meaning for a folder"))
       let config = "aer_src,0\nopen_loop,0\nmax_neur,2\nack_delay,0\nmax_cycles,38\n"
       try folder.put(Array(config.utf8), as: "config.csv")
       let late = try BuiltProgram.run(["tinyodin", ".", "-o", "out"], in: folder)
