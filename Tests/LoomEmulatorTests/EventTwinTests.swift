@@ -55,6 +55,12 @@ struct EventTwinTests {
     let held = packets.links.reduce(0) { $0 + $1.heldNanoseconds }
     #expect(abs(held - steps.reduce(0) { $0 + $1.held }) < 1e-3)
     for (step, bottleneck) in zip(steps, record.stepBottlenecks) { check(bottleneck, of: step) }
+    var slowest = [UInt64](repeating: 0, count: image.cores.count)
+    for step in steps {
+      guard let last = step.finish.max(), last > 0 else { continue }
+      slowest[step.finish.firstIndex(of: last) ?? 0] += 1
+    }
+    #expect(record.slowestCoreSteps == slowest)
     guard profile.neuron.perPopulationReset else { return }
     let period = image.schedule.timesteps
     let together = (0..<period).reduce(0.0) { sum, residue in

@@ -117,6 +117,20 @@ struct HandWorkedTests {
     #expect(pipelined.intervalNanoseconds == 300_000)
   }
 
+  @Test("a tick too short for its work lasts as long as the work, and is counted")
+  func overruns() throws {
+    var ticking = profile
+    ticking.synchronisation = .fixedTick
+    ticking.times.tick = TestProfiles.quantity(100)
+    let record = try Emulator(image: HandWorkedImage.make(), profile: ticking).run(
+      HandWorkedImage.sample)
+    // The work of `nanoseconds`: 104, 69, 104, 50.
+    #expect(record.stepNanoseconds == [104, 100, 104, 100])
+    #expect(record.overruns == 2 && record.longestStepNanoseconds == 104)
+    #expect(record.bounds[.core] == 2 && record.bounds[.tick] == 2)
+    #expect(record.bounds[.link] == 0 && record.bounds[.route] == 0)
+  }
+
   @Test("pipelined samples follow one another no faster than steps that fall together or the host")
   func pipelinedInterval() throws {
     var overlapping = profile

@@ -48,6 +48,17 @@ struct MulticastTests {
     #expect(record.stepNanoseconds == [320, 280, 320, 250])
   }
 
+  @Test("where a neuron has one destination its copies are updated and fire as well")
+  func copies() throws {
+    var single = TestProfiles.profile()
+    single.routing.fanOut = 1
+    let record = try Emulator(image: Self.image(), profile: single).run(HandWorkedImage.sample)
+    // A copy of each: 4·10, in steps 0 and 2 4·30 and 4 messages of 5, in step 1 2·30 and 2·5; the way 20. Then core
+    // 1's 50. The barrier 200.
+    #expect(record.stepNanoseconds == [400, 330, 400, 250])
+    #expect(record.scores == [19, 19])
+  }
+
   @Test("a link carries a message once, however many cores lie behind it")
   func links() throws {
     var slow = Self.profile()
