@@ -16,13 +16,17 @@ struct EventStep {
 
   init(_ network: EventNetwork, keepsSteps: Bool) {
     self.network = network
-    engine = NetworkEngine(network.plan)
+    engine = NetworkEngine(network.plan, followsPackets: false)
     kept = keepsSteps ? [] : nil
   }
 
-  /// Nanoseconds as ticks of the network.
+  /// Nanoseconds, which are not negative, as ticks of the network.
+  @inline(__always)
   static func ticks(_ nanoseconds: Double) -> Int64 {
-    Int64(min((nanoseconds * 1000).rounded(), 0x1p60))
+    // What `rounded()` gives, without a call for each packet.
+    let picoseconds = min(nanoseconds * 1000, 0x1p60)
+    let whole = Int64(picoseconds)
+    return picoseconds - Double(whole) >= 0.5 ? whole &+ 1 : whole
   }
 
   /// Forgets the last sample's steps.
@@ -47,37 +51,58 @@ struct EventStep {
     _ slice: SliceInfo, _ firing: [UInt32], spikes: Int, _ machine: Machine, start: Double,
     _ work: SliceWork
   ) {
+    let messages = EventStep.messages(slice, firing, spikes: spikes, machine)
+    guard messages > 0 else { return }
+    if last < 0 {
+      traffic.begin(source: network.sourceOfCore[slice.core])
+      senders.append(slice.core)
+      last = 0
+    }
     let isMulticast = !machine.flowOfNeuron.isEmpty
-    var sending = start
-    for position in 0..<spikes {
-      let place = Int(firing[position])
-      let neuron = slice.firstNeuron &+ place
-      sending += work.spike
-      let updated = Double(place &+ 1) * work.update
-      if isMulticast {
-        let flow = Int(machine.flowOfNeuron[neuron])
-        guard flow >= 0 else { continue }
-        sending += work.message
-        add(network.wayOfFlow[flow], at: updated + sending, core: slice.core)
-      } else {
-        let first = Int(machine.routes.offsets[neuron])
-        for entry in first..<Int(machine.routes.offsets[neuron &+ 1]) {
+    let ways = isMulticast ? network.wayOfFlow : network.wayOfEntry
+    var (clock, sending) = (last, start)
+    unsafe traffic.add(messages) { packets in
+      var count = 0
+      for position in 0..<spikes {
+        let place = Int(firing[position])
+        let neuron = slice.firstNeuron &+ place
+        sending += work.spike
+        let updated = Double(place &+ 1) * work.update
+        for entry in EventStep.entries(of: neuron, isMulticast, machine) {
           sending += work.message
-          add(network.wayOfEntry[entry], at: updated + sending, core: slice.core)
+          let tick = EventStep.ticks(updated + sending)
+          unsafe packets[count] = NetworkTraffic.Packet(
+            notBefore: 0, work: max(0, tick &- clock), waypoint: ways[entry])
+          clock = max(clock, tick)
+          count &+= 1
         }
       }
     }
+    last = clock
   }
 
-  private mutating func add(_ way: Int32, at nanoseconds: Double, core: Int) {
-    let tick = EventStep.ticks(nanoseconds)
-    if last < 0 {
-      traffic.begin(source: network.sourceOfCore[core])
-      senders.append(core)
-      last = 0
+  /// The messages of a neuron's spike, as positions among the ways.
+  @inline(__always)
+  private static func entries(
+    of neuron: Int, _ isMulticast: Bool, _ machine: Machine
+  ) -> Range<Int> {
+    guard isMulticast else {
+      return Int(machine.routes.offsets[neuron])..<Int(machine.routes.offsets[neuron &+ 1])
     }
-    traffic.add(waypoint: Int(way), notBefore: 0, work: max(0, tick - last))
-    last = max(last, tick)
+    let flow = Int(machine.flowOfNeuron[neuron])
+    return flow < 0 ? 0..<0 : flow..<flow &+ 1
+  }
+
+  /// The messages of a slice's spikes.
+  private static func messages(
+    _ slice: SliceInfo, _ firing: [UInt32], spikes: Int, _ machine: Machine
+  ) -> Int {
+    let isMulticast = !machine.flowOfNeuron.isEmpty
+    var count = 0
+    for position in 0..<spikes {
+      count &+= entries(of: slice.firstNeuron &+ Int(firing[position]), isMulticast, machine).count
+    }
+    return count
   }
 
   /// Closes a core after all its work, ns.
@@ -151,8 +176,8 @@ struct EventStep {
         let group = places[index]
         for packet in kept[step].traffic.packets(ofGroup: group) {
           traffic.add(
-            waypoint: Int(kept[step].traffic.waypoints[packet]), notBefore: 0,
-            work: kept[step].traffic.work[packet] + waiting)
+            waypoint: Int(kept[step].traffic.packets[packet].waypoint), notBefore: 0,
+            work: kept[step].traffic.packets[packet].work + waiting)
           waiting = 0
         }
         waiting = kept[step].tails[group]

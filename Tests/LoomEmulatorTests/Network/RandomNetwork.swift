@@ -12,10 +12,10 @@ struct RandomNetwork {
   /// The waypoint of each packet.
   private var waypoints: [Int] = []
 
-  /// `copies`: how many destinations a packet has at most.
+  /// `copies`: how many destinations a packet has at most. `pause`: the most work of a source before a packet.
   init(
     seed: UInt64, copies: Int, choosesEarly: Bool, isTree: Bool = false, cores: Int = 1,
-    most: Int64 = 4, hasRegisters: Bool = false
+    most: Int64 = 4, hasRegisters: Bool = false, pause: Int64 = 3
   ) {
     var random = SeededGenerator(seed: seed)
     let (rows, columns) = (
@@ -75,8 +75,8 @@ struct RandomNetwork {
       let way = RandomNetwork.way(source / cores, goals, cores, plain, next)
       packets.append(
         PlainNetwork.Packet(
-          source: source, way: way, notBefore: Int64.random(in: 0...30, using: &random),
-          work: Int64.random(in: 0...3, using: &random)))
+          source: source, way: way, notBefore: Int64.random(in: 0...10 * pause, using: &random),
+          work: Int64.random(in: 0...pause, using: &random)))
       waypoints.append(RandomNetwork.add(way, to: &builder))
     }
     plan = builder.plan()
