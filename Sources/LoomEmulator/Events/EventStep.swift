@@ -51,58 +51,66 @@ struct EventStep {
     _ slice: SliceInfo, _ firing: [UInt32], spikes: Int, _ machine: Machine, start: Double,
     _ work: SliceWork
   ) {
-    let messages = EventStep.messages(slice, firing, spikes: spikes, machine)
-    guard messages > 0 else { return }
-    if last < 0 {
-      traffic.begin(source: network.sourceOfCore[slice.core])
-      senders.append(slice.core)
-      last = 0
+    if machine.flowOfNeuron.isEmpty {
+      sendToAll(slice, firing, spikes: spikes, machine, start: start, work)
+      return
     }
-    let isMulticast = !machine.flowOfNeuron.isEmpty
-    let ways = isMulticast ? network.wayOfFlow : network.wayOfEntry
-    var (clock, sending) = (last, start)
-    unsafe traffic.add(messages) { packets in
-      var count = 0
-      for position in 0..<spikes {
-        let place = Int(firing[position])
-        let neuron = slice.firstNeuron &+ place
-        sending += work.spike
-        let updated = Double(place &+ 1) * work.update
-        for entry in EventStep.entries(of: neuron, isMulticast, machine) {
-          sending += work.message
-          let tick = EventStep.ticks(updated + sending)
-          unsafe packets[count] = NetworkTraffic.Packet(
-            notBefore: 0, work: max(0, tick &- clock), waypoint: ways[entry])
-          clock = max(clock, tick)
-          count &+= 1
+    var sending = start
+    for position in 0..<spikes {
+      let place = Int(firing[position])
+      sending += work.spike
+      let flow = Int(machine.flowOfNeuron[slice.firstNeuron &+ place])
+      guard flow >= 0 else { continue }
+      sending += work.message
+      let tick = EventStep.ticks(Double(place &+ 1) * work.update + sending)
+      begin(core: slice.core)
+      traffic.add(
+        waypoint: Int(network.wayOfFlow[flow]), notBefore: 0, work: max(0, tick - last))
+      last = max(last, tick)
+    }
+  }
+
+  /// Sends one message for each of a neuron's targets.
+  ///
+  /// Unchecked access is safe because the machine's builder gave every neuron its offsets and the network a way to every
+  /// entry behind them.
+  private mutating func sendToAll(
+    _ slice: SliceInfo, _ firing: [UInt32], spikes: Int, _ machine: Machine, start: Double,
+    _ work: SliceWork
+  ) {
+    let offsets = machine.routes.offsets
+    let ways = network.wayOfEntry
+    precondition(
+      spikes <= firing.count && slice.firstNeuron + slice.count < offsets.count
+        && machine.routes.entries.count == ways.count, "neurons fire, messages have ways")
+    unsafe firing.withUnsafeBufferPointer { firing in
+      unsafe offsets.withUnsafeBufferPointer { offsets in
+        unsafe ways.withUnsafeBufferPointer { ways in
+          guard let offsets = offsets.baseAddress, let ways = ways.baseAddress else { return }
+          let messages = unsafe MessageKernel.Spikes(
+            firing: UnsafeBufferPointer(rebasing: firing[..<spikes]),
+            offsets: offsets + slice.firstNeuron, ways: ways)
+          let count = unsafe MessageKernel.count(messages)
+          guard count > 0 else { return }
+          begin(core: slice.core)
+          var clock = last
+          unsafe traffic.add(count) { packets in
+            guard let packets = packets.baseAddress else { return }
+            clock = unsafe MessageKernel.write(
+              messages, start: start, work, clock: clock, to: packets)
+          }
+          last = clock
         }
       }
     }
-    last = clock
   }
 
-  /// The messages of a neuron's spike, as positions among the ways.
-  @inline(__always)
-  private static func entries(
-    of neuron: Int, _ isMulticast: Bool, _ machine: Machine
-  ) -> Range<Int> {
-    guard isMulticast else {
-      return Int(machine.routes.offsets[neuron])..<Int(machine.routes.offsets[neuron &+ 1])
-    }
-    let flow = Int(machine.flowOfNeuron[neuron])
-    return flow < 0 ? 0..<0 : flow..<flow &+ 1
-  }
-
-  /// The messages of a slice's spikes.
-  private static func messages(
-    _ slice: SliceInfo, _ firing: [UInt32], spikes: Int, _ machine: Machine
-  ) -> Int {
-    let isMulticast = !machine.flowOfNeuron.isEmpty
-    var count = 0
-    for position in 0..<spikes {
-      count &+= entries(of: slice.firstNeuron &+ Int(firing[position]), isMulticast, machine).count
-    }
-    return count
+  /// The core sends a message, its first one perhaps.
+  private mutating func begin(core: Int) {
+    guard last < 0 else { return }
+    traffic.begin(source: network.sourceOfCore[core])
+    senders.append(core)
+    last = 0
   }
 
   /// Closes a core after all its work, ns.
