@@ -70,6 +70,20 @@ struct NetworkEngineTests {
     }
   }
 
+  @Test(
+    "equals it where packets from near and far come to one core, the far ones first",
+    arguments: [60, 400])
+  func equalsPlainNetworkAtSink(pause: Int64) {
+    for seed in 0..<200 as Range<UInt64> {
+      let network = RandomNetwork(
+        seed: seed, copies: 1, choosesEarly: false, cores: 2, most: 40, pause: pause, sinks: 1)
+      network.plain.run(network.packets)
+      let engine = NetworkEngine(network.plan)
+      engine.run(network.traffic)
+      Self.expectEqual(network, engine, "seed \(seed)")
+    }
+  }
+
   @Test("an engine that follows no packets gives the same totals", arguments: [1, 3])
   func totalsAlone(copies: Int) {
     for seed in 0..<60 as Range<UInt64> {

@@ -13,9 +13,11 @@ struct RandomNetwork {
   private var waypoints: [Int] = []
 
   /// `copies`: how many destinations a packet has at most. `pause`: the most work of a source before a packet.
+  /// `sinks`: how many cores packets go to at most.
   init(
     seed: UInt64, copies: Int, choosesEarly: Bool, isTree: Bool = false, cores: Int = 1,
-    most: Int64 = 4, hasRegisters: Bool = false, pause: Int64 = 3
+    most: Int64 = 4, hasRegisters: Bool = false, pause: Int64 = 3,
+    sinks: Int = .max
   ) {
     var random = SeededGenerator(seed: seed)
     let (rows, columns) = (
@@ -70,7 +72,7 @@ struct RandomNetwork {
       let source = Int.random(in: 0..<routers * cores, using: &random)
       let goals = Set(
         (0..<Int.random(in: 1...copies, using: &random)).map { _ in
-          Int.random(in: 0..<routers * cores, using: &random)
+          Int.random(in: 0..<min(sinks, routers * cores), using: &random)
         })
       let way = RandomNetwork.way(source / cores, goals, cores, plain, next)
       packets.append(
