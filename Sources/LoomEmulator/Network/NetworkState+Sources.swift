@@ -24,7 +24,9 @@ extension NetworkState {
       if fedTick >= 0, entry.tick != fedTick { return }
       let source = Int(entry.source & .max)
       // Of two packets of a source planned for one tick the second is late as soon as the first enters.
-      let follows = unsafe fedTick >= 0 && sources[source].ready == fedTick && sources[source].next < entry.packet
+      let follows =
+        unsafe fedTick >= 0 && sources[source].ready == fedTick
+        && sources[source].next < entry.packet
       if unsafe !sources[source].isLate && !follows {
         if fedTick < 0 { (fed, fedTick) = (cursor, entry.tick) }
         unsafe sources[source].next = entry.packet
