@@ -12,8 +12,12 @@ struct RandomNetwork {
   /// The waypoint of each packet.
   private var waypoints: [Int] = []
 
-  /// `copies`: how many destinations a packet has at most. `pause`: the most work of a source before a packet.
-  /// `sinks`: how many cores packets go to at most.
+  /// Makes a network and its packets.
+  ///
+  /// - Parameters:
+  ///   - copies: how many destinations a packet has at most.
+  ///   - pause: the most work of a source before a packet; the plain network takes more than 299 quiet ticks for the end.
+  ///   - sinks: how many cores packets go to at most.
   init(
     seed: UInt64, copies: Int, choosesEarly: Bool, isTree: Bool = false, cores: Int = 1,
     most: Int64 = 4, hasRegisters: Bool = false, pause: Int64 = 3,
