@@ -16,13 +16,17 @@ struct EventStep {
 
   init(_ network: EventNetwork, keepsSteps: Bool) {
     self.network = network
-    engine = NetworkEngine(network.plan)
+    engine = NetworkEngine(network.plan, followsPackets: false)
     kept = keepsSteps ? [] : nil
   }
 
-  /// Nanoseconds as ticks of the network.
+  /// Nanoseconds, which are not negative, as ticks of the network.
+  @inline(__always)
   static func ticks(_ nanoseconds: Double) -> Int64 {
-    Int64(min((nanoseconds * 1000).rounded(), 0x1p60))
+    // What `rounded()` gives, without a call for each packet.
+    let picoseconds = min(nanoseconds * 1000, 0x1p60)
+    let whole = Int64(picoseconds)
+    return picoseconds - Double(whole) >= 0.5 ? whole &+ 1 : whole
   }
 
   /// Forgets the last sample's steps.
@@ -47,37 +51,66 @@ struct EventStep {
     _ slice: SliceInfo, _ firing: [UInt32], spikes: Int, _ machine: Machine, start: Double,
     _ work: SliceWork
   ) {
-    let isMulticast = !machine.flowOfNeuron.isEmpty
+    if machine.flowOfNeuron.isEmpty {
+      sendToAll(slice, firing, spikes: spikes, machine, start: start, work)
+      return
+    }
     var sending = start
     for position in 0..<spikes {
       let place = Int(firing[position])
-      let neuron = slice.firstNeuron &+ place
       sending += work.spike
-      let updated = Double(place &+ 1) * work.update
-      if isMulticast {
-        let flow = Int(machine.flowOfNeuron[neuron])
-        guard flow >= 0 else { continue }
-        sending += work.message
-        add(network.wayOfFlow[flow], at: updated + sending, core: slice.core)
-      } else {
-        let first = Int(machine.routes.offsets[neuron])
-        for entry in first..<Int(machine.routes.offsets[neuron &+ 1]) {
-          sending += work.message
-          add(network.wayOfEntry[entry], at: updated + sending, core: slice.core)
+      let flow = Int(machine.flowOfNeuron[slice.firstNeuron &+ place])
+      guard flow >= 0 else { continue }
+      sending += work.message
+      let tick = EventStep.ticks(Double(place &+ 1) * work.update + sending)
+      begin(core: slice.core)
+      traffic.add(
+        waypoint: Int(network.wayOfFlow[flow]), notBefore: 0, work: max(0, tick - last))
+      last = max(last, tick)
+    }
+  }
+
+  /// Sends one message for each of a neuron's targets.
+  ///
+  /// Unchecked access is safe because the machine's builder gave every neuron its offsets and the network a way to every
+  /// entry behind them.
+  private mutating func sendToAll(
+    _ slice: SliceInfo, _ firing: [UInt32], spikes: Int, _ machine: Machine, start: Double,
+    _ work: SliceWork
+  ) {
+    let offsets = machine.routes.offsets
+    let ways = network.wayOfEntry
+    precondition(
+      spikes <= firing.count && slice.firstNeuron + slice.count < offsets.count
+        && machine.routes.entries.count == ways.count, "neurons fire, messages have ways")
+    unsafe firing.withUnsafeBufferPointer { firing in
+      unsafe offsets.withUnsafeBufferPointer { offsets in
+        unsafe ways.withUnsafeBufferPointer { ways in
+          guard let offsets = offsets.baseAddress, let ways = ways.baseAddress else { return }
+          let messages = unsafe MessageKernel.Spikes(
+            firing: UnsafeBufferPointer(rebasing: firing[..<spikes]),
+            offsets: offsets + slice.firstNeuron, ways: ways)
+          let count = unsafe MessageKernel.count(messages)
+          guard count > 0 else { return }
+          begin(core: slice.core)
+          var clock = last
+          unsafe traffic.add(count) { packets in
+            guard let packets = packets.baseAddress else { return }
+            clock = unsafe MessageKernel.write(
+              messages, start: start, work, clock: clock, to: packets)
+          }
+          last = clock
         }
       }
     }
   }
 
-  private mutating func add(_ way: Int32, at nanoseconds: Double, core: Int) {
-    let tick = EventStep.ticks(nanoseconds)
-    if last < 0 {
-      traffic.begin(source: network.sourceOfCore[core])
-      senders.append(core)
-      last = 0
-    }
-    traffic.add(waypoint: Int(way), notBefore: 0, work: max(0, tick - last))
-    last = max(last, tick)
+  /// The core sends a message, its first one perhaps.
+  private mutating func begin(core: Int) {
+    guard last < 0 else { return }
+    traffic.begin(source: network.sourceOfCore[core])
+    senders.append(core)
+    last = 0
   }
 
   /// Closes a core after all its work, ns.
@@ -151,8 +184,8 @@ struct EventStep {
         let group = places[index]
         for packet in kept[step].traffic.packets(ofGroup: group) {
           traffic.add(
-            waypoint: Int(kept[step].traffic.waypoints[packet]), notBefore: 0,
-            work: kept[step].traffic.work[packet] + waiting)
+            waypoint: Int(kept[step].traffic.packets[packet].waypoint), notBefore: 0,
+            work: kept[step].traffic.packets[packet].work + waiting)
           waiting = 0
         }
         waiting = kept[step].tails[group]

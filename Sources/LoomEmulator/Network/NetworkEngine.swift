@@ -14,10 +14,16 @@ public final class NetworkEngine {
   public private(set) var outcome = NetworkOutcome()
   private var state: NetworkState
 
+  private let following: PacketFollowing
+
   /// An engine for a network.
-  public init(_ plan: NetworkPlan) {
+  ///
+  /// - Parameter followsPackets: whether `entered` and `delivered` are wanted of every packet.
+  public init(_ plan: NetworkPlan, followsPackets: Bool = true) {
     self.plan = plan
     state = NetworkState(plan)
+    let hasCopies = plan.wayCopies.contains { $0 > 1 }
+    following = followsPackets ? .packets : hasCopies ? .copies : .count
   }
 
   deinit { state.release() }
@@ -36,28 +42,29 @@ public final class NetworkEngine {
   /// Runs the packets until nothing moves any more; the result is `outcome`.
   public func run(_ traffic: NetworkTraffic) {
     begin(traffic)
-    state.move(traffic, &outcome)
-    finish()
+    unsafe traffic.packets.withUnsafeBufferPointer { packets in
+      guard let packets = packets.baseAddress else { return }
+      for group in 0..<traffic.sources.count {
+        let own = traffic.packets(ofGroup: group)
+        if !own.isEmpty { unsafe state.plan(Int(traffic.sources[group]), own, packets) }
+      }
+      unsafe state.move(packets, &outcome)
+    }
+    finish(traffic)
   }
 
   private func begin(_ traffic: NetworkTraffic) {
     if state.run == .max { state = fresh() }
     state.run += 1
     state.usedCount = 0
-    state.queue.restart()
-    outcome.restart(packets: traffic.count, sources: traffic.sources.count)
-    for waypoint in traffic.waypoints { outcome.missing.append(plan.wayCopies[Int(waypoint)]) }
-    for group in 0..<traffic.sources.count {
-      let source = Int(traffic.sources[group])
-      let packets = traffic.packets(ofGroup: group)
+    state.table.restart(packets: traffic.count)
+    outcome.restart(traffic, following)
+    for source in traffic.sources {
       precondition(source >= 0 && source < plan.sources, "the source exists")
-      for packet in packets {
-        let router = plan.wayRouter[Int(traffic.waypoints[packet])]
-        precondition(router == plan.sourceRouter[source], "a way begins where its source is")
-      }
-      if !packets.isEmpty {
-        state.start(source, group, packets, readyAt: traffic.readyAtStart(packets.lowerBound))
-      }
+    }
+    if following == .count { return }
+    for packet in traffic.packets.prefix(traffic.count) {
+      outcome.missing.append(plan.wayCopies[Int(packet.waypoint)])
     }
   }
 
@@ -66,9 +73,23 @@ public final class NetworkEngine {
     return NetworkState(plan)
   }
 
-  private func finish() {
+  private func finish(_ traffic: NetworkTraffic) {
+    for (group, source) in traffic.sources.enumerated() {
+      let own = traffic.packets(ofGroup: group)
+      guard !own.isEmpty else { continue }
+      let record = unsafe state.sources[Int(source)]
+      let end = record.isLate ? Int(record.next) : own.upperBound
+      outcome.stalls[group] = record.stall
+      if end > own.lowerBound { outcome.lastEntries[group] = unsafe state.table.ticks[end - 1] }
+      if following == .count { outcome.undelivered += own.upperBound - end }
+    }
+    if following == .count { outcome.undelivered += state.inside }
+    if following == .packets {
+      unsafe outcome.entered.append(
+        contentsOf: UnsafeBufferPointer(start: state.table.ticks, count: traffic.count))
+    }
     for packet in 0..<outcome.missing.count where outcome.missing[packet] > 0 {
-      outcome.delivered[packet] = -1
+      if following == .packets { outcome.delivered[packet] = -1 }
       outcome.undelivered += 1
     }
     for index in 0..<state.usedCount {

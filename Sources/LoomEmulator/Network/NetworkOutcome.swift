@@ -17,17 +17,17 @@ public struct NetworkOutcome: Sendable {
   /// The ports that were asked for, in no order; only their loads are meaningful.
   public internal(set) var usedPorts: [Int32] = []
 
-  /// Copies of each packet that have not arrived.
+  /// Copies of each packet that have not arrived; empty where every packet has one and nobody follows packets.
   var missing: [Int32] = []
 
   /// Creates an empty outcome.
   init() {}
 
-  mutating func restart(packets: Int, sources: Int) {
-    NetworkOutcome.fill(&entered, -1, packets)
-    NetworkOutcome.fill(&delivered, -1, packets)
-    NetworkOutcome.fill(&stalls, 0, sources)
-    NetworkOutcome.fill(&lastEntries, -1, sources)
+  mutating func restart(_ traffic: NetworkTraffic, _ following: PacketFollowing) {
+    entered.removeAll(keepingCapacity: true)
+    NetworkOutcome.fill(&delivered, -1, following == .packets ? traffic.count : 0)
+    NetworkOutcome.fill(&stalls, 0, traffic.sources.count)
+    NetworkOutcome.fill(&lastEntries, -1, traffic.sources.count)
     lastDelivery = 0
     packetHops = 0
     undelivered = 0
@@ -35,24 +35,45 @@ public struct NetworkOutcome: Sendable {
     missing.removeAll(keepingCapacity: true)
   }
 
-  @inline(__always)
-  mutating func enter(_ packet: Int, _ tick: Int64, group: Int, stall: Int64) {
-    entered[packet] = tick
-    stalls[group] &+= stall
-    lastEntries[group] = tick
-  }
-
+  /// A copy arrives.
   @inline(__always)
   mutating func deliver(_ packet: Int, _ tick: Int64) {
-    missing[packet] &-= 1
-    delivered[packet] = max(delivered[packet], tick)
     lastDelivery = max(lastDelivery, tick)
+    if missing.isEmpty { return }
+    missing[packet] &-= 1
+    if !delivered.isEmpty { delivered[packet] = max(delivered[packet], tick) }
+  }
+
+  /// A packet arrives of which there is one copy.
+  @inline(__always)
+  mutating func glide(_ packet: Int, to tick: Int64) {
+    lastDelivery = max(lastDelivery, tick)
+    if missing.isEmpty { return }
+    missing[packet] = 0
+    delivered[packet] = tick
+  }
+
+  /// A packet of which there is one copy has not arrived yet; when it does, not earlier than it seemed.
+  mutating func takeBack(_ packet: Int) {
+    if missing.isEmpty { return }
+    missing[packet] = 1
+    delivered[packet] = -1
   }
 
   private static func fill(_ array: inout [Int64], _ value: Int64, _ count: Int) {
     array.removeAll(keepingCapacity: true)
     array.append(contentsOf: repeatElement(value, count: count))
   }
+}
+
+/// What a run notes of single packets.
+enum PacketFollowing {
+  /// Entry and delivery of each.
+  case packets
+  /// Which copies arrived.
+  case copies
+  /// How many arrived.
+  case count
 }
 
 /// What one port did in a run.

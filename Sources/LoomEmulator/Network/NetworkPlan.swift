@@ -120,6 +120,9 @@ public struct NetworkPlan: Sendable {
   let wayCopies: [Int32]
   let wayRouter: [Int32]
 
+  /// Whether a packet may be copied on its way.
+  var hasCopies: Bool { wayCopies.contains { $0 > 1 } }
+
   /// Sources.
   public var sources: Int { sourceEntry.count }
 

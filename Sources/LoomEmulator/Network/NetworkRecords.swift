@@ -2,34 +2,42 @@
 struct PortRecord {
   let latency: Int64
   let occupancy: Int64
+  /// Ticks between two grants after which nobody waits: the port is free, the FIFO behind has a slot and is read.
+  let spacing: Int64
   /// The tick from which it may be granted again.
   var freeAt: Int64 = 0
+  /// That of the grant before the last one, as far as packets glide.
+  var freeBefore: Int64 = 0
+  var flits: Int32 = 0
+  /// Where round robin begins.
+  var pointer: Int32 = 0
+  /// The run it was last used in.
+  var run: Int32 = 0
+  /// The place of the FIFO behind it in the round robin there.
+  let placeBehind: Int32
+  /// Where the inputs of its router begin.
+  let firstInput: Int32
+  /// The input picked early; −1: none.
+  var chosen: Int32 = -1
   /// Since when a flit waits for a slot; −1: none does.
   var heldSince: Int64 = -1
   /// When it is looked at next, as planned last.
   var wakeAt: Int64 = -1
   /// Ticks it was held.
   var held: Int64 = 0
-  var flits: Int32 = 0
   /// The flit in its register, while that waits for a slot.
   var packet: Int32 = 0
   var waypoint: Int32 = 0
-  /// Where the inputs of its router begin.
-  let firstInput: Int32
-  /// Where round robin begins.
-  var pointer: Int32 = 0
-  /// The input picked early; −1: none.
-  var chosen: Int32 = -1
-  /// The run it was last used in.
-  var run: Int32 = 0
   /// Whether it waits for a slot nobody has left yet.
   var isBlocked = false
   /// Whether it is on the list of this tick.
   var isTouched = false
 
-  init(_ port: NetworkPlan.Port) {
+  init(_ port: NetworkPlan.Port, spacing: Int64, placeBehind: Int32) {
     latency = port.latency
     occupancy = port.occupancy
+    self.spacing = spacing
+    self.placeBehind = placeBehind
     firstInput = port.firstInput
   }
 
@@ -37,6 +45,8 @@ struct PortRecord {
   init(_ port: PortRecord, run: Int32) {
     latency = port.latency
     occupancy = port.occupancy
+    spacing = port.spacing
+    placeBehind = port.placeBehind
     firstInput = port.firstInput
     self.run = run
   }
@@ -84,13 +94,42 @@ struct SlotRecord {
   var way = WayRecord(port: 0, next: 0)
 }
 
-/// What a source has left to send.
+/// What a source has to send.
 struct SourceRecord {
-  var ready: Int64 = 0
+  /// Ticks from entry to the first possible grant.
+  let entry: Int64
+  /// Ticks between two entries that its local FIFO always takes.
+  let spacing: Int64
+  /// When its next packet is ready.
+  var ready: Int64 = -1
+  /// Ticks its packets were ready and could not enter.
+  var stall: Int64 = 0
+  /// The packets: the first, the next, and where they end.
+  var first: Int32 = 0
   var next: Int32 = 0
   var end: Int32 = 0
-  /// Its place in the traffic.
-  var group: Int32 = 0
+  /// The place of its FIFO among the inputs of its router.
+  let place: Int32
+  let router: Int32
+  /// Whether it could not keep the plan.
+  var isLate = false
+
+  init(entry: Int64, spacing: Int64, place: Int32, router: Int32) {
+    self.entry = entry
+    self.spacing = spacing
+    self.place = place
+    self.router = router
+  }
+
+  /// Has so many packets to send.
+  mutating func begin(_ packets: Range<Int>) {
+    stall = 0
+    ready = -1
+    first = Int32(packets.lowerBound)
+    next = first
+    end = Int32(packets.upperBound)
+    isLate = false
+  }
 }
 
 /// An output that a flit at a waypoint asks for, and the waypoint behind it.

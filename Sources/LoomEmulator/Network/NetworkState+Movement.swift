@@ -1,38 +1,80 @@
 extension NetworkState {
-  /// A source has packets to send.
-  mutating func start(_ source: Int, _ group: Int, _ packets: Range<Int>, readyAt tick: Int64) {
-    precondition(unsafe fifos[channels + source].run != run, "a source begins once")
-    unsafe sources[source] = SourceRecord(
-      ready: tick, next: Int32(packets.lowerBound), end: Int32(packets.upperBound),
-      group: Int32(group))
-    refresh(fifo: channels + source)
-    queue.push(Int32(fifoCount + portCount + source), at: tick)
+  /// Runs until nothing moves any more.
+  mutating func move(
+    _ packets: UnsafePointer<NetworkTraffic.Packet>, _ outcome: inout NetworkOutcome
+  ) {
+    table.sort()
+    cursor = 0
+    (late, inside, met) = (0, 0, -1)
+    while cursor < table.count {
+      if canGlide { unsafe glide(packets, &outcome) }
+      if cursor < table.count { unsafe work(packets, &outcome) }
+    }
   }
 
-  /// Runs until nothing moves any more.
-  mutating func move(_ traffic: NetworkTraffic, _ outcome: inout NetworkOutcome) {
+  /// Works event by event from the cursor on, until the network is empty or nothing moves any more.
+  private mutating func work(
+    _ packets: UnsafePointer<NetworkTraffic.Packet>, _ outcome: inout NetworkOutcome
+  ) {
+    let firstSource = Int32(truncatingIfNeeded: fifoCount &+ portCount)
+    queue.restart(at: nextPlanned)
+    feed()
+    while true {
+      let part = queue.takeNext()
+      if part < 0 { return }
+      let isAlone = queue.other(than: part) < 0
+      if isAlone, part >= firstSource, fed > met, isEmpty(outcome.lastDelivery) {
+        cursor = fed
+        return
+      }
+      if isAlone, canPass {
+        unsafe act(alone: part, packets, &outcome)
+      } else {
+        unsafe act(first: part, packets, &outcome)
+      }
+      if queue.now == fedTick { feed() }
+    }
+  }
+
+  /// Whether, when a planned entry is due, nothing else is to be done and nothing of earlier packets can be told.
+  @inline(__always)
+  private func isEmpty(_ lastDelivery: Int64) -> Bool {
+    inside == 0 && late == 0 && canGlide && queue.isEmpty
+      && queue.now >= lastDelivery &+ settling
+  }
+
+  /// Does all that is to be done in a tick: what changes first, then the grants.
+  private mutating func act(
+    first: Int32, _ packets: UnsafePointer<NetworkTraffic.Packet>, _ outcome: inout NetworkOutcome
+  ) {
     let firstPort = Int32(truncatingIfNeeded: fifoCount)
     let firstSource = Int32(truncatingIfNeeded: fifoCount &+ portCount)
-    while queue.advance() {
-      let tick = queue.now
-      while true {
-        let part = queue.take()
-        if part < 0 { break }
-        if part < firstPort {
-          ask(Int(part))
-        } else if part < firstSource {
-          touch(part &- firstPort)
-        } else {
-          enter(Int(part &- firstSource), tick, traffic, &outcome)
-        }
+    let tick = queue.now
+    var part = first
+    while part >= 0 {
+      let other = queue.other(than: part)
+      if part < firstPort {
+        ask(Int(part))
+      } else if part < firstSource {
+        touch(part &- firstPort)
+      } else {
+        unsafe enter(Int(part &- firstSource), tick, packets, &outcome)
       }
-      var position = 0
-      while position < touchedCount {
-        arbitrate(unsafe Int(touched[position]), tick, &outcome)
-        position &+= 1
-      }
-      touchedCount = 0
+      part = other
     }
+    var position = 0
+    while position < touchedCount {
+      arbitrate(unsafe Int(touched[position]), tick, &outcome)
+      position &+= 1
+    }
+    touchedCount = 0
+  }
+
+  /// A copy arrives.
+  @inline(__always)
+  mutating func arrive(_ packet: Int32, _ tick: Int64, _ outcome: inout NetworkOutcome) {
+    inside &-= 1
+    outcome.deliver(Int(packet), tick)
   }
 
   /// Plans a look at a port.
@@ -45,7 +87,7 @@ extension NetworkState {
 
   /// Puts a port on the list of this tick.
   @inline(__always)
-  private mutating func touch(_ port: Int32) {
+  mutating func touch(_ port: Int32) {
     guard unsafe !ports[Int(port)].isTouched else { return }
     unsafe ports[Int(port)].isTouched = true
     unsafe touched[touchedCount] = port
@@ -54,7 +96,7 @@ extension NetworkState {
 
   /// The head of a FIFO asks for its outputs.
   @inline(__always)
-  private mutating func ask(_ fifo: Int) {
+  mutating func ask(_ fifo: Int) {
     let way = unsafe slots[fifo &* depth &+ Int(fifos[fifo].head)].way
     let place = unsafe Int(fifos[fifo].place)
     if way.port >= 0 {
@@ -80,7 +122,7 @@ extension NetworkState {
   }
 
   /// Makes a port as new, for its first use in a run.
-  private mutating func refresh(port: Int32) {
+  mutating func refresh(port: Int32) {
     let times = unsafe ports[Int(port)]
     unsafe ports[Int(port)] = PortRecord(times, run: run)
     for word in 0..<words { unsafe requests[Int(port) * words + word] = 0 }
@@ -89,14 +131,14 @@ extension NetworkState {
   }
 
   /// Makes a FIFO as new.
-  private func refresh(fifo: Int) {
+  func refresh(fifo: Int) {
     let times = unsafe fifos[fifo]
     unsafe fifos[fifo] = FifoRecord(times, run: run)
   }
 
   /// Grants a port to one of the inputs that ask for it, if it is free and there is a slot.
   @inline(__always)
-  private mutating func arbitrate(_ port: Int, _ tick: Int64, _ outcome: inout NetworkOutcome) {
+  mutating func arbitrate(_ port: Int, _ tick: Int64, _ outcome: inout NetworkOutcome) {
     unsafe ports[port].isTouched = false
     let freeAt = unsafe ports[port].freeAt
     if freeAt > tick {
@@ -168,7 +210,7 @@ extension NetworkState {
         put(slot.packet, next, into: port, readyAt: arrival)
       }
     } else {
-      outcome.deliver(Int(slot.packet), arrival)
+      arrive(slot.packet, arrival, &outcome)
     }
     // Others still ask: the next look is when the port is free again.
     let freeAt = unsafe ports[port].freeAt

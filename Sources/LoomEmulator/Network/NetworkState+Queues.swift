@@ -90,29 +90,4 @@ extension NetworkState {
     unsafe ports[port].freeAt = max(granted &+ ports[port].occupancy, tick &+ 1)
     put(packet, waypoint, into: port, readyAt: tick &+ 1)
   }
-
-  /// A source's next packet, which is ready, enters if there is a slot.
-  @inline(__always)
-  mutating func enter(
-    _ source: Int, _ tick: Int64, _ traffic: NetworkTraffic, _ outcome: inout NetworkOutcome
-  ) {
-    let fifo = channels &+ source
-    let part = Int32(truncatingIfNeeded: fifoCount &+ portCount &+ source)
-    let from = slotFrom(fifo)
-    if from > tick {
-      if from == .max { unsafe fifos[fifo].isAwaited = true } else { queue.push(part, at: from) }
-      return
-    }
-    let packet = unsafe Int(sources[source].next)
-    unsafe put(
-      Int32(truncatingIfNeeded: packet), traffic.waypoints[packet], into: fifo,
-      readyAt: tick &+ sourceEntry[source])
-    unsafe outcome.enter(
-      packet, tick, group: Int(sources[source].group), stall: tick &- sources[source].ready)
-    unsafe sources[source].next &+= 1
-    guard unsafe sources[source].next < sources[source].end else { return }
-    let ready = max(traffic.notBefore[packet &+ 1], tick &+ traffic.work[packet &+ 1])
-    unsafe sources[source].ready = ready
-    unsafe queue.push(part, at: max(ready, tick &+ fifos[fifo].occupancy))
-  }
 }

@@ -53,6 +53,60 @@ struct NetworkEngineTests {
     }
   }
 
+  @Test(
+    "equals it where most packets meet nobody, few each other, with short FIFOs too",
+    arguments: [1, 2], [20, 60, 200])
+  func equalsPlainNetworkWhenQuiet(copies: Int, pause: Int64) {
+    for seed in 0..<150 as Range<UInt64> {
+      let network = RandomNetwork(
+        seed: seed, copies: copies, choosesEarly: seed % 4 == 0, isTree: seed % 3 == 0,
+        cores: 1 + Int(seed % 2), most: 4 + Int64(seed % 5) * 4, pause: pause)
+      network.plain.run(network.packets)
+      let engine = NetworkEngine(network.plan)
+      engine.run(network.traffic)
+      Self.expectEqual(network, engine, "seed \(seed)")
+      engine.run(network.traffic)
+      Self.expectEqual(network, engine, "seed \(seed), again")
+    }
+  }
+
+  @Test(
+    "equals it where packets from near and far come to one core, the far ones first",
+    arguments: [25, 100])
+  func equalsPlainNetworkAtSink(pause: Int64) {
+    for seed in 0..<100 as Range<UInt64> {
+      let network = RandomNetwork(
+        seed: seed, copies: 1, choosesEarly: false, cores: 2, most: 40, pause: pause, sinks: 1)
+      network.plain.run(network.packets)
+      let engine = NetworkEngine(network.plan)
+      engine.run(network.traffic)
+      Self.expectEqual(network, engine, "seed \(seed)")
+    }
+  }
+
+  @Test("an engine that follows no packets gives the same totals", arguments: [1, 3])
+  func totalsAlone(copies: Int) {
+    for seed in 0..<60 as Range<UInt64> {
+      let network = RandomNetwork(
+        seed: seed, copies: copies, choosesEarly: false, isTree: seed % 3 == 0,
+        pause: 3 + Int64(seed % 4) * 20)
+      let (full, short) = (
+        NetworkEngine(network.plan), NetworkEngine(network.plan, followsPackets: false)
+      )
+      full.run(network.traffic)
+      short.run(network.traffic)
+      #expect(short.outcome.entered.isEmpty && short.outcome.delivered.isEmpty)
+      #expect(short.outcome.stalls == full.outcome.stalls, "seed \(seed)")
+      #expect(short.outcome.lastEntries == full.outcome.lastEntries, "seed \(seed)")
+      #expect(short.outcome.lastDelivery == full.outcome.lastDelivery, "seed \(seed)")
+      #expect(short.outcome.undelivered == full.outcome.undelivered, "seed \(seed)")
+      #expect(short.outcome.packetHops == full.outcome.packetHops, "seed \(seed)")
+      for port in 0..<network.plan.portCount {
+        #expect(short.load(ofPort: port) == full.load(ofPort: port), "seed \(seed)")
+      }
+    }
+  }
+
   @Test("equals it with registers at the outputs and a turn of inputs", arguments: [1, 3])
   func equalsPlainNetworkWithRegisters(copies: Int) {
     for seed in 0..<200 as Range<UInt64> {
@@ -209,6 +263,9 @@ struct NetworkEngineTests {
     engine.run(traffic)
     #expect(engine.outcome.undelivered == 2)
     #expect(engine.outcome.delivered == [-1, -1])
+    let short = NetworkEngine(engine.plan, followsPackets: false)
+    short.run(traffic)
+    #expect(short.outcome.undelivered == 2)
     // What stood in the FIFOs is gone in the next run.
     var single = NetworkTraffic()
     single.begin(source: 0)

@@ -12,10 +12,16 @@ struct RandomNetwork {
   /// The waypoint of each packet.
   private var waypoints: [Int] = []
 
-  /// `copies`: how many destinations a packet has at most.
+  /// Makes a network and its packets.
+  ///
+  /// - Parameters:
+  ///   - copies: how many destinations a packet has at most.
+  ///   - pause: the most work of a source before a packet; the plain network takes more than 299 quiet ticks for the end.
+  ///   - sinks: how many cores packets go to at most.
   init(
     seed: UInt64, copies: Int, choosesEarly: Bool, isTree: Bool = false, cores: Int = 1,
-    most: Int64 = 4, hasRegisters: Bool = false
+    most: Int64 = 4, hasRegisters: Bool = false, pause: Int64 = 3,
+    sinks: Int = .max
   ) {
     var random = SeededGenerator(seed: seed)
     let (rows, columns) = (
@@ -70,13 +76,13 @@ struct RandomNetwork {
       let source = Int.random(in: 0..<routers * cores, using: &random)
       let goals = Set(
         (0..<Int.random(in: 1...copies, using: &random)).map { _ in
-          Int.random(in: 0..<routers * cores, using: &random)
+          Int.random(in: 0..<min(sinks, routers * cores), using: &random)
         })
       let way = RandomNetwork.way(source / cores, goals, cores, plain, next)
       packets.append(
         PlainNetwork.Packet(
-          source: source, way: way, notBefore: Int64.random(in: 0...30, using: &random),
-          work: Int64.random(in: 0...3, using: &random)))
+          source: source, way: way, notBefore: Int64.random(in: 0...10 * pause, using: &random),
+          work: Int64.random(in: 0...pause, using: &random)))
       waypoints.append(RandomNetwork.add(way, to: &builder))
     }
     plan = builder.plan()
