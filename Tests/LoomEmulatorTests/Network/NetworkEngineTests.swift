@@ -237,6 +237,44 @@ struct NetworkEngineTests {
     #expect(engine.outcome.undelivered == 0)
   }
 
+  /// Four routers in a row, channels of latency 10 and occupancy 3: when packets to the last router are delivered, by
+  /// where and when they enter.
+  private static func row(_ entries: [(router: Int, tick: Int64)]) -> [Int64] {
+    let times = ChannelClass(latency: 10, occupancy: 3, credit: 1)
+    var builder = NetworkPlanBuilder(routers: 4, depth: 8, choosesEarly: false)
+    let channels = (0..<3).map { builder.addChannel(from: $0, to: $0 + 1, times) }
+    let end = builder.addEjection(at: 3, EjectionClass(latency: 2, occupancy: 1))
+    var ways = [builder.addWaypoint(.ejection(end))]
+    for channel in channels.reversed() {
+      ways.insert(builder.addWaypoint(.channel(channel, then: ways[0])), at: 0)
+    }
+    var traffic = NetworkTraffic()
+    for entry in entries {
+      let source = builder.addSource(
+        at: entry.router, SourceClass(entry: 1, occupancy: 1, credit: 1))
+      traffic.begin(source: source)
+      traffic.add(waypoint: ways[entry.router], notBefore: entry.tick, work: 0)
+    }
+    let engine = NetworkEngine(builder.plan())
+    engine.run(traffic)
+    return engine.outcome.delivered
+  }
+
+  @Test("one that entered later passes before one that entered earlier far away, by hand")
+  func insertion() {
+    // From router 2: entered at 0, granted the last channel at 1, at the end at 11, out at 13. From router 0:
+    // entered at 1, granted at 2, 12, 22, out at 34.
+    #expect(Self.row([(2, 0), (0, 1)]) == [13, 34])
+    // A third asks for the last channel at 3, which is free at 4, long before the second comes.
+    #expect(Self.row([(2, 0), (0, 1), (2, 2)]) == [13, 34, 16])
+    // It asks at 5 and gets it; a fourth asks at 7 and waits until 8.
+    #expect(Self.row([(2, 0), (0, 1), (2, 4), (2, 6)]) == [13, 34, 17, 20])
+    // One that asks at 20 gets it, and the second, there at 22, waits until 23.
+    #expect(Self.row([(2, 0), (0, 1), (2, 19)]) == [13, 35, 32])
+    // One that asks at 19 leaves the second just enough room.
+    #expect(Self.row([(2, 0), (0, 1), (2, 18)]) == [13, 34, 31])
+  }
+
   @Test("copies that wait for one another in a ring end the run and are counted")
   func deadlock() {
     // Two routers, one slot each way; both packets want their own way back through the full FIFO.
