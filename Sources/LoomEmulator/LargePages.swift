@@ -9,22 +9,27 @@ enum LargePages {
   /// Arrays below this many bytes are left to the system's small pages.
   private static let least = 8 << 20
 
-  /// Reserves room for so many elements of an empty array, in large pages where the system has them.
+  /// An array of so many elements in large pages, where the system has them; `fill` writes them all.
   ///
   /// Rows read here and there in a gigabyte of small pages cost a look at the page table each. The advice changes nothing
   /// but time, and it is taken before the room is first written.
-  static func reserve<Element: BitwiseCopyable>(_ array: inout [Element], _ count: Int) {
-    array.reserveCapacity(count)
+  static func array<Element: BitwiseCopyable>(
+    count: Int, _ fill: (UnsafeMutableBufferPointer<Element>) -> Void
+  ) -> [Element] {
+    unsafe [Element](unsafeUninitializedCapacity: count) { buffer, initialized in
+      unsafe advise(UnsafeMutableRawBufferPointer(buffer))
+      unsafe fill(buffer)
+      initialized = count
+    }
+  }
+
+  private static func advise(_ room: UnsafeMutableRawBufferPointer) {
     #if os(Linux)
-      let bytes = count * MemoryLayout<Element>.stride
-      guard bytes >= least else { return }
-      unsafe array.withUnsafeMutableBufferPointer { buffer in
-        guard let base = buffer.baseAddress else { return }
-        let page = 4096
-        let start = (UInt(bitPattern: base) + UInt(page) - 1) & ~UInt(page - 1)
-        let length = (bytes - page) & ~(page - 1)
-        _ = unsafe madvise(UnsafeMutableRawPointer(bitPattern: start), length, Int32(MADV_HUGEPAGE))
-      }
+      guard room.count >= least, let base = room.baseAddress else { return }
+      let page: UInt = 4096
+      let start = (UInt(bitPattern: base) + page - 1) & ~(page - 1)
+      let length = (room.count - Int(page)) & ~Int(page - 1)
+      _ = unsafe madvise(UnsafeMutableRawPointer(bitPattern: start), length, Int32(MADV_HUGEPAGE))
     #endif
   }
 }

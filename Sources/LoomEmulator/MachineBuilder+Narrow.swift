@@ -100,23 +100,29 @@ extension MachineBuilder {
   private func areBytes(_ shifts: [Int?]) -> Bool {
     image.templates.indices.allSatisfy { index in
       guard let shift = shifts[image.templates[index].target] else { return true }
-      return machine.weights[weights(ofTemplate: index)].allSatisfy {
-        Int8(exactly: $0 >> Int32(shift)) != nil
+      var beyond: UInt32 = 0
+      for weight in machine.weights[weights(ofTemplate: index)] {
+        beyond |= UInt32(truncatingIfNeeded: (weight &>> Int32(shift)) &+ 128)
       }
+      return beyond < 256
     }
   }
 
   /// The weights of narrow populations, template after template, in units of their shifts.
-  private func narrowed<Weight: FixedWidthInteger & BitwiseCopyable>(_ shifts: [Int?], count: Int) -> [Weight] {
-    var result: [Weight] = []
-    LargePages.reserve(&result, count)
-    for (index, template) in image.templates.enumerated() {
-      guard let shift = shifts[template.target] else { continue }
-      for weight in machine.weights[weights(ofTemplate: index)] {
-        result.append(Weight(truncatingIfNeeded: weight >> Int32(shift)))
+  private func narrowed<Weight: FixedWidthInteger & BitwiseCopyable>(
+    _ shifts: [Int?], count: Int
+  ) -> [Weight] {
+    unsafe LargePages.array(count: count) { room in
+      var place = 0
+      for (index, template) in image.templates.enumerated() {
+        guard let shift = shifts[template.target].map({ Int32($0) }) else { continue }
+        for weight in machine.weights[weights(ofTemplate: index)] {
+          unsafe room.initializeElement(
+            at: place, to: Weight(truncatingIfNeeded: weight &>> shift))
+          place &+= 1
+        }
       }
     }
-    return result
   }
 
   private mutating func moveEvents(by moves: [Int]) {

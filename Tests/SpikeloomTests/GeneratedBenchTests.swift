@@ -39,7 +39,9 @@ struct GeneratedBenchTests {
     }
   }
 
-  @Test("half the input spikes make half the events of the first layer, and are compared with bare loops only")
+  @Test(
+    "half the input spikes make half the events of the first layer, and are compared with bare loops only"
+  )
   func thinned() throws {
     try withEmptyFolder { folder in
       let fixture = WorkloadFixture()

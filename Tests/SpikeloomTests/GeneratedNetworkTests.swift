@@ -20,6 +20,8 @@ struct GeneratedNetworkTests {
     var onCores: Int
   }
 
+  /// Sizes summed up by hand.
+  ///
   /// Convolutions: 5 layers of 4 × 5 × 5 neurons; along a side 3 + 3 + 3 + 2 + 2 taps lie on the map, so 13² · 4 · 4 synapses.
   /// Blocks: 10 layers of 4 blocks of 10, each neuron with 20 inputs. Rows: 512 × 195, and two of 512 × 512.
   /// Lists: 4 layers of 100 neurons with 10 sources each; with 80 sources each (those left out are drawn).

@@ -96,13 +96,15 @@ public struct GeneratedNetwork: Sendable {
     var fanIn = [Int](repeating: 0, count: layout.shapes.count)
     for link in layout.links {
       let source = layout.shapes[link.source]
-      let connectivity = self.connectivity(link.link, source, layout.shapes[link.target], &generator)
+      let connectivity = self.connectivity(
+        link.link, source, layout.shapes[link.target], &generator)
       let count = connectivity.weightCount(source: source, target: layout.shapes[link.target])
       fanIn[link.target] += inputs(link.link, source)
       projections.append(
         FixedProjection(
           source: PopulationID(link.source), target: PopulationID(link.target),
-          connectivity: connectivity, weights: weights.draw(count, &generator), shifts: [0], site: 0,
+          connectivity: connectivity, weights: weights.draw(count, &generator), shifts: [0],
+          site: 0,
           alignedDelay: 0, origin: []))
     }
     let populations = layout.shapes.indices.map { index in

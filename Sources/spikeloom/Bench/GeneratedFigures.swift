@@ -68,7 +68,9 @@ extension GeneratedBench {
     add("ns a synaptic operation") { $0.nanosecondsPerOperation }
     add("peak memory, MiB") { $0.peakMebibytes }
     add("packets") { $0.packets }
-    add("packet-hops per CPU second, millions") { $0.packetHops / max($0.runCpuSeconds, 1e-9) / 1e6 }
+    add("packet-hops per CPU second, millions") {
+      $0.packetHops / max($0.runCpuSeconds, 1e-9) / 1e6
+    }
     table.add(["energy"] + columns.map { ScaledUnits.energy($0.picojoules) })
     table.add(["latency"] + columns.map { ScaledUnits.time($0.latencyNanoseconds) })
     return table

@@ -71,7 +71,8 @@ enum BenchCommand {
         status = .differs
       }
       if workload.thinning != nil, workload.isAsBareLoops == false {
-        Console.note("error: \(workload.folder.name): needs the counts of the bare loops, has others")
+        Console.note(
+          "error: \(workload.folder.name): needs the counts of the bare loops, has others")
         status = .differs
       }
       if workload.figures.values.contains(where: { $0.child.status != 0 }) {
