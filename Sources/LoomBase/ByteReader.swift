@@ -18,43 +18,47 @@ public enum ByteError: Error, Equatable, Sendable, CustomStringConvertible {
 
 /// Reads little-endian values from bytes and checks every count before it is believed.
 public struct ByteReader: Sendable {
-  /// The bytes read from.
-  public let bytes: ArraySlice<UInt8>
-  /// The offset of the next byte, from the start of `bytes`.
+  @usableFromInline let source: FileBytes
+  /// The offset of the next byte, from the start of the bytes.
   public private(set) var offset: Int = 0
 
   /// Creates a reader at the start of the bytes.
-  public init(_ bytes: ArraySlice<UInt8>) {
-    self.bytes = bytes
-  }
+  public init(_ bytes: ArraySlice<UInt8>) { source = FileBytes(bytes) }
 
   /// Creates a reader at the start of the bytes.
-  public init(_ bytes: [UInt8]) {
-    self.bytes = bytes[...]
-  }
+  public init(_ bytes: [UInt8]) { source = FileBytes(bytes) }
+
+  /// Creates a reader at the start of a file's bytes.
+  public init(_ bytes: FileBytes) { source = bytes }
 
   /// How many bytes are left.
-  public var remaining: Int { bytes.count - offset }
+  public var remaining: Int { source.count - offset }
 
   /// Whether every byte has been read.
-  public var isAtEnd: Bool { offset == bytes.count }
+  public var isAtEnd: Bool { offset == source.count }
 
   /// Takes the next `count` bytes; throws if there are fewer.
   public mutating func take(_ count: Int) throws(ByteError) -> ArraySlice<UInt8> {
+    let start = try skip(count)
+    return source[start..<(start + count)].array
+  }
+
+  /// Passes over the next `count` bytes and returns where they begin; throws if there are fewer.
+  @usableFromInline
+  mutating func skip(_ count: Int) throws(ByteError) -> Int {
     guard count >= 0 else {
       throw .invalid(offset: offset, reason: "negative length \(count)")
     }
     guard count <= remaining else {
       throw .truncated(offset: offset, needed: count, available: remaining)
     }
-    let start = bytes.startIndex + offset
     offset += count
-    return bytes[start..<(start + count)]
+    return offset - count
   }
 
   /// Moves to an absolute offset; throws if it lies outside the bytes.
   public mutating func seek(to target: Int) throws(ByteError) {
-    guard target >= 0, target <= bytes.count else {
+    guard target >= 0, target <= source.count else {
       throw .invalid(offset: offset, reason: "offset \(target) outside the file")
     }
     offset = target
@@ -66,9 +70,9 @@ public struct ByteReader: Sendable {
     _ type: Value.Type = Value.self
   ) throws(ByteError) -> Value {
     // Inlinable, so that callers of other modules get code for their own type of integer.
-    let slice = try take(Value.bitWidth / 8)
-    return unsafe slice.withUnsafeBytes { source in
-      Value(littleEndian: unsafe source.loadUnaligned(as: Value.self))
+    let start = try skip(Value.bitWidth / 8)
+    return unsafe source.withUnsafeBytes { bytes in
+      Value(littleEndian: unsafe bytes.loadUnaligned(fromByteOffset: start, as: Value.self))
     }
   }
 
@@ -82,11 +86,12 @@ public struct ByteReader: Sendable {
     guard count >= 0, !overflow else {
       throw .invalid(offset: offset, reason: "impossible element count \(count)")
     }
-    let slice = try take(total)
+    let start = try skip(total)
     return unsafe [Value](unsafeUninitializedCapacity: count) { buffer, initialized in
-      unsafe slice.withUnsafeBytes { source in
+      unsafe source.withUnsafeBytes { bytes in
         for index in 0..<count {
-          let value = unsafe source.loadUnaligned(fromByteOffset: index * width, as: Value.self)
+          let value = unsafe bytes.loadUnaligned(
+            fromByteOffset: start + index * width, as: Value.self)
           unsafe buffer.initializeElement(at: index, to: Value(littleEndian: value))
         }
       }

@@ -31,6 +31,12 @@ public struct ByteWriter: Sendable {
   /// Appends a 32-bit float.
   public mutating func write(_ value: Float) { write(value.bitPattern) }
 
+  /// Makes room for so many bytes more.
+  public mutating func reserve(_ count: Int) { storage.reserveCapacity(storage.count + count) }
+
+  /// Appends raw bytes.
+  public mutating func write(raw bytes: [UInt8]) { storage.append(contentsOf: bytes) }
+
   /// Appends raw bytes.
   public mutating func write(raw: some Sequence<UInt8>) { storage.append(contentsOf: raw) }
 

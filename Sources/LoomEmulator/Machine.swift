@@ -168,6 +168,8 @@ struct Machine: Sendable {
   var weights: [Int32] = []
   /// The same of templates whose targets are narrow slices, in units of their 2^`narrowShift`.
   var narrowWeights: [Int16] = []
+  /// The same where 8 bits are enough for all of them and there are many: then `narrowWeights` is empty.
+  var byteWeights: [Int8] = []
   /// Routes of neurons, and of host inputs.
   var routes = FlatRoutes()
   var hostRoutes = FlatRoutes()
@@ -196,7 +198,9 @@ struct Machine: Sendable {
 
   /// A weight onto a slice, whichever array holds it.
   func weight(of slice: SliceInfo, at place: Int) -> Int32 {
-    slice.isNarrow ? Int32(narrowWeights[place]) << slice.narrowShift : weights[place]
+    guard slice.isNarrow else { return weights[place] }
+    let weight = byteWeights.isEmpty ? Int32(narrowWeights[place]) : Int32(byteWeights[place])
+    return weight << slice.narrowShift
   }
 }
 

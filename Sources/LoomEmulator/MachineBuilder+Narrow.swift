@@ -65,24 +65,64 @@ extension MachineBuilder {
     return templateStarts[template]..<end
   }
 
+  /// Narrow weights beyond this number are held in 8 bits, if these are enough for all.
+  private static let manyWeights = 1 << 18
+
   /// Moves the weights of narrow populations to their own array; returns how far each template's were moved.
   private mutating func moveWeights(_ shifts: [Int?]) -> [Int] {
-    var wide: [Int32] = []
+    var counts = (narrow: 0, wide: 0)
     var moves: [Int] = []
     for (index, template) in image.templates.enumerated() {
       let range = weights(ofTemplate: index)
-      if let shift = shifts[template.target] {
-        moves.append(machine.narrowWeights.count - range.lowerBound)
-        machine.narrowWeights += machine.weights[range].map {
-          Int16(truncatingIfNeeded: $0 >> Int32(shift))
-        }
+      if shifts[template.target] == nil {
+        moves.append(counts.wide - range.lowerBound)
+        counts.wide += range.count
       } else {
-        moves.append(wide.count - range.lowerBound)
-        wide += machine.weights[range]
+        moves.append(counts.narrow - range.lowerBound)
+        counts.narrow += range.count
       }
+    }
+    if counts.narrow > Self.manyWeights, areBytes(shifts) {
+      machine.byteWeights = narrowed(shifts, count: counts.narrow)
+    } else {
+      machine.narrowWeights = narrowed(shifts, count: counts.narrow)
+    }
+    var wide: [Int32] = []
+    wide.reserveCapacity(counts.wide)
+    for (index, template) in image.templates.enumerated() where shifts[template.target] == nil {
+      wide += machine.weights[weights(ofTemplate: index)]
     }
     machine.weights = wide
     return moves
+  }
+
+  /// Whether 8 bits are enough for all weights of narrow populations, in units of their shifts.
+  private func areBytes(_ shifts: [Int?]) -> Bool {
+    image.templates.indices.allSatisfy { index in
+      guard let shift = shifts[image.templates[index].target] else { return true }
+      var beyond: UInt32 = 0
+      for weight in machine.weights[weights(ofTemplate: index)] {
+        beyond |= UInt32(truncatingIfNeeded: (weight &>> Int32(shift)) &+ 128)
+      }
+      return beyond < 256
+    }
+  }
+
+  /// The weights of narrow populations, template after template, in units of their shifts.
+  private func narrowed<Weight: FixedWidthInteger & BitwiseCopyable>(
+    _ shifts: [Int?], count: Int
+  ) -> [Weight] {
+    unsafe LargePages.array(count: count) { room in
+      var place = 0
+      for (index, template) in image.templates.enumerated() {
+        guard let shift = shifts[template.target].map({ Int32($0) }) else { continue }
+        for weight in machine.weights[weights(ofTemplate: index)] {
+          unsafe room.initializeElement(
+            at: place, to: Weight(truncatingIfNeeded: weight &>> shift))
+          place &+= 1
+        }
+      }
+    }
   }
 
   private mutating func moveEvents(by moves: [Int]) {

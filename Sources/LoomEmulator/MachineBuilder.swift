@@ -39,6 +39,7 @@ struct MachineBuilder {
   }
 
   private mutating func addWeights() {
+    machine.weights.reserveCapacity(image.templates.reduce(0) { $0 + $1.weights.count })
     for template in image.templates {
       let runs = SynapseRuns(
         template, source: image.populations[template.source].shape,

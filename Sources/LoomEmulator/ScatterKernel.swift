@@ -1,20 +1,5 @@
-/// A number type whose vectors are added by one instruction, said for each type by itself: in a generic context
-/// vectors are added number by number.
-protocol AddableScalar: SIMDScalar, FixedWidthInteger, Codable {
-  static func sum(_ left: SIMD8<Self>, _ right: SIMD8<Self>) -> SIMD8<Self>
-}
-
-extension Int16: AddableScalar {
-  @inline(__always)
-  static func sum(_ left: SIMD8<Int16>, _ right: SIMD8<Int16>) -> SIMD8<Int16> { left &+ right }
-}
-
-extension Int32: AddableScalar {
-  @inline(__always)
-  static func sum(_ left: SIMD8<Int32>, _ right: SIMD8<Int32>) -> SIMD8<Int32> { left &+ right }
-}
-
-/// Synaptic operations: the weights of events' axons added to the accumulators, in 16 or in 32 bits.
+/// Synaptic operations: the weights of events' axons added to the accumulators, in 16 or in 32 bits; weights of sums in 16
+/// bits may have 8.
 ///
 /// Consecutive events of one pattern (the rows of a dense block, the channels at one position of a map) meet the
 /// same accumulators, which are then read and written once for four of them.
@@ -35,15 +20,24 @@ package enum ScatterKernel {
     scatter(events, first, count, patterns, runs, weights, &accumulators)
   }
 
+  /// The same with weights of 8 bits (`Machine.byteWeights`).
+  package static func add(
+    _ events: [Event], from first: Int, count: Int, _ patterns: [PatternInfo], _ runs: [RunInfo],
+    _ weights: [Int8], into accumulators: inout [Int16]
+  ) -> UInt64 {
+    scatter(events, first, count, patterns, runs, weights, &accumulators)
+  }
+
   /// Unchecked access is safe because the machine's builder made every run from boxes within the slices'
   /// accumulators and from templates whose weight counts `ImageStructure` has checked, and every event is
   /// the builder's own for an axon of a checked route table.
   @inline(__always)
-  private static func scatter<Number: AddableScalar>(
+  private static func scatter<Weight: ScatterWeight>(
     _ events: [Event], _ first: Int, _ count: Int, _ patterns: [PatternInfo], _ runs: [RunInfo],
-    _ weights: [Number], _ accumulators: inout [Number]
+    _ weights: [Weight], _ accumulators: inout [Weight.Sum]
   ) -> UInt64 {
     precondition(first >= 0 && count >= 0 && first + count <= events.count, "events are queued")
+    let isFar = RowReadAhead.isFar(weights)
     return unsafe events.withUnsafeBufferPointer { events in
       unsafe patterns.withUnsafeBufferPointer { patterns in
         unsafe runs.withUnsafeBufferPointer { runs in
@@ -54,7 +48,7 @@ package enum ScatterKernel {
                 let accumulators = accumulators.baseAddress
               else { return 0 }
               return unsafe groups(
-                events + first, count, patterns, runs, weights, accumulators)
+                events + first, count, patterns, runs, weights, accumulators, isFar)
             }
           }
         }
@@ -64,10 +58,10 @@ package enum ScatterKernel {
 
   /// Takes events of one pattern together.
   @inline(__always)
-  private static func groups<Number: AddableScalar>(
+  private static func groups<Weight: ScatterWeight>(
     _ events: UnsafePointer<Event>, _ count: Int, _ patterns: UnsafePointer<PatternInfo>,
-    _ runs: UnsafePointer<RunInfo>, _ weights: UnsafePointer<Number>,
-    _ accumulators: UnsafeMutablePointer<Number>
+    _ runs: UnsafePointer<RunInfo>, _ weights: UnsafePointer<Weight>,
+    _ accumulators: UnsafeMutablePointer<Weight.Sum>, _ isFar: Bool
   ) -> UInt64 {
     var synapses: UInt64 = 0
     var event = 0
@@ -80,9 +74,14 @@ package enum ScatterKernel {
       var run = unsafe runs + Int(pattern.firstRun)
       let last = unsafe run + Int(pattern.runCount)
       while unsafe run != last {
-        unsafe rows(
-          events + event, end &- event, weights + Int(run.pointee.weight),
-          accumulators + Int(run.pointee.target), Int(run.pointee.count))
+        let weights = unsafe weights + Int(run.pointee.weight)
+        let sums = unsafe accumulators + Int(run.pointee.target)
+        let width = unsafe Int(run.pointee.count)
+        if isFar, width >= 32 {
+          unsafe farRows(events + event, end &- event, weights, sums, width)
+        } else {
+          unsafe rows(events + event, end &- event, weights, sums, width)
+        }
         unsafe run += 1
       }
       event = end
@@ -90,11 +89,32 @@ package enum ScatterKernel {
     return synapses
   }
 
+  /// Adds one run of each of some events, fetching those of many before the first is added.
+  @inline(__always)
+  private static func farRows<Weight: ScatterWeight>(
+    _ events: UnsafePointer<Event>, _ count: Int, _ weights: UnsafePointer<Weight>,
+    _ accumulators: UnsafeMutablePointer<Weight.Sum>, _ width: Int
+  ) {
+    let lines = width &* MemoryLayout<Weight>.stride &>> 6 &+ 2
+    let most = max(8, RowReadAhead.mostLines / lines) & ~3
+    var event = 0
+    while event < count {
+      let taken = min(most, count &- event)
+      var touched = 0
+      for place in event..<(event &+ taken) {
+        unsafe touched &+= RowReadAhead.touch(weights + Int(events[place].weightBase), width)
+      }
+      precondition(touched >= 0, "bytes are not negative")
+      unsafe rows(events + event, taken, weights, accumulators, width)
+      event &+= taken
+    }
+  }
+
   /// Adds one run of each of some events, four at a time.
   @inline(__always)
-  private static func rows<Number: AddableScalar>(
-    _ events: UnsafePointer<Event>, _ count: Int, _ weights: UnsafePointer<Number>,
-    _ accumulators: UnsafeMutablePointer<Number>, _ width: Int
+  private static func rows<Weight: ScatterWeight>(
+    _ events: UnsafePointer<Event>, _ count: Int, _ weights: UnsafePointer<Weight>,
+    _ accumulators: UnsafeMutablePointer<Weight.Sum>, _ width: Int
   ) {
     var event = 0
     while event &+ 4 <= count {
@@ -117,70 +137,70 @@ package enum ScatterKernel {
   }
 
   @inline(__always)
-  private static func four<Number: AddableScalar>(
-    _ first: UnsafePointer<Number>, _ second: UnsafePointer<Number>,
-    _ third: UnsafePointer<Number>, _ fourth: UnsafePointer<Number>,
-    _ sums: UnsafeMutablePointer<Number>, _ width: Int
+  private static func four<Weight: ScatterWeight>(
+    _ first: UnsafePointer<Weight>, _ second: UnsafePointer<Weight>,
+    _ third: UnsafePointer<Weight>, _ fourth: UnsafePointer<Weight>,
+    _ sums: UnsafeMutablePointer<Weight.Sum>, _ width: Int
   ) {
     var place = 0
     while place &+ 8 <= width {
-      let pair = unsafe Number.sum(lanes(first, place), lanes(second, place))
-      let other = unsafe Number.sum(lanes(third, place), lanes(fourth, place))
-      let sum = unsafe Number.sum(lanes(sums, place), Number.sum(pair, other))
+      let pair = unsafe Weight.sum(Weight.lanes(first, place), Weight.lanes(second, place))
+      let other = unsafe Weight.sum(Weight.lanes(third, place), Weight.lanes(fourth, place))
+      let sum = unsafe Weight.sum(held(sums, place), Weight.sum(pair, other))
       unsafe store(sum, sums, place)
       place &+= 8
     }
     while place < width {
-      let pair = unsafe first[place] &+ second[place]
-      let other = unsafe third[place] &+ fourth[place]
+      let pair = unsafe Weight.widened(first[place]) &+ Weight.widened(second[place])
+      let other = unsafe Weight.widened(third[place]) &+ Weight.widened(fourth[place])
       unsafe sums[place] &+= pair &+ other
       place &+= 1
     }
   }
 
   @inline(__always)
-  private static func two<Number: AddableScalar>(
-    _ first: UnsafePointer<Number>, _ second: UnsafePointer<Number>,
-    _ sums: UnsafeMutablePointer<Number>, _ width: Int
+  private static func two<Weight: ScatterWeight>(
+    _ first: UnsafePointer<Weight>, _ second: UnsafePointer<Weight>,
+    _ sums: UnsafeMutablePointer<Weight.Sum>, _ width: Int
   ) {
     var place = 0
     while place &+ 8 <= width {
-      let pair = unsafe Number.sum(lanes(first, place), lanes(second, place))
-      unsafe store(Number.sum(lanes(sums, place), pair), sums, place)
+      let pair = unsafe Weight.sum(Weight.lanes(first, place), Weight.lanes(second, place))
+      unsafe store(Weight.sum(held(sums, place), pair), sums, place)
       place &+= 8
     }
     while place < width {
-      unsafe sums[place] &+= first[place] &+ second[place]
+      unsafe sums[place] &+= Weight.widened(first[place]) &+ Weight.widened(second[place])
       place &+= 1
     }
   }
 
   @inline(__always)
-  private static func one<Number: AddableScalar>(
-    _ weights: UnsafePointer<Number>, _ sums: UnsafeMutablePointer<Number>, _ width: Int
+  private static func one<Weight: ScatterWeight>(
+    _ weights: UnsafePointer<Weight>, _ sums: UnsafeMutablePointer<Weight.Sum>, _ width: Int
   ) {
     var place = 0
     while place &+ 8 <= width {
-      unsafe store(Number.sum(lanes(sums, place), lanes(weights, place)), sums, place)
+      unsafe store(Weight.sum(held(sums, place), Weight.lanes(weights, place)), sums, place)
       place &+= 8
     }
     while place < width {
-      unsafe sums[place] &+= weights[place]
+      unsafe sums[place] &+= Weight.widened(weights[place])
       place &+= 1
     }
   }
 
   @inline(__always)
-  private static func lanes<Number: AddableScalar>(
-    _ numbers: UnsafePointer<Number>, _ place: Int
-  ) -> SIMD8<Number> {
-    unsafe UnsafeRawPointer(numbers + place).loadUnaligned(as: SIMD8<Number>.self)
+  private static func held<Sum: SIMDScalar>(
+    _ sums: UnsafeMutablePointer<Sum>, _ place: Int
+  ) -> SIMD8<Sum> {
+    unsafe UnsafeRawPointer(sums + place).loadUnaligned(as: SIMD8<Sum>.self)
   }
 
   @inline(__always)
-  private static func store<Number: AddableScalar>(
-    _ value: SIMD8<Number>, _ numbers: UnsafeMutablePointer<Number>, _ place: Int
+  private static func store<Sum: SIMDScalar>(
+    _ value: SIMD8<Sum>, _ numbers: UnsafeMutablePointer<Sum>, _ place: Int
   ) {
-    unsafe UnsafeMutableRawPointer(numbers + place).storeBytes(of: value, as: SIMD8<Number>.self)
+    unsafe UnsafeMutableRawPointer(numbers + place).storeBytes(of: value, as: SIMD8<Sum>.self)
   }
 }

@@ -212,9 +212,13 @@ struct StepLoop {
         state.isReached[info.slice] = true
         done =
           slice.isNarrow
-          ? ScatterKernel.add(
-            state.queue, from: first, count: count, machine.patterns, machine.runs,
-            machine.narrowWeights, into: &state.narrow)
+          ? machine.byteWeights.isEmpty
+            ? ScatterKernel.add(
+              state.queue, from: first, count: count, machine.patterns, machine.runs,
+              machine.narrowWeights, into: &state.narrow)
+            : ScatterKernel.add(
+              state.queue, from: first, count: count, machine.patterns, machine.runs,
+              machine.byteWeights, into: &state.narrow)
           : ScatterKernel.add(
             state.queue, from: first, count: count, machine.patterns, machine.runs,
             machine.weights, into: &state.accumulators)

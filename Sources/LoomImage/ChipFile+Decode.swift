@@ -111,7 +111,7 @@ extension ByteReader {
 }
 
 extension ChipFile {
-  static func decodeMeta(_ bytes: ArraySlice<UInt8>, _ image: inout HardwareImage)
+  static func decodeMeta(_ bytes: FileBytes, _ image: inout HardwareImage)
     throws(ByteError)
   {
     var reader = ByteReader(bytes)
@@ -139,7 +139,7 @@ extension ChipFile {
     try reader.finish()
   }
 
-  static func decodePopulations(_ bytes: ArraySlice<UInt8>) throws(ByteError)
+  static func decodePopulations(_ bytes: FileBytes) throws(ByteError)
     -> [ImagePopulation]
   {
     var reader = ByteReader(bytes)
@@ -161,7 +161,7 @@ extension ChipFile {
     return populations
   }
 
-  static func decodeFrontEnd(_ bytes: ArraySlice<UInt8>) throws(ByteError) -> [ImageFrontEnd] {
+  static func decodeFrontEnd(_ bytes: FileBytes) throws(ByteError) -> [ImageFrontEnd] {
     var reader = ByteReader(bytes)
     var frontEnds: [ImageFrontEnd] = []
     for _ in 0..<(try reader.readCount(ofItems: 20)) {
@@ -189,7 +189,7 @@ extension ChipFile {
     return frontEnds
   }
 
-  static func decodeTemplates(_ bytes: ArraySlice<UInt8>) throws(ByteError) -> [SynapseTemplate] {
+  static func decodeTemplates(_ bytes: FileBytes) throws(ByteError) -> [SynapseTemplate] {
     var reader = ByteReader(bytes)
     var templates: [SynapseTemplate] = []
     for _ in 0..<(try reader.readCount(ofItems: 24)) {
@@ -233,14 +233,14 @@ extension ChipFile {
       sourceRange: share)
   }
 
-  static func decodeHost(_ bytes: ArraySlice<UInt8>) throws(ByteError) -> RouteTable {
+  static func decodeHost(_ bytes: FileBytes) throws(ByteError) -> RouteTable {
     var reader = ByteReader(bytes)
     let routes = try reader.readRoutes()
     try reader.finish()
     return routes
   }
 
-  static func decodeCores(_ bytes: ArraySlice<UInt8>) throws(ByteError) -> [ImageCore] {
+  static func decodeCores(_ bytes: FileBytes) throws(ByteError) -> [ImageCore] {
     var reader = ByteReader(bytes)
     var cores: [ImageCore] = []
     for _ in 0..<(try reader.readCount(ofItems: 32)) { cores.append(try decodeCore(&reader)) }
@@ -269,7 +269,7 @@ extension ChipFile {
       position: position, slices: slices, axonBlocks: blocks, routes: try reader.readRoutes())
   }
 
-  static func decodeHostNeurons(_ bytes: ArraySlice<UInt8>) throws(ByteError) -> [NeuronSlice] {
+  static func decodeHostNeurons(_ bytes: FileBytes) throws(ByteError) -> [NeuronSlice] {
     var reader = ByteReader(bytes)
     let slices = try decodeSlices(&reader)
     try reader.finish()
@@ -288,7 +288,7 @@ extension ChipFile {
     return slices
   }
 
-  static func decodeProvenance(_ bytes: ArraySlice<UInt8>) throws(ByteError) -> ImageProvenance {
+  static func decodeProvenance(_ bytes: FileBytes) throws(ByteError) -> ImageProvenance {
     var reader = ByteReader(bytes)
     var provenance = ImageProvenance(
       network: try reader.readString(), method: try reader.readString(),

@@ -150,6 +150,7 @@ extension ChipFile {
 
   static func encodeTemplates(_ templates: [SynapseTemplate]) -> [UInt8] {
     var writer = ByteWriter()
+    writer.reserve(templates.reduce(0) { $0 + $1.weights.count + 64 })
     writer.write(count: templates.count)
     for template in templates {
       let isNarrow = template.weights.allSatisfy { $0 >= -128 && $0 <= 127 }

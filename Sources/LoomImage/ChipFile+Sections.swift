@@ -7,7 +7,7 @@ extension ChipFile {
   private static let further = ["HNEU", countsSection, ordersSection, "PROV"]
 
   /// Checks header, table and checksums and reads every known section.
-  static func parse(_ bytes: [UInt8]) throws(ByteError) -> HardwareImage {
+  static func parse(_ bytes: FileBytes) throws(ByteError) -> HardwareImage {
     let sections = try locate(bytes)
     for name in required where sections[name] == nil {
       throw .invalid(offset: headerBytes, reason: "needs a section '\(name)', has none")
@@ -31,7 +31,7 @@ extension ChipFile {
   }
 
   private static func decode(
-    _ name: String, _ bytes: ArraySlice<UInt8>, _ image: inout HardwareImage
+    _ name: String, _ bytes: FileBytes, _ image: inout HardwareImage
   ) throws(ByteError) {
     switch name {
     case "META": try decodeMeta(bytes, &image)
@@ -57,7 +57,7 @@ extension ChipFile {
   }
 
   /// The byte ranges of the known sections.
-  private static func locate(_ bytes: [UInt8]) throws(ByteError) -> [String: Range<Int>] {
+  private static func locate(_ bytes: FileBytes) throws(ByteError) -> [String: Range<Int>] {
     var reader = ByteReader(bytes)
     guard bytes.count >= headerBytes, Array(try reader.take(8)) == magic else {
       throw .invalid(offset: 0, reason: "needs a chip image (it begins with LOOMCHIP)")
@@ -72,7 +72,7 @@ extension ChipFile {
     guard reader.offset + count * entryBytes <= end else {
       throw .truncated(offset: headerBytes, needed: count * entryBytes + 32, available: end)
     }
-    guard Digest(of: bytes[..<end]).bytes == Array(bytes[end...]) else {
+    guard digest(of: bytes[0..<end]).bytes == Array(bytes[end..<bytes.count].array) else {
       throw .invalid(
         offset: end, reason: "the checksum (SHA-256) does not match: the file is damaged or cut")
     }
@@ -82,7 +82,7 @@ extension ChipFile {
   }
 
   private static func addSection(
-    _ reader: inout ByteReader, _ bytes: [UInt8], _ end: Int,
+    _ reader: inout ByteReader, _ bytes: FileBytes, _ end: Int,
     _ sections: inout [String: Range<Int>]
   ) throws(ByteError) {
     let start = reader.offset

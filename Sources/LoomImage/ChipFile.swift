@@ -56,6 +56,8 @@ public enum ChipFile {
   /// Header, section table, sections at multiples of eight, SHA-256 of all before it.
   static func assemble(_ sections: [Section]) -> [UInt8] {
     var writer = ByteWriter()
+    writer.reserve(
+      sections.reduce(headerBytes + 32) { $0 + entryBytes + $1.bytes.count + 8 })
     writer.write(raw: magic)
     writer.write(majorVersion)
     writer.write(minorVersion)
@@ -81,6 +83,13 @@ public enum ChipFile {
   /// The SHA-256 of a whole file, as reports name an image.
   public static func sha256(of bytes: [UInt8]) -> Digest { Digest(of: bytes) }
 
+  /// The SHA-256 of a whole file, as reports name an image.
+  public static func sha256(of bytes: FileBytes) -> Digest { digest(of: bytes) }
+
+  static func digest(of bytes: FileBytes) -> Digest {
+    unsafe bytes.withUnsafeBytes { unsafe Digest(of: $0) }
+  }
+
   /// The image in the bytes of a file; `name` is used in diagnostics.
   ///
   /// Any bytes are safe: counts are checked before they are believed, and what is returned has passed
@@ -88,9 +97,21 @@ public enum ChipFile {
   public static func decode(
     _ bytes: [UInt8], name: String
   ) throws(DiagnosticsError) -> HardwareImage {
+    try decode(FileBytes(bytes), name: name)
+  }
+
+  /// The image in the bytes of a file, which may be mapped: then sections are read where they are.
+  ///
+  /// Throws as the other one does, and if the file was changed meanwhile.
+  public static func decode(
+    _ bytes: FileBytes, name: String
+  ) throws(DiagnosticsError) -> HardwareImage {
     let image: HardwareImage
     do throws(ByteError) {
       image = try parse(bytes)
+      guard bytes.isUnchanged else {
+        throw .invalid(offset: 0, reason: "needs a file that stays as it is while it is read")
+      }
     } catch {
       throw DiagnosticsError(diagnostic(error, name))
     }
@@ -122,24 +143,5 @@ public enum ChipFile {
     var copy = finding
     if case .none = copy.anchor { copy.anchor = .file(name) }
     return copy
-  }
-}
-
-/// CRC-32 as in ISO 3309 and zlib (reflected, polynomial 0xEDB88320).
-public enum CyclicRedundancyCheck {
-  private static let table: [UInt32] = (0..<256).map { index in
-    var value = UInt32(index)
-    for _ in 0..<8 { value = value & 1 == 1 ? (value >> 1) ^ 0xEDB8_8320 : value >> 1 }
-    return value
-  }
-
-  /// The checksum of bytes.
-  public static func checksum(_ bytes: ArraySlice<UInt8>) -> UInt32 {
-    let table = table
-    var value: UInt32 = 0xFFFF_FFFF
-    for byte in bytes {
-      value = table[Int((value ^ UInt32(byte)) & 0xFF)] ^ (value >> 8)
-    }
-    return value ^ 0xFFFF_FFFF
   }
 }

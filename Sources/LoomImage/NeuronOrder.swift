@@ -55,7 +55,7 @@ extension ChipFile {
   }
 
   static func decodeOrders(
-    _ bytes: ArraySlice<UInt8>, _ populations: inout [ImagePopulation]
+    _ bytes: FileBytes, _ populations: inout [ImagePopulation]
   ) throws(ByteError) {
     var reader = ByteReader(bytes)
     for _ in 0..<(try reader.readCount(ofItems: 20)) {

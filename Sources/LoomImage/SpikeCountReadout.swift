@@ -33,7 +33,7 @@ extension ChipFile {
     return writer.bytes
   }
 
-  static func decodeCounts(_ bytes: ArraySlice<UInt8>) throws(ByteError) -> SpikeCountReadout {
+  static func decodeCounts(_ bytes: FileBytes) throws(ByteError) -> SpikeCountReadout {
     var reader = ByteReader(bytes)
     var readout = SpikeCountReadout(worth: [], offset: [])
     for _ in 0..<(try reader.readCount(ofItems: 8)) {

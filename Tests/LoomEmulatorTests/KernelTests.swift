@@ -79,6 +79,59 @@ struct KernelTests {
     #expect(done == expected.operations)
   }
 
+  @Test("synaptic operations with weights of 8 bits", arguments: 0..<UInt64(20))
+  func bytes(seed: UInt64) {
+    let scatter = Scatter(seed: seed, largest: 127)
+    var sums: [Int16] = (0..<500).map { Int16($0 * 7 - 900) }
+    let expected = scatter.expected(sums.map { Int32($0) })
+    let done = ScatterKernel.add(
+      scatter.events, from: 0, count: scatter.events.count, scatter.patterns, scatter.runs,
+      scatter.weights.map { Int8($0) }, into: &sums)
+    #expect(sums.map { Int32($0) } == expected.sums)
+    #expect(done == expected.operations)
+  }
+
+  @Test("rows fetched ahead of time add up to the same", arguments: [31, 32, 100, 200, 5000])
+  func far(width: Int) {
+    var generator = SeededGenerator(seed: UInt64(width))
+    let weights = (0..<6_000_000).map { _ in Int8(truncatingIfNeeded: generator.next()) }
+    let plain = (0..<203).map { index in
+      (
+        pattern: index < 190 ? 0 : 1,
+        base: Int.random(in: 0..<(weights.count - width - 3), using: &generator)
+      )
+    }
+    let events = plain.map {
+      Event(pattern: UInt32($0.pattern), weightBase: UInt32($0.base), axon: 0)
+    }
+    let runs = [
+      RunInfo(target: 5, weight: 3, count: UInt32(width)), RunInfo(target: 0, weight: 0, count: 2),
+    ]
+    let patterns = [
+      PatternInfo(firstRun: 0, runCount: 1, synapses: UInt32(width), lowering: 0),
+      PatternInfo(firstRun: 0, runCount: 2, synapses: UInt32(width) + 2, lowering: 0),
+    ]
+    var expected = [Int16](repeating: 3, count: width + 9)
+    for event in plain {
+      for place in 0..<width { expected[5 + place] += Int16(weights[event.base + 3 + place]) }
+      for place in 0..<2 where event.pattern == 1 {
+        expected[place] += Int16(weights[event.base + place])
+      }
+    }
+    var narrow = [Int16](repeating: 3, count: width + 9)
+    var wide = [Int32](repeating: 3, count: width + 9)
+    let operations = UInt64(203 * width + 13 * 2)
+    #expect(
+      ScatterKernel.add(
+        events, from: 0, count: 203, patterns, runs, weights, into: &narrow) == operations)
+    #expect(narrow == expected)
+    #expect(
+      ScatterKernel.add(
+        events, from: 0, count: 203, patterns, runs, weights.map { Int32($0) }, into: &wide)
+        == operations)
+    #expect(wide.map { Int16($0) } == expected)
+  }
+
   @Test("only the events asked for are added")
   func part() {
     let scatter = Scatter(seed: 3, largest: 9)

@@ -28,6 +28,27 @@ struct ChipFileTests {
     #expect(try ChipFile.decode(ChipFile.encode(image), name: "x") == image)
   }
 
+  @Test("a file in a region of its own is read in place; one that changes meanwhile is refused")
+  func mapped() throws {
+    let image = RandomImage.make(seed: 3)
+    let bytes = ChipFile.encode(image)
+    for isUnchanged in [true, false] {
+      let region = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 8)
+      unsafe region.copyBytes(from: bytes)
+      let address = UInt(bitPattern: region.baseAddress)
+      let file = unsafe FileBytes(
+        MappedBytes(UnsafeRawBufferPointer(region), isUnchanged: { isUnchanged }) {
+          unsafe UnsafeMutableRawPointer(bitPattern: address)?.deallocate()
+        })
+      #expect(ChipFile.sha256(of: file) == ChipFile.sha256(of: bytes))
+      if isUnchanged {
+        #expect(try ChipFile.decode(file, name: "x") == image)
+      } else {
+        #expect(throws: DiagnosticsError.self) { try ChipFile.decode(file, name: "x") }
+      }
+    }
+  }
+
   @Test("stripping provenance leaves the other sections as they are")
   func strip() throws {
     var image = RandomImage.make(seed: 4)
@@ -46,6 +67,19 @@ struct ChipFileTests {
   @Test("the checksum of sections is zlib's CRC-32")
   func cyclicRedundancyCheck() {
     #expect(CyclicRedundancyCheck.checksum(Array("123456789".utf8)[...]) == 0xCBF4_3926)
+    var generator = SeededGenerator(seed: 5)
+    for count in [0, 1, 7, 8, 9, 16, 1000, 1003] {
+      let bytes = (0..<count).map { _ in UInt8(truncatingIfNeeded: generator.next()) }
+      // Bit by bit, as the polynomial says.
+      var value: UInt32 = 0xFFFF_FFFF
+      for byte in bytes {
+        for bit in 0..<8 {
+          let isOdd = (value ^ UInt32(byte >> UInt8(bit))) & 1 == 1
+          value = isOdd ? (value >> 1) ^ 0xEDB8_8320 : value >> 1
+        }
+      }
+      #expect(CyclicRedundancyCheck.checksum(bytes[...]) == ~value, "\(count)")
+    }
   }
 
   @Test("an unknown optional section is skipped, an unknown required one refused")

@@ -29,6 +29,38 @@ public enum AtomicFile {
     }
   }
 
+  /// Regular files from this size on are mapped rather than read.
+  static let mappedFrom = 1 << 28
+
+  /// The bytes of a file: read to its end, or mapped if there are many.
+  ///
+  /// Whoever reads a mapped file asks at the end whether it is unchanged (`FileBytes.isUnchanged`).
+  ///
+  /// - Throws: SL1203 if it cannot be opened or read, or is a folder.
+  public static func bytes(path: String) throws(DiagnosticsError) -> FileBytes {
+    try bytes(path: path, mappedFrom: mappedFrom)
+  }
+
+  /// The same with another size from which on files are mapped.
+  package static func bytes(
+    path: String, mappedFrom least: Int
+  ) throws(DiagnosticsError) -> FileBytes {
+    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw failure("SL1203", "needs a readable file", path) }
+    defer { _ = close(descriptor) }
+    let stamp = FileStamp(descriptor)
+    guard let stamp, stamp.size >= max(1, least),
+      let region = unsafe mmap(nil, stamp.size, PROT_READ, MAP_PRIVATE, descriptor, 0),
+      unsafe region != MAP_FAILED
+    else { return FileBytes(try read(path: path)) }
+    let address = UInt(bitPattern: region)
+    return unsafe FileBytes(
+      MappedBytes(
+        UnsafeRawBufferPointer(start: region, count: stamp.size),
+        isUnchanged: { FileStamp(path: path) == stamp },
+        release: { _ = unsafe munmap(UnsafeMutableRawPointer(bitPattern: address), stamp.size) }))
+  }
+
   /// Writes a file under a temporary name in the same folder and renames it.
   ///
   /// What stood there before stays whole until then. Devices and pipes are written directly. A link's
@@ -112,6 +144,41 @@ public enum AtomicFile {
       }
       return true
     }
+  }
+}
+
+/// What tells whether a regular file is still the same: which one it is, its size, when it was written last.
+private struct FileStamp: Equatable, Sendable {
+  var device: UInt64
+  var number: UInt64
+  var size: Int
+  var seconds: Int
+  var nanoseconds: Int
+
+  init?(_ descriptor: Int32) {
+    var status = stat()
+    guard unsafe fstat(descriptor, &status) == 0 else { return nil }
+    self.init(status)
+  }
+
+  init?(path: String) {
+    var status = stat()
+    guard unsafe stat(path, &status) == 0 else { return nil }
+    self.init(status)
+  }
+
+  private init?(_ status: stat) {
+    guard status.st_mode & S_IFMT == S_IFREG else { return nil }
+    device = UInt64(truncatingIfNeeded: status.st_dev)
+    number = UInt64(truncatingIfNeeded: status.st_ino)
+    size = Int(status.st_size)
+    #if canImport(Darwin)
+      let time = status.st_mtimespec
+    #else
+      let time = status.st_mtim
+    #endif
+    seconds = Int(time.tv_sec)
+    nanoseconds = Int(time.tv_nsec)
   }
 }
 

@@ -41,6 +41,18 @@ extension WorkloadFolder {
     return MapShape(channels: first.shape[2], height: side, width: side)
   }
 
+  /// The workload with each input spike kept by chance (`share` of them): what counts there are for the whole raster do
+  /// not hold for it, so it has none.
+  public func thinned(to share: Double, seed: UInt64) -> WorkloadFolder {
+    var result = self
+    result.reference = nil
+    var generator = SeededGenerator(seed: seed)
+    for index in raster.indices where raster[index] != 0 && generator.unit() >= share {
+      result.raster[index] = 0
+    }
+    return result
+  }
+
   /// The raster as one sample of steps × rows × columns × channels.
   public var samples: Samples {
     let shape = inputShape

@@ -40,6 +40,10 @@ extension WorkloadBench {
       "matches": matches.map { .boolean($0) } ?? .null,
       "bareLoop": .object(["perCpuSecond": .number(barePerCpuSecond)]),
     ]
+    if let thinning {
+      members["activity"] = .number(thinning.share)
+      members["matchesBareLoop"] = isAsBareLoops.map { .boolean($0) } ?? .null
+    }
     for (mode, figures) in figures { members[mode.rawValue] = json(figures) }
     return .object(members)
   }
@@ -91,11 +95,18 @@ extension WorkloadBench {
     )
     let spikes = found.spikes.map { "\($0)" }.joined(separator: ", ")
     let verdict =
-      matches.map { $0 ? "as expected" : "NOT as expected: \(expectedText)" } ?? "not checked"
+      matches.map { $0 ? "as expected" : "NOT as expected: \(expectedText)" } ?? uncheckedText
     return table.render()
       + "\nbare loop \(ScaledUnits.number(barePerCpuSecond / 1e6)) M/s; compiled in "
       + "\(ScaledUnits.number(compileSeconds)) s, loaded in \(ScaledUnits.number(decodeSeconds)) s, "
       + "\(imageBytes) bytes\nspikes \(spikes): \(verdict)"
+  }
+
+  /// What stands in place of a comparison with the reference.
+  private var uncheckedText: String {
+    guard let thinning else { return "not checked" }
+    return "input thinned to \(ScaledUnits.percent(thinning.share)), not compared with "
+      + "reference.json; \(isAsBareLoops == true ? "as" : "NOT as") bare loops"
   }
 
   /// What the reference says, in words.

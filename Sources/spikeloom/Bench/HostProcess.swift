@@ -25,6 +25,16 @@ enum HostProcess {
     #endif
   }
 
+  /// Begins a new peak at what the process has now, where the system lets it (Linux does).
+  static func forgetPeak() {
+    #if os(Linux)
+      let descriptor = unsafe open("/proc/self/clear_refs", O_WRONLY)
+      guard descriptor >= 0 else { return }
+      _ = unsafe write(descriptor, "5", 1)
+      _ = close(descriptor)
+    #endif
+  }
+
   /// The peak as a line of progress, which `peak(inNotes:)` reads again.
   static var peakNote: String { "· peak memory \(peakMebibytes()) MiB" }
 

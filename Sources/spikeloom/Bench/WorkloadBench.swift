@@ -39,20 +39,32 @@ struct WorkloadBench {
   let found: WorkloadFolder.Reference
   /// Whether found counts equal the reference's, in every mode; nil without a reference.
   private(set) var matches: Bool?
+  /// Whether found counts equal those of the bare loops; known once measured.
+  private(set) var isAsBareLoops: Bool?
   /// The scores of the analytic run.
   private let scores: [Int64]
   private(set) var barePerCpuSecond = 0.0
   private(set) var figures: [WorkloadMode: Figures] = [:]
 
+  /// The share of input spikes that are kept, and the seed of the choice; nil: all.
+  let thinning: (share: Double, seed: UInt64)?
+
   /// Compiles a folder's network; of several readings the first that gives the reference's counts.
-  init(_ folder: WorkloadFolder, profile: Profile) throws {
+  ///
+  /// With `thinning` it is that network all the same, and runs on a part of the spikes.
+  init(
+    _ folder: WorkloadFolder, profile: Profile, thinning: (share: Double, seed: UInt64)? = nil
+  ) throws {
+    let whole = folder
+    let folder = thinning.map { whole.thinned(to: $0.share, seed: $0.seed) } ?? whole
     self.folder = folder
     self.profile = profile
+    self.thinning = thinning
     var first: Compiled?
-    for strides in folder.strideChoices {
+    for strides in whole.strideChoices {
       // A reading that does not give the reference's counts as bare loops is not what is meant.
-      var bare = BareNetwork(folder, strides: strides)
-      guard folder.reference == nil || bare.run() == folder.reference else { continue }
+      var bare = BareNetwork(whole, strides: strides)
+      guard whole.reference == nil || bare.run() == whole.reference else { continue }
       first = try Compiled(folder, strides, profile)
       break
     }
@@ -123,8 +135,9 @@ struct WorkloadBench {
       let operations = figures[mode]?.synapticOperations ?? 0
       figures[mode]?.perCpuSecond = rate * Double(operations)
     }
-    barePerCpuSecond =
-      WorkloadBench.median(bareRates) * Double(bare.run().synapticOperations)
+    let counts = bare.run()
+    isAsBareLoops = counts == found
+    barePerCpuSecond = WorkloadBench.median(bareRates) * Double(counts.synapticOperations)
   }
 
   /// The first run of a mode: its counts, checked, and prices.

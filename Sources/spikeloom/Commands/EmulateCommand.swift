@@ -28,7 +28,7 @@ enum EmulateCommand {
     let shard = try shard(arguments)
     try Files.requireFolders(arguments, "--predictions", "--outputs", "--spikes", "--output")
     let budget = try LedgerFlags.budget(arguments)
-    let bytes = try AtomicFile.read(path: path)
+    let bytes = try AtomicFile.bytes(path: path)
     let image = try ChipFile.decode(bytes, name: Files.name(of: path))
     let profile = try ProfileFlags.load(arguments, default: image.profileName)
     let samples = try Files.samples(try arguments.required("--data"), for: image)

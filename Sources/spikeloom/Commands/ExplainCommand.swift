@@ -34,7 +34,7 @@ enum ExplainCommand {
   private static func run(_ arguments: ParsedArguments) throws -> ExitStatus {
     guard let path = arguments.positionals.first else { throw UsageError("X.chip is missing") }
     let scope = try scope(Array(arguments.positionals.dropFirst()), arguments)
-    let bytes = try AtomicFile.read(path: path)
+    let bytes = try AtomicFile.bytes(path: path)
     let image = try ChipFile.decode(bytes, name: Files.name(of: path))
     let profile = try ProfileFlags.load(arguments, default: image.profileName)
     if let core = try arguments.integer("--expand", in: 0...Int(UInt32.max)) {
@@ -59,7 +59,7 @@ enum ExplainCommand {
 
   /// What the run given with `--run` tells of the part explained.
   private static func share(
-    _ arguments: ParsedArguments, _ image: HardwareImage, _ bytes: [UInt8],
+    _ arguments: ParsedArguments, _ image: HardwareImage, _ bytes: FileBytes,
     _ scope: ExplanationScope, _ profile: Profile
   ) throws -> JSONValue? {
     guard let path = arguments.text("--run") else { return nil }

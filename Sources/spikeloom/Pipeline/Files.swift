@@ -28,7 +28,7 @@ enum Files {
 
   /// Reads an image.
   static func image(_ path: String) throws -> HardwareImage {
-    try ChipFile.decode(try AtomicFile.read(path: path), name: name(of: path))
+    try ChipFile.decode(try AtomicFile.bytes(path: path), name: name(of: path))
   }
 
   /// Reads the samples an image is run on; a raster file of steps × inputs is one sample of an image of spikes.

@@ -43,6 +43,37 @@ struct AtomicFileTests {
     }
   }
 
+  @Test("a mapped file reads as one in memory does, and says when it was changed")
+  func mapped() throws {
+    try withFolder { folder in
+      let path = folder.appending(path: "file").path
+      var writer = ByteWriter()
+      writer.write(contentsOf: [Int16(-3), 700])
+      writer.write(text: "λ")
+      writer.write(UInt64(1) << 40)
+      try AtomicFile.write(writer.bytes, to: path)
+      let mapped = try AtomicFile.bytes(path: path, mappedFrom: 1)
+      let inMemory = try AtomicFile.bytes(path: path)
+      for bytes in [mapped, inMemory] {
+        #expect(bytes.count == writer.bytes.count && bytes.isUnchanged)
+        #expect(Array(bytes.array) == writer.bytes)
+        #expect(Array(bytes[4..<9][0..<1].array) == [2])
+        var reader = ByteReader(bytes[2..<bytes.count])
+        #expect(try reader.read(Int16.self) == 700)
+        #expect(try reader.readText(count: Int(try reader.read(UInt32.self))) == "λ")
+        #expect(try reader.readArray(UInt64.self, count: 1) == [1 << 40])
+        #expect(reader.isAtEnd && reader.remaining == 0)
+        #expect(throws: ByteError.self) { try reader.read(UInt8.self) }
+      }
+      try AtomicFile.write([1, 2], to: path)
+      // The old file lives on behind the mapping; its name is another file's.
+      #expect(Array(mapped.array) == writer.bytes && !mapped.isUnchanged && inMemory.isUnchanged)
+      #expect(throws: DiagnosticsError.self) { try AtomicFile.bytes(path: folder.path) }
+      try AtomicFile.write([], to: path)
+      #expect(try AtomicFile.bytes(path: path, mappedFrom: 0).count == 0)
+    }
+  }
+
   @Test("a link's target is replaced, and devices are written to, not replaced")
   func linksAndDevices() throws {
     try withFolder { folder in

@@ -1,0 +1,81 @@
+/// A number that stored weights have, and the type of their sums.
+///
+/// How vectors of them are added is said for each type by itself: in a generic context vectors are added number by number.
+protocol ScatterWeight: SIMDScalar, FixedWidthInteger, Codable {
+  associatedtype Sum: SIMDScalar, FixedWidthInteger
+  static func sum(_ left: SIMD8<Sum>, _ right: SIMD8<Sum>) -> SIMD8<Sum>
+  /// Eight weights from a place on.
+  static func lanes(_ weights: UnsafePointer<Self>, _ place: Int) -> SIMD8<Sum>
+  static func widened(_ weight: Self) -> Sum
+}
+
+extension Int8: ScatterWeight {
+  @inline(__always)
+  static func sum(_ left: SIMD8<Int16>, _ right: SIMD8<Int16>) -> SIMD8<Int16> { left &+ right }
+
+  @inline(__always)
+  static func lanes(_ weights: UnsafePointer<Int8>, _ place: Int) -> SIMD8<Int16> {
+    unsafe SIMD8<Int16>(
+      truncatingIfNeeded: UnsafeRawPointer(weights + place).loadUnaligned(as: SIMD8<Int8>.self))
+  }
+
+  @inline(__always)
+  static func widened(_ weight: Int8) -> Int16 { Int16(weight) }
+}
+
+extension Int16: ScatterWeight {
+  @inline(__always)
+  static func sum(_ left: SIMD8<Int16>, _ right: SIMD8<Int16>) -> SIMD8<Int16> { left &+ right }
+
+  @inline(__always)
+  static func lanes(_ weights: UnsafePointer<Int16>, _ place: Int) -> SIMD8<Int16> {
+    unsafe UnsafeRawPointer(weights + place).loadUnaligned(as: SIMD8<Int16>.self)
+  }
+
+  @inline(__always)
+  static func widened(_ weight: Int16) -> Int16 { weight }
+}
+
+extension Int32: ScatterWeight {
+  @inline(__always)
+  static func sum(_ left: SIMD8<Int32>, _ right: SIMD8<Int32>) -> SIMD8<Int32> { left &+ right }
+
+  @inline(__always)
+  static func lanes(_ weights: UnsafePointer<Int32>, _ place: Int) -> SIMD8<Int32> {
+    unsafe UnsafeRawPointer(weights + place).loadUnaligned(as: SIMD8<Int32>.self)
+  }
+
+  @inline(__always)
+  static func widened(_ weight: Int32) -> Int32 { weight }
+}
+
+/// Rows of weights fetched before they are added, where the nearer caches do not hold them.
+///
+/// A row of a few hundred bytes somewhere in a gigabyte is over before the memory has noticed that it is read in order;
+/// one load from each of its lines, which nothing waits for, has all rows of some events on their way together.
+enum RowReadAhead {
+  /// Weights beyond so many bytes are far.
+  private static let farBytes = 4 << 20
+  /// Lines fetched at most before they are used: what the nearest cache holds beside the sums.
+  static let mostLines = 320
+
+  /// Whether rows of an array of weights are worth fetching ahead.
+  @inline(__always)
+  static func isFar<Weight: ScatterWeight>(_ weights: [Weight]) -> Bool {
+    weights.count > farBytes / MemoryLayout<Weight>.stride
+  }
+
+  /// Reads a byte of every line of a row of `width` weights; what is returned keeps the loads from being left out.
+  @inline(__always)
+  static func touch<Weight: ScatterWeight>(_ row: UnsafePointer<Weight>, _ width: Int) -> Int {
+    let bytes = unsafe UnsafeRawPointer(row)
+    let last = width &* MemoryLayout<Weight>.stride &- 1
+    var sum = unsafe Int(bytes.load(fromByteOffset: last, as: UInt8.self))
+    var place = 0
+    while place < last {
+      unsafe sum &+= Int(bytes.load(fromByteOffset: place, as: UInt8.self))
+      place &+= 64
+    }
+    return sum
+  }
+}
