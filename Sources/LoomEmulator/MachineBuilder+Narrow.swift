@@ -16,22 +16,25 @@ extension MachineBuilder {
   /// Keeps weights and sums of populations in 16 bits where both fit: half the memory to read, twice the numbers
   /// in a vector.
   ///
-  /// A population's weights are held in units of the greatest power of two that divides all of them. In 16 bits sums wrap and
+  /// Gates do not count: what they bring is added to biases (`findGates`). A population's weights are held in units of the greatest power of two that divides all of them. In 16 bits sums wrap and
   /// come out right all the same as long as the sum of all events of a step fits, which `ranges` says of every slice.
   mutating func narrow(_ ranges: [CurrentRange]) {
     guard !image.schedule.isAsynchronous else { return }
-    let shifts = image.populations.indices.map { narrowShift(ofPopulation: $0, ranges) }
+    let isGate = gateTemplates
+    let shifts = image.populations.indices.map { narrowShift(ofPopulation: $0, ranges, isGate) }
     guard shifts.contains(where: { $0 != nil }) else { return }
     for index in machine.slices.indices {
       guard let shift = shifts[machine.slices[index].population] else { continue }
       machine.slices[index].narrowShift = Int32(shift)
       machine.slices[index].isNarrow = true
     }
-    moveEvents(by: moveWeights(shifts))
+    moveEvents(by: moveWeights(shifts, isGate))
   }
 
   /// The shift of a population's weights; nil where 16 bits are too few, or where other kernels take the sums.
-  private func narrowShift(ofPopulation population: Int, _ ranges: [CurrentRange]) -> Int? {
+  private func narrowShift(
+    ofPopulation population: Int, _ ranges: [CurrentRange], _ isGate: [Bool]
+  ) -> Int? {
     let slices = machine.slices.indices.filter { machine.slices[$0].population == population }
     guard
       !slices.isEmpty,
@@ -40,7 +43,9 @@ extension MachineBuilder {
           && !machine.slices[$0].sendsSums
       })
     else { return nil }
-    let templates = image.templates.indices.filter { image.templates[$0].target == population }
+    let templates = image.templates.indices.filter {
+      image.templates[$0].target == population && !isGate[$0]
+    }
     guard !templates.isEmpty, templates.allSatisfy({ image.templates[$0].kind != .sums }) else {
       return nil
     }
@@ -66,12 +71,12 @@ extension MachineBuilder {
   }
 
   /// Moves the weights of narrow populations to their own array; returns how far each template's were moved.
-  private mutating func moveWeights(_ shifts: [Int?]) -> [Int] {
+  private mutating func moveWeights(_ shifts: [Int?], _ isGate: [Bool]) -> [Int] {
     var wide: [Int32] = []
     var moves: [Int] = []
     for (index, template) in image.templates.enumerated() {
       let range = weights(ofTemplate: index)
-      if let shift = shifts[template.target] {
+      if let shift = shifts[template.target], !isGate[index] {
         moves.append(machine.narrowWeights.count - range.lowerBound)
         machine.narrowWeights += machine.weights[range].map {
           Int16(truncatingIfNeeded: $0 >> Int32(shift))

@@ -33,8 +33,10 @@ struct MachineBuilder {
     addRoutes()
     if profile.routing.multicast { addTrees(hopTimes) } else { addFlows(hopTimes) }
     if case .crossbar(let format) = profile.core.synapses { addArrays(format) }
+    findGates()
     let ranges = try boundCurrents()
     narrow(ranges)
+    takeSegments()
     return machine
   }
 
@@ -208,7 +210,6 @@ struct MachineBuilder {
     }
   }
 
-  /// Routes, and a place in the queue for every route entry that can reach a block in one step.
   private mutating func addRoutes() {
     for core in image.cores {
       machine.routes.append(
@@ -216,20 +217,6 @@ struct MachineBuilder {
     }
     machine.hostRoutes.append(
       image.hostRoutes, firstAxons: firstAxons, blockOfAxon: blockOfAxon, axons: machine.axons)
-    var entries = [Int](repeating: 0, count: machine.blocks.count)
-    for entry in machine.routes.entries { entries[Int(entry.block)] += 1 }
-    for entry in machine.hostRoutes.entries { entries[Int(entry.block)] += 1 }
-    for index in machine.blocks.indices {
-      machine.blocks[index].queueStart = machine.queueCapacity
-      // A neuron and the host may meet in one block of delay 0 (only in images whose routes are wrong):
-      // what was sent for this step and what is injected in it both fit, for each entry has its place.
-      let slots = max(1, machine.blocks[index].delay) + 1
-      machine.blocks[index].capacity = entries[index]
-      machine.blocks[index].fillStart = machine.slotCount
-      machine.queueCapacity += entries[index] * slots
-      machine.slotCount += slots
-      machine.longestDelay = max(machine.longestDelay, slots - 1)
-    }
   }
 
   private mutating func addFlows(_ hopTimes: HopTimes) {

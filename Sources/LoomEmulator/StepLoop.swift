@@ -70,6 +70,7 @@ struct StepLoop {
     lastArrival = 0
     pipelined?.open()
     events?.open()
+    state.spikes.open(step: step)
     inject(hostSpikes)
     for core in machine.coreSlices.indices { run(core: core, step: step) }
     return closeStep(step)
@@ -110,8 +111,9 @@ struct StepLoop {
       work += updating
       let spikes =
         slice.code.isWindowed
-        ? updateWindow(index, slice, step: step) : update(index, slice)
+        ? updateWindow(index, slice, step: step) : update(index, slice, step: step)
       guard spikes > 0 else { continue }
+      note(spikes, of: index, slice, step: step)
       tally.sliceSpikes[index] &+= UInt64(spikes)
       let copies = slice.extraCopies > 0 ? copySpikes(slice, spikes) : 0
       tally.sliceCopySpikes[index] &+= UInt64(copies)
@@ -119,7 +121,7 @@ struct StepLoop {
       work += firing
       observer.record(slice, state.firing, count: spikes, step: step, places: machine.places)
       let reported = slice.reportsToHost ? Double(spikes) * timing.axonOut : 0
-      work += Double(send(slice, spikes)) * timing.axonOut + reported
+      work += Double(send(slice, spikes, step: step)) * timing.axonOut + reported
       events?.send(
         slice, state.firing, spikes: spikes, machine, start: before,
         SliceWork(
@@ -145,6 +147,21 @@ struct StepLoop {
     }
   }
 
+  /// Has the spikes of a slice as bits, and as a list where anybody reads one.
+  private mutating func note(_ spikes: Int, of index: Int, _ slice: SliceInfo, step: Int) {
+    let first = state.spikes.firstWord(step: step) + slice.firstWord
+    state.spikes.isAny[step % state.spikes.steps * state.spikes.slices + index] = true
+    if slice.code.isWindowed || slice.sendsSums || state.isWide[index] {
+      state.spikes.set(
+        state.firing, count: spikes, firstWord: first, words: (slice.count + 63) / 64)
+    } else if slice.queuesSpikes || events != nil || slice.extraCopies > 0
+      || !machine.flowOfNeuron.isEmpty || observer.reads(slice, step: step)
+    {
+      _ = Kernels.collect(
+        state.spikes.words, from: first, count: slice.count, into: &state.firing)
+    }
+  }
+
   /// (a) Adds the spikes due; returns the time it takes.
   private mutating func receive(core: Int, step: Int) -> Double {
     var events = 0
@@ -152,75 +169,141 @@ struct StepLoop {
     var operations: UInt64 = 0
     for block in machine.coreBlocks[core] {
       let info = machine.blocks[block]
+      var met = (events: 0, operations: UInt64(0))
+      for source in info.sources {
+        let segments = machine.sources[source]
+        let sent = step - max(1, info.delay)
+        guard sent >= 0, state.spikes.isAny(slice: segments.slice, step: sent) else { continue }
+        let added = receive(core, block, info, segments.segments, sent: sent, step: step)
+        met.events += added.events
+        met.operations &+= added.operations
+      }
       let slot = dueSlot[info.delay]
       let count = Int(state.fill[info.fillStart + slot])
-      if count == 0 { continue }
-      state.fill[info.fillStart + slot] = 0
-      let first = info.queueStart + slot * info.capacity
-      let slice = machine.slices[info.slice]
-      let done: UInt64
-      if info.takesSums {
-        if slice.takesIn(step: step) {
-          state.isReached[info.slice] = true
-          SumKernels.take(
-            state.queue, first..<(first + count), machine, into: &state.accumulators)
-        }
-        sums += count
-        done = 0
-      } else if slice.takesIn(step: step) {
-        state.isReached[info.slice] = true
-        done =
-          slice.isNarrow
-          ? ScatterKernel.add(
-            state.queue, from: first, count: count, machine.patterns, machine.runs,
-            machine.narrowWeights, into: &state.narrow)
-          : ScatterKernel.add(
-            state.queue, from: first, count: count, machine.patterns, machine.runs,
-            machine.weights, into: &state.accumulators)
-      } else {
-        done = synapses(from: first, count: count)
+      if count > 0 {
+        state.fill[info.fillStart + slot] = 0
+        let first = info.queueStart + slot * info.capacity
+        met.operations &+= receive(core, block, info, first..<(first + count), step: step)
+        if info.takesSums { sums += count }
+        met.events += count
       }
-      if machine.hasLoweringCells {
-        for event in first..<(first + count) {
-          tally.blockLowering[block] &+=
-            UInt64(machine.patterns[Int(state.queue[event].pattern)].lowering)
-        }
-      }
-      if !machine.axonArrays.isEmpty { markArrays(core, block, first, count, step) }
-      tally.blockEvents[block] &+= UInt64(count)
-      tally.blockOperations[block] &+= done
-      events += count
-      operations &+= done
+      guard met.events > 0 else { continue }
+      tally.blockEvents[block] &+= UInt64(met.events)
+      tally.blockOperations[block] &+= met.operations
+      events += met.events
+      operations &+= met.operations
     }
     return Double(events) * timing.axonIn + Double(operations) * timing.synapticOperation
       + Double(sums) * timing.partialSum
   }
 
-  /// The synapses met by events that come too early or too late to change anything.
-  private func synapses(from first: Int, count: Int) -> UInt64 {
+  /// Adds the spikes of a slice that come as bits; returns how many there are and their synaptic operations.
+  private mutating func receive(
+    _ core: Int, _ block: Int, _ info: BlockInfo, _ segments: Range<Int>, sent: Int, step: Int
+  ) -> (events: Int, operations: UInt64) {
+    let slice = machine.slices[info.slice]
+    let firstWord = state.spikes.firstWord(step: sent)
+    if !machine.axonArrays.isEmpty { markArrays(core, block, segments, firstWord, step) }
+    guard slice.takesIn(step: step) else { return synapses(segments, firstWord) }
+    state.isReached[info.slice] = true
+    return slice.isNarrow
+      ? ScatterKernel.add(
+        machine.segments, segments, fired: state.spikes.words, from: firstWord, machine.patterns,
+        machine.runs, machine.narrowWeights, into: &state.narrow)
+      : ScatterKernel.add(
+        machine.segments, segments, fired: state.spikes.words, from: firstWord, machine.patterns,
+        machine.runs, machine.weights, into: &state.accumulators)
+  }
+
+  /// Adds the spikes in a place of the queue; returns the synaptic operations.
+  private mutating func receive(
+    _ core: Int, _ block: Int, _ info: BlockInfo, _ places: Range<Int>, step: Int
+  ) -> UInt64 {
+    let slice = machine.slices[info.slice]
+    var done: UInt64 = 0
+    if !slice.takesIn(step: step) {
+      done = info.takesSums ? 0 : synapses(places)
+    } else if info.takesSums {
+      state.isReached[info.slice] = true
+      SumKernels.take(state.queue, places, machine, into: &state.accumulators)
+    } else if info.isGate {
+      state.isReached[info.slice] = true
+      state.isGated[info.slice] = true
+      done = synapses(places)
+    } else {
+      state.isReached[info.slice] = true
+      done =
+        slice.isNarrow
+        ? ScatterKernel.add(
+          state.queue, from: places.lowerBound, count: places.count, machine.patterns,
+          machine.runs, machine.narrowWeights, into: &state.narrow)
+        : ScatterKernel.add(
+          state.queue, from: places.lowerBound, count: places.count, machine.patterns,
+          machine.runs, machine.weights, into: &state.accumulators)
+    }
+    if machine.hasLoweringCells {
+      for event in places {
+        tally.blockLowering[block] &+=
+          UInt64(machine.patterns[Int(state.queue[event].pattern)].lowering)
+      }
+    }
+    if !machine.axonArrays.isEmpty {
+      var reads: UInt64 = 0
+      for event in places { markArrays(ofAxon: Int(state.queue[event].axon), block, step, &reads) }
+      tally.blockReads[block] &+= reads
+    }
+    return done
+  }
+
+  /// The synapses met by events that come too early or too late to change anything, or are added otherwise.
+  private func synapses(_ places: Range<Int>) -> UInt64 {
     var sum: UInt64 = 0
-    for event in first..<(first + count) {
+    for event in places {
       sum += UInt64(machine.patterns[Int(state.queue[event].pattern)].synapses)
     }
     return sum
   }
 
+  /// The same of spikes that come as bits.
+  private func synapses(
+    _ segments: Range<Int>, _ firstWord: Int
+  ) -> (events: Int, operations: UInt64) {
+    var sum = (events: 0, operations: UInt64(0))
+    for index in segments {
+      let segment = machine.segments[index]
+      let span = SpanInfo(firstBit: Int(segment.firstBit), count: Int(segment.count))
+      let count = SpikeBits.count(state.spikes.words, from: firstWord, span)
+      sum.events += count
+      sum.operations += UInt64(count) * UInt64(machine.patterns[Int(segment.pattern)].synapses)
+    }
+    return sum
+  }
+
+  /// Reads the arrays of the neurons of some segments that fired.
   private mutating func markArrays(
-    _ core: Int, _ block: Int, _ first: Int, _ count: Int, _ step: Int
+    _ core: Int, _ block: Int, _ segments: Range<Int>, _ firstWord: Int, _ step: Int
   ) {
     var reads: UInt64 = 0
-    for event in first..<(first + count) {
-      let axon = Int(state.queue[event].axon)
-      for entry in machine.axonArrayOffsets[axon]..<machine.axonArrayOffsets[axon + 1] {
-        let array = machine.axonArrays[entry]
-        observer.arrays?.note(array: array, block: block)
-        if state.arrayMarks[array] != step + 1 {
-          state.arrayMarks[array] = step + 1
-          reads += 1
-        }
+    for index in segments {
+      let segment = machine.segments[index]
+      for place in 0..<Int(segment.count) {
+        let bit = Int(segment.firstBit) + place
+        guard state.spikes.words[firstWord + bit >> 6] >> UInt64(bit & 63) & 1 != 0 else { continue }
+        markArrays(ofAxon: Int(segment.firstAxon) + place, block, step, &reads)
       }
     }
     tally.blockReads[block] &+= reads
+  }
+
+  private mutating func markArrays(ofAxon axon: Int, _ block: Int, _ step: Int, _ reads: inout UInt64) {
+    for entry in machine.axonArrayOffsets[axon]..<machine.axonArrayOffsets[axon + 1] {
+      let array = machine.axonArrays[entry]
+      observer.arrays?.note(array: array, block: block)
+      if state.arrayMarks[array] != step + 1 {
+        state.arrayMarks[array] = step + 1
+        reads += 1
+      }
+    }
   }
 
   /// Reads the arrays no event has opened, where any of the core's populations is active.
@@ -237,10 +320,14 @@ struct StepLoop {
     }
   }
 
-  /// (b) Updates a slice; returns how many neurons fired (they are in `state.firing`).
-  private mutating func update(_ index: Int, _ slice: SliceInfo) -> Int {
+  /// (b) Updates a slice; returns how many neurons fired.
+  ///
+  /// They are in `state.firing` or, of plain neurons in 32 bits, in `state.spikes`.
+  private mutating func update(_ index: Int, _ slice: SliceInfo, step: Int) -> Int {
     if !state.isReached[index], !state.isDriven[index], state.isQuiet[index] { return 0 }
+    let isGated = state.isGated[index]
     state.isReached[index] = false
+    state.isGated[index] = false
     if slice.sendsSums {
       state.isQuiet[index] = true
       SumKernels.form(
@@ -248,38 +335,51 @@ struct StepLoop {
         fired: &state.fired)
       return Kernels.collect(state.fired, count: slice.count, into: &state.firing)
     }
-    let rule = UpdateKernel.Rule(slice)
     if slice.isNarrow, slice.isReadout || state.isWide[index] {
       UpdateKernel.widen(
-        rule, shift: slice.narrowShift, &state.narrow, into: &state.accumulators)
+        UpdateKernel.Rule(slice), shift: slice.narrowShift, &state.narrow,
+        into: &state.accumulators)
     }
     var spikes = 0
     if state.isWide[index] {
       WideKernels.update(
         slice, &state.wide, potentials: &state.potentials, accumulators: &state.accumulators,
-        biases: machine.biases, thresholds: machine.thresholds, fired: &state.fired)
+        biases: isGated ? machine.gatedDrive : machine.biases, thresholds: machine.thresholds,
+        fired: &state.fired)
       if !slice.isReadout {
         spikes = Kernels.collect(state.fired, count: slice.count, into: &state.firing)
       }
     } else if slice.isReadout {
       UpdateKernel.integrate(
-        rule, potentials: &state.potentials, accumulators: &state.accumulators,
-        drive: state.drive)
-    } else if slice.isNarrow {
-      spikes = UpdateKernel.update(
-        rule, shift: slice.narrowShift, potentials: &state.potentials, narrow: &state.narrow,
-        drive: state.drive, thresholds: machine.thresholds, firing: &state.firing)
+        UpdateKernel.Rule(slice), potentials: &state.potentials,
+        accumulators: &state.accumulators, drive: isGated ? machine.gatedDrive : state.drive)
     } else {
-      spikes = UpdateKernel.update(
-        rule, potentials: &state.potentials, accumulators: &state.accumulators,
-        drive: state.drive, thresholds: machine.thresholds, firing: &state.firing)
+      spikes = updatePlain(slice, isGated: isGated, step: step)
     }
     state.isQuiet[index] = spikes == 0
     return spikes
   }
 
-  /// (c) Queues the messages of a slice's spikes; returns how many there are.
-  private mutating func send(_ slice: SliceInfo, _ spikes: Int) -> Int {
+  private mutating func updatePlain(_ slice: SliceInfo, isGated: Bool, step: Int) -> Int {
+    let rule = UpdateKernel.Rule(
+      slice,
+      driveMask: isGated
+        ? slice.periods.gatedDrive
+        : state.wide.currents.isEmpty ? slice.periods.drive : Periods.none)
+    let drive = isGated ? machine.gatedDrive : state.drive
+    let firstWord = state.spikes.firstWord(step: step) + slice.firstWord
+    return slice.isNarrow
+      ? UpdateKernel.update(
+        rule, shift: slice.narrowShift, potentials: &state.potentials, narrow: &state.narrow,
+        drive: drive, thresholds: machine.thresholds, fired: &state.spikes.words,
+        firstWord: firstWord)
+      : UpdateKernel.update(
+        rule, potentials: &state.potentials, accumulators: &state.accumulators, drive: drive,
+        thresholds: machine.thresholds, fired: &state.spikes.words, firstWord: firstWord)
+  }
+
+  /// (c) Queues the messages of a slice's spikes that do not wait as bits; returns how many messages there are.
+  private mutating func send(_ slice: SliceInfo, _ spikes: Int, step: Int) -> Int {
     let isMulticast = !machine.flowOfNeuron.isEmpty
     if isMulticast {
       for position in 0..<slice.flows.count { state.flowCounts[position] = 0 }
@@ -287,17 +387,21 @@ struct StepLoop {
         state.firing, count: spikes, firstNeuron: slice.firstNeuron, machine.flowOfNeuron,
         firstFlow: slice.flows.lowerBound, &state.flowCounts)
     } else {
+      let firstWord = state.spikes.firstWord(step: step)
       for (position, flow) in slice.flows.enumerated() {
-        state.flowCounts[position] = -waiting(machine.flows[flow])
+        let info = machine.flows[flow]
+        state.flowCounts[position] =
+          info.spans.isEmpty
+          ? -waiting(info) : messages(info, slice, spikes, firstWord: firstWord)
       }
     }
     if slice.sendsSums {
       SumKernels.queue(
         state.firing, count: spikes, firstNeuron: slice.firstNeuron, machine, sendSlot,
         potentials: &state.potentials, &state.queue, &state.fill)
-    } else {
+    } else if slice.queuesSpikes {
       SendKernel.queue(
-        state.firing, count: spikes, firstNeuron: slice.firstNeuron, machine.routes,
+        state.firing, count: spikes, firstNeuron: slice.firstNeuron, machine.queuedRoutes,
         machine.blocks, sendSlot, &state.queue, &state.fill)
     }
     var sent = 0
@@ -313,9 +417,23 @@ struct StepLoop {
     return sent
   }
 
+  /// The messages of a flow whose spikes wait as bits.
+  private func messages(
+    _ flow: FlowInfo, _ slice: SliceInfo, _ spikes: Int, firstWord: Int
+  ) -> Int32 {
+    var sum = 0
+    for index in flow.spans {
+      let span = machine.spans[index]
+      sum +=
+        span.count == slice.count
+        ? spikes : SpikeBits.count(state.spikes.words, from: firstWord, span)
+    }
+    return Int32(truncatingIfNeeded: sum)
+  }
+
   /// Messages queued for the block of a flow; none with multicast, where spikes are counted themselves.
   private func waiting(_ flow: FlowInfo) -> Int32 {
-    guard let block = flow.block else { return 0 }
+    guard let block = flow.block, flow.spans.isEmpty else { return 0 }
     return state.fill[machine.blocks[block].fillStart + sendSlot[machine.blocks[block].delay]]
   }
 

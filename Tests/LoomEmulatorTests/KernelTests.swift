@@ -79,6 +79,77 @@ struct KernelTests {
     #expect(done == expected.operations)
   }
 
+  /// Segments of a few neurons each: what each neuron meets is written out by itself.
+  private struct Segments {
+    var segments: [SegmentInfo] = []
+    var patterns: [PatternInfo] = []
+    var runs: [RunInfo] = []
+    var fired: [UInt64] = []
+    var weights: [Int32] = []
+    var sums: [Int32] = []
+    var events = 0
+    var operations: UInt64 = 0
+
+    init(seed: UInt64, largest: Int32) {
+      var generator = SeededGenerator(seed: seed)
+      func pick(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &generator) }
+      weights = (0..<9000).map { _ in Int32.random(in: -largest...largest, using: &generator) }
+      sums = (0..<900).map { Int32($0 * 7 - 900) }
+      let density = pick(1...9)
+      fired = (0..<16).map { _ in
+        (0..<64).reduce(0) { $0 | (pick(0...9) < density ? 1 << UInt64($1) : 0) }
+      }
+      for _ in 0..<14 {
+        let (first, count) = (pick(0...600), seed % 3 == 0 ? pick(1...300) : pick(1...40))
+        let (step, move) = (pick(-9...9), pick(0...2) == 0 ? pick(1...2) : 0)
+        let base = pick(2700...3000)
+        let shape = (0..<pick(0...4)).map { _ in
+          (target: pick(0...200), weight: pick(0...300), count: pick(0...3) == 0 ? 1 : pick(0...90))
+        }
+        let synapses = shape.reduce(0) { $0 + $1.count }
+        segments.append(
+          SegmentInfo(
+            firstBit: UInt32(first), count: UInt32(count), pattern: UInt32(patterns.count),
+            weightBase: UInt32(base), weightStep: Int32(step), targetStep: Int32(move)))
+        patterns.append(
+          PatternInfo(
+            firstRun: UInt32(runs.count), runCount: UInt32(shape.count),
+            synapses: UInt32(synapses), lowering: 0))
+        runs += shape.map {
+          RunInfo(target: UInt32($0.target), weight: UInt32($0.weight), count: UInt32($0.count))
+        }
+        // Bits from the second word on.
+        for neuron in 0..<count where fired[1 + (first + neuron) / 64] >> UInt64((first + neuron) % 64) & 1 == 1 {
+          events += 1
+          operations += UInt64(synapses)
+          for run in shape {
+            for offset in 0..<run.count {
+              sums[run.target + neuron * move + offset] +=
+                weights[base + neuron * step + run.weight + offset]
+            }
+          }
+        }
+      }
+    }
+  }
+
+  @Test("synaptic operations of segments, in both widths", arguments: 0..<UInt64(40))
+  func segments(seed: UInt64) {
+    let oracle = Segments(seed: seed, largest: 20)
+    var wide: [Int32] = (0..<900).map { Int32($0 * 7 - 900) }
+    var narrow = wide.map { Int16($0) }
+    let done = ScatterKernel.add(
+      oracle.segments, 0..<14, fired: oracle.fired, from: 1, oracle.patterns, oracle.runs,
+      oracle.weights, into: &wide)
+    #expect(wide == oracle.sums)
+    #expect(done.events == oracle.events && done.operations == oracle.operations)
+    let again = ScatterKernel.add(
+      oracle.segments, 0..<14, fired: oracle.fired, from: 1, oracle.patterns, oracle.runs,
+      oracle.weights.map { Int16($0) }, into: &narrow)
+    #expect(narrow == oracle.sums.map { Int16(truncatingIfNeeded: $0) })
+    #expect(again == done)
+  }
+
   @Test("only the events asked for are added")
   func part() {
     let scatter = Scatter(seed: 3, largest: 9)
@@ -118,31 +189,38 @@ struct KernelTests {
       (numbers(-5000...4000), numbers(-300...300), numbers(0...1500))
     let sums = numbers(-900...900)
     let (equal, hard) = (seed % 2 == 0, seed % 3 == 0)
+    let isRepeated = seed % 5 == 4
     let rule = UpdateKernel.Rule(
       neurons: 5..<(5 + count), firstAccumulator: 11, potentials: -5000...4000,
-      firesOnEqual: equal, isHard: hard)
+      firesOnEqual: equal, isHard: hard, thresholdMask: isRepeated ? 31 : .max,
+      driveMask: isRepeated ? 63 : .max)
     for isNarrow in [false, true] {
-      var (found, firing) = (potentials, [UInt32](repeating: 0, count: 100))
+      var (found, bits) = (potentials, [UInt64](repeating: 0xAAAA, count: 6))
       var wide = sums.map { $0 << shift }
       var narrow = sums.map { Int16($0) }
       let fired =
         isNarrow
         ? UpdateKernel.update(
           rule, shift: shift, potentials: &found, narrow: &narrow, drive: drive,
-          thresholds: thresholds, firing: &firing)
+          thresholds: thresholds, fired: &bits, firstWord: 1)
         : UpdateKernel.update(
           rule, potentials: &found, accumulators: &wide, drive: drive, thresholds: thresholds,
-          firing: &firing)
+          fired: &bits, firstWord: 1)
       var (expected, list) = (potentials, [UInt32]())
       for index in 0..<count {
         let result = KernelTests.updated(
           Int64(potentials[5 + index]), Int64(sums[11 + index]) << Int64(shift),
-          Int64(drive[5 + index]), Int64(thresholds[5 + index]), equal: equal, hard: hard)
+          Int64(drive[5 + (isRepeated ? index % 64 : index)]),
+          Int64(thresholds[5 + (isRepeated ? index % 32 : index)]), equal: equal, hard: hard)
         expected[5 + index] = Int32(result.potential)
         if result.fires { list.append(UInt32(index)) }
       }
       #expect(found == expected)
+      let words = (count + 63) / 64
+      var firing = [UInt32](repeating: 0, count: count)
+      #expect(Kernels.collect(bits, from: 1, count: count, into: &firing) == fired)
       #expect(Array(firing[..<fired]) == list)
+      #expect(bits[0] == 0xAAAA && bits[1 + words] == 0xAAAA)
       for place in sums.indices {
         let isTaken = (11..<(11 + count)).contains(place)
         if isNarrow {
