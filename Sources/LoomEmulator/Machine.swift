@@ -185,6 +185,8 @@ struct Machine: Sendable {
   /// What blocks take as bits: by block the slices, of these the segments.
   var sources: [BlockSource] = []
   var segments: [SegmentInfo] = []
+  /// The runs of segments, in their order.
+  var segmentRuns: [RunInfo] = []
   /// By flow.
   var spans: [SpanInfo] = []
   /// Words of 64 neurons' bits in a step.
@@ -203,6 +205,7 @@ struct Machine: Sendable {
   var coreColumns: [Int] = []
   /// Crossbars: whether a core at work reads all its arrays in every step, spikes or none.
   var readsWhenSilent = false
+  /// Places of accumulators; those of a slice begin a line of the cache, and seven more than it has are its own.
   var accumulatorCount = 0
   /// Places in the queues of all blocks, and their slots.
   ///

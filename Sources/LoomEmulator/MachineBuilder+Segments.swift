@@ -18,6 +18,9 @@ extension MachineBuilder {
       addSpans()
     }
     queueTheRest()
+    // Eight weights are read where a run has fewer.
+    machine.weights += Array(repeating: 0, count: 8)
+    machine.narrowWeights += Array(repeating: 0, count: 8)
   }
 
   private mutating func findPeriods() {
@@ -116,6 +119,7 @@ private struct SegmentFinder {
   /// A segment still growing, and whose it is.
   private struct Found {
     var segment: SegmentInfo
+    var pattern: UInt32
     var block: UInt32
     var slice: UInt32
   }
@@ -153,7 +157,7 @@ private struct SegmentFinder {
     entries[block] += 1
     let open = last[block]
     if open >= 0, found[open].slice == slice,
-      let longer = SegmentFinder.joined(found[open].segment, entry.event, bit, machine)
+      let longer = SegmentFinder.joined(found[open], entry.event, bit, machine)
     {
       found[open].segment = longer
       return
@@ -163,9 +167,9 @@ private struct SegmentFinder {
     found.append(
       Found(
         segment: SegmentInfo(
-          firstBit: bit, count: 1, pattern: entry.event.pattern,
+          firstBit: bit, count: 1, firstRun: 0, runCount: 0, synapses: 0,
           weightBase: entry.event.weightBase, firstAxon: entry.event.axon),
-        block: entry.block, slice: slice))
+        pattern: entry.event.pattern, block: entry.block, slice: slice))
     if machine.patterns[Int(entry.event.pattern)].lowering > 0
       || (pieces[block] > 256 && pieces[block] * 4 > entries[block])
     {
@@ -175,11 +179,12 @@ private struct SegmentFinder {
 
   /// The segment with one more neuron; nil where that does not continue it.
   private static func joined(
-    _ segment: SegmentInfo, _ event: Event, _ bit: UInt32, _ machine: Machine
+    _ found: Found, _ event: Event, _ bit: UInt32, _ machine: Machine
   ) -> SegmentInfo? {
+    let segment = found.segment
     guard bit == segment.firstBit + segment.count,
       event.axon == segment.firstAxon + segment.count,
-      let step = step(from: segment, to: event, machine)
+      let step = step(from: found, to: event, machine)
     else { return nil }
     var longer = segment
     if segment.count == 1 {
@@ -198,12 +203,12 @@ private struct SegmentFinder {
 
   /// How far an event's weights and targets are from the segment's first; nil if not all equally far.
   private static func step(
-    from segment: SegmentInfo, to event: Event, _ machine: Machine
+    from found: Found, to event: Event, _ machine: Machine
   ) -> (weight: Int, target: Int)? {
-    let base = Int(event.weightBase) - Int(segment.weightBase)
-    if event.pattern == segment.pattern { return (base, 0) }
+    let base = Int(event.weightBase) - Int(found.segment.weightBase)
+    if event.pattern == found.pattern { return (base, 0) }
     let (one, other) = (
-      machine.patterns[Int(segment.pattern)], machine.patterns[Int(event.pattern)]
+      machine.patterns[Int(found.pattern)], machine.patterns[Int(event.pattern)]
     )
     guard one.runCount == other.runCount, one.runCount > 0, one.synapses == other.synapses,
       other.lowering == 0
@@ -233,6 +238,8 @@ private struct SegmentFinder {
       starts[Int(piece.block)] += 1
     }
     machine.segments.reserveCapacity(order.count)
+    var pattern: UInt32?
+    var first: UInt32 = 0
     for index in order {
       let piece = found[Int(index)]
       let block = Int(piece.block)
@@ -243,7 +250,18 @@ private struct SegmentFinder {
         machine.sources.append(BlockSource(slice: Int(piece.slice), segments: place..<place))
         machine.blocks[block].sources = start..<machine.sources.count
       }
-      machine.segments.append(piece.segment)
+      if pattern != piece.pattern {
+        let info = machine.patterns[Int(piece.pattern)]
+        first = UInt32(machine.segmentRuns.count)
+        machine.segmentRuns +=
+          machine.runs[Int(info.firstRun)..<(Int(info.firstRun) + Int(info.runCount))]
+        pattern = piece.pattern
+      }
+      var segment = piece.segment
+      segment.firstRun = first
+      segment.runCount = machine.patterns[Int(piece.pattern)].runCount
+      segment.synapses = machine.patterns[Int(piece.pattern)].synapses
+      machine.segments.append(segment)
       machine.sources[machine.sources.count - 1].segments =
         machine.sources[machine.sources.count - 1].segments.lowerBound..<(place + 1)
     }

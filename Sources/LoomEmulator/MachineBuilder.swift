@@ -125,7 +125,7 @@ struct MachineBuilder {
           hasBias: biases.contains { $0 != 0 }, currentBound: 0, updatesPerStep: UInt64(count),
           extraCopies: copies.isEmpty ? 0 : extraCopies(firstNeuron, count), flows: 0..<0,
           isNarrow: false, narrowShift: 0))
-      machine.accumulatorCount += count * population.sites
+      machine.accumulatorCount += (count * population.sites + 7 + 31) / 32 * 32
     }
     machine.coreSlices.append(first..<machine.slices.count)
   }

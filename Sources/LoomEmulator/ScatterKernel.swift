@@ -2,26 +2,51 @@
 /// vectors are added number by number.
 protocol AddableScalar: SIMDScalar, FixedWidthInteger, Codable {
   static func sum(_ left: SIMD8<Self>, _ right: SIMD8<Self>) -> SIMD8<Self>
+  /// The bits both have.
+  static func both(_ left: SIMD8<Self>, _ right: SIMD8<Self>) -> SIMD8<Self>
+  /// All bits of the first lanes.
+  static func first(_ count: Int) -> SIMD8<Self>
 }
 
 extension Int16: AddableScalar {
   @inline(__always)
   static func sum(_ left: SIMD8<Int16>, _ right: SIMD8<Int16>) -> SIMD8<Int16> { left &+ right }
+
+  @inline(__always)
+  static func both(_ left: SIMD8<Int16>, _ right: SIMD8<Int16>) -> SIMD8<Int16> { left & right }
+
+  @inline(__always)
+  static func first(_ count: Int) -> SIMD8<Int16> {
+    let lanes = SIMD8<Int16>(0, 1, 2, 3, 4, 5, 6, 7)
+    // The sign of lane − count; a comparison would be made lane by lane.
+    return (lanes &- SIMD8(repeating: Int16(truncatingIfNeeded: count))) &>> SIMD8(repeating: 15)
+  }
 }
 
 extension Int32: AddableScalar {
   @inline(__always)
   static func sum(_ left: SIMD8<Int32>, _ right: SIMD8<Int32>) -> SIMD8<Int32> { left &+ right }
+
+  @inline(__always)
+  static func both(_ left: SIMD8<Int32>, _ right: SIMD8<Int32>) -> SIMD8<Int32> { left & right }
+
+  @inline(__always)
+  static func first(_ count: Int) -> SIMD8<Int32> {
+    let lanes = SIMD8<Int32>(0, 1, 2, 3, 4, 5, 6, 7)
+    // The sign of lane − count; a comparison would be made lane by lane.
+    return (lanes &- SIMD8(repeating: Int32(truncatingIfNeeded: count))) &>> SIMD8(repeating: 31)
+  }
 }
 
 /// Synaptic operations: the weights of events' axons added to the accumulators, in 16 or in 32 bits.
 ///
 /// Consecutive events of one pattern (the rows of a dense block, the channels at one position of a map) meet the
 /// same accumulators, which are then read and written once for four of them. Events are either listed in a queue or
-/// bits of neurons that fired, with a segment that says what they meet.
+/// bits of neurons that fired, with a segment that says what they meet. Where a run ends within eight numbers, eight are read
+/// and zeros added to those after it: weights and every slice's accumulators have seven places more than are theirs.
 package enum ScatterKernel {
   /// Events taken together at most; a word of bits more fits their list.
-  private static let listed = 128
+  private static let listed = 64
 
   /// Adds the synapses of every event's axon to the accumulators; returns the synaptic operations done.
   package static func add(
@@ -43,19 +68,17 @@ package enum ScatterKernel {
   /// operations done. The bits of `fired` count from its word `firstWord` on.
   package static func add(
     _ segments: [SegmentInfo], _ range: Range<Int>, fired: [UInt64], from firstWord: Int,
-    _ patterns: [PatternInfo], _ runs: [RunInfo], _ weights: [Int32],
-    into accumulators: inout [Int32]
+    _ runs: [RunInfo], _ weights: [Int32], into accumulators: inout [Int32]
   ) -> (events: Int, operations: UInt64) {
-    scatter(segments, range, fired, firstWord, patterns, runs, weights, &accumulators)
+    scatter(segments, range, fired, firstWord, runs, weights, &accumulators)
   }
 
   /// The same with 16 bits.
   package static func add(
     _ segments: [SegmentInfo], _ range: Range<Int>, fired: [UInt64], from firstWord: Int,
-    _ patterns: [PatternInfo], _ runs: [RunInfo], _ weights: [Int16],
-    into accumulators: inout [Int16]
+    _ runs: [RunInfo], _ weights: [Int16], into accumulators: inout [Int16]
   ) -> (events: Int, operations: UInt64) {
-    scatter(segments, range, fired, firstWord, patterns, runs, weights, &accumulators)
+    scatter(segments, range, fired, firstWord, runs, weights, &accumulators)
   }
 
   /// Unchecked access is safe because the machine's builder made every run from boxes within the slices'
@@ -69,8 +92,11 @@ package enum ScatterKernel {
     precondition(first >= 0 && count >= 0 && first + count <= events.count, "events are queued")
     return unsafe events.withUnsafeBufferPointer { events in
       guard let events = events.baseAddress else { return 0 }
-      return unsafe withPlaces(patterns, runs, weights, &accumulators) { places in
-        unsafe groups(events + first, count, places)
+      return unsafe patterns.withUnsafeBufferPointer { patterns in
+        guard let patterns = patterns.baseAddress else { return 0 }
+        return unsafe withPlaces(runs, weights, &accumulators) { places in
+          unsafe groups(events + first, count, patterns, places)
+        }
       }
     }
   }
@@ -79,8 +105,7 @@ package enum ScatterKernel {
   @inline(__always)
   private static func scatter<Number: AddableScalar>(
     _ segments: [SegmentInfo], _ range: Range<Int>, _ fired: [UInt64], _ firstWord: Int,
-    _ patterns: [PatternInfo], _ runs: [RunInfo], _ weights: [Number],
-    _ accumulators: inout [Number]
+    _ runs: [RunInfo], _ weights: [Number], _ accumulators: inout [Number]
   ) -> (events: Int, operations: UInt64) {
     precondition(
       range.lowerBound >= 0 && range.upperBound <= segments.count && firstWord >= 0
@@ -89,7 +114,7 @@ package enum ScatterKernel {
     let operations: UInt64 = unsafe fired.withUnsafeBufferPointer { fired in
       unsafe segments.withUnsafeBufferPointer { segments in
         guard let fired = fired.baseAddress, let segments = segments.baseAddress else { return 0 }
-        return unsafe withPlaces(patterns, runs, weights, &accumulators) { places in
+        return unsafe withPlaces(runs, weights, &accumulators) { places in
           var sum: UInt64 = 0
           for index in range {
             unsafe sum &+= add(segments + index, fired + firstWord, places, &events)
@@ -103,34 +128,32 @@ package enum ScatterKernel {
 
   /// What events are looked up in, and scratch for their weight positions and for what their targets are moved by.
   @unsafe private struct Places<Number: AddableScalar> {
-    let patterns: UnsafePointer<PatternInfo>
     let runs: UnsafePointer<RunInfo>
     let weights: UnsafePointer<Number>
     let accumulators: UnsafeMutablePointer<Number>
-    let bases: UnsafeMutablePointer<Int>
-    let moves: UnsafeMutablePointer<Int>
+    let bases: UnsafeMutablePointer<UInt32>
+    let moves: UnsafeMutablePointer<UInt32>
   }
 
   @inline(__always)
   private static func withPlaces<Number: AddableScalar>(
-    _ patterns: [PatternInfo], _ runs: [RunInfo], _ weights: [Number],
-    _ accumulators: inout [Number], _ body: (Places<Number>) -> UInt64
+    _ runs: [RunInfo], _ weights: [Number], _ accumulators: inout [Number],
+    _ body: (Places<Number>) -> UInt64
   ) -> UInt64 {
-    unsafe patterns.withUnsafeBufferPointer { patterns in
-      unsafe runs.withUnsafeBufferPointer { runs in
-        unsafe weights.withUnsafeBufferPointer { weights in
-          unsafe accumulators.withUnsafeMutableBufferPointer { accumulators in
-            guard let patterns = patterns.baseAddress, let runs = runs.baseAddress,
-              let weights = weights.baseAddress, let accumulators = accumulators.baseAddress
-            else { return 0 }
-            return unsafe withUnsafeTemporaryAllocation(of: Int.self, capacity: 2 * (listed + 64)) {
-              scratch in
-              guard let scratch = scratch.baseAddress else { return 0 }
-              return unsafe body(
-                Places(
-                  patterns: patterns, runs: runs, weights: weights, accumulators: accumulators,
-                  bases: scratch, moves: scratch + listed + 64))
-            }
+    unsafe runs.withUnsafeBufferPointer { runs in
+      unsafe weights.withUnsafeBufferPointer { weights in
+        unsafe accumulators.withUnsafeMutableBufferPointer { accumulators in
+          guard let runs = runs.baseAddress, let weights = weights.baseAddress,
+            let accumulators = accumulators.baseAddress
+          else { return 0 }
+          // 1 KiB: more would be taken from the heap.
+          return unsafe withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 4 * listed) {
+            scratch in
+            guard let scratch = scratch.baseAddress else { return 0 }
+            return unsafe body(
+              Places(
+                runs: runs, weights: weights, accumulators: accumulators, bases: scratch,
+                moves: scratch + 2 * listed))
           }
         }
       }
@@ -140,7 +163,8 @@ package enum ScatterKernel {
   /// Takes events of one pattern together.
   @inline(__always)
   private static func groups<Number: AddableScalar>(
-    _ events: UnsafePointer<Event>, _ count: Int, _ places: Places<Number>
+    _ events: UnsafePointer<Event>, _ count: Int, _ patterns: UnsafePointer<PatternInfo>,
+    _ places: Places<Number>
   ) -> UInt64 {
     var synapses: UInt64 = 0
     var event = 0
@@ -148,11 +172,13 @@ package enum ScatterKernel {
       let number = unsafe events[event].pattern
       var found = 0
       while event < count, found < listed, unsafe events[event].pattern == number {
-        unsafe places.bases[found] = Int(events[event].weightBase)
+        unsafe places.bases[found] = events[event].weightBase
         found &+= 1
         event &+= 1
       }
-      unsafe synapses &+= meet(places.patterns[Int(number)], found, places)
+      let pattern = unsafe patterns[Int(number)]
+      unsafe meet(Int(pattern.firstRun), Int(pattern.runCount), found, places)
+      synapses &+= UInt64(pattern.synapses) &* UInt64(truncatingIfNeeded: found)
     }
     return synapses
   }
@@ -170,14 +196,16 @@ package enum ScatterKernel {
     var base = unsafe Int(segment.pointee.weightBase)
     var moved = 0
     var found = 0
-    var synapses: UInt64 = 0
+    var met = 0
     while bit < end {
       let taken = min(64 &- bit & 63, end &- bit)
       var word = unsafe (fired[bit &>> 6] &>> UInt64(bit & 63)) & (UInt64.max &>> UInt64(64 &- taken))
       while word != 0 {
         let place = word.trailingZeroBitCount
-        unsafe places.bases[found] = base &+ place &* step
-        if move != 0 { unsafe places.moves[found] = moved &+ place &* move }
+        unsafe places.bases[found] = UInt32(truncatingIfNeeded: base &+ place &* step)
+        if move != 0 {
+          unsafe places.moves[found] = UInt32(truncatingIfNeeded: moved &+ place &* move)
+        }
         found &+= 1
         word &= word &- 1
       }
@@ -185,81 +213,94 @@ package enum ScatterKernel {
       base &+= taken &* step
       moved &+= taken &* move
       if found == 0 || (bit < end && found <= listed) { continue }
-      let pattern = unsafe places.patterns[Int(segment.pointee.pattern)]
-      events &+= found
-      unsafe synapses &+=
-        move == 0 ? meet(pattern, found, places) : meetMoved(pattern, found, places)
+      let (first, runs) = unsafe (
+        Int(segment.pointee.firstRun), Int(segment.pointee.runCount)
+      )
+      if move == 0 {
+        unsafe meet(first, runs, found, places)
+      } else {
+        unsafe meetMoved(first, runs, found, places)
+      }
+      met &+= found
       found = 0
     }
-    return synapses
+    events &+= met
+    return unsafe UInt64(segment.pointee.synapses) &* UInt64(truncatingIfNeeded: met)
   }
 
   /// Adds the synapses of the listed events, which meet the same targets.
   @inline(__always)
   private static func meet<Number: AddableScalar>(
-    _ pattern: PatternInfo, _ count: Int, _ places: Places<Number>
-  ) -> UInt64 {
-    var run = unsafe places.runs + Int(pattern.firstRun)
-    let last = unsafe run + Int(pattern.runCount)
+    _ first: Int, _ runs: Int, _ count: Int, _ places: Places<Number>
+  ) {
+    var run = unsafe places.runs + first
+    let last = unsafe run + runs
     while unsafe run != last {
-      unsafe rows(
-        places.bases, count, places.weights + Int(run.pointee.weight),
-        places.accumulators + Int(run.pointee.target), Int(run.pointee.count))
+      let weights = unsafe places.weights + Int(run.pointee.weight)
+      let sums = unsafe places.accumulators + Int(run.pointee.target)
+      let width = unsafe Int(run.pointee.count)
+      if width == 1 {
+        for event in 0..<count { unsafe sums[0] &+= weights[Int(places.bases[event])] }
+      } else {
+        unsafe rows(places.bases, count, weights, sums, width)
+      }
       unsafe run += 1
     }
-    return UInt64(pattern.synapses) &* UInt64(truncatingIfNeeded: count)
   }
 
   /// Adds the synapses of the listed events, each of which meets targets of its own (depthwise).
   @inline(__always)
   private static func meetMoved<Number: AddableScalar>(
-    _ pattern: PatternInfo, _ count: Int, _ places: Places<Number>
-  ) -> UInt64 {
-    var run = unsafe places.runs + Int(pattern.firstRun)
-    let last = unsafe run + Int(pattern.runCount)
+    _ first: Int, _ runs: Int, _ count: Int, _ places: Places<Number>
+  ) {
+    var run = unsafe places.runs + first
+    let last = unsafe run + runs
     while unsafe run != last {
       let weights = unsafe places.weights + Int(run.pointee.weight)
       let sums = unsafe places.accumulators + Int(run.pointee.target)
       let width = unsafe Int(run.pointee.count)
       if width == 1 {
         for event in 0..<count {
-          unsafe sums[places.moves[event]] &+= weights[places.bases[event]]
+          unsafe sums[Int(places.moves[event])] &+= weights[Int(places.bases[event])]
         }
       } else {
+        let last = Number.first(width & 7)
         for event in 0..<count {
-          unsafe one(weights + places.bases[event], sums + places.moves[event], width)
+          unsafe one(
+            weights + Int(places.bases[event]), sums + Int(places.moves[event]), width, last)
         }
       }
       unsafe run += 1
     }
-    return UInt64(pattern.synapses) &* UInt64(truncatingIfNeeded: count)
   }
 
   /// Adds one run of each of some events, four at a time.
   @inline(__always)
   private static func rows<Number: AddableScalar>(
-    _ bases: UnsafePointer<Int>, _ count: Int, _ weights: UnsafePointer<Number>,
+    _ bases: UnsafePointer<UInt32>, _ count: Int, _ weights: UnsafePointer<Number>,
     _ accumulators: UnsafeMutablePointer<Number>, _ width: Int
   ) {
+    let last = Number.first(width & 7)
     var event = 0
     while event &+ 4 <= count {
-      let first = unsafe weights + bases[event]
-      let second = unsafe weights + bases[event &+ 1]
-      let third = unsafe weights + bases[event &+ 2]
-      let fourth = unsafe weights + bases[event &+ 3]
-      unsafe four(first, second, third, fourth, accumulators, width)
+      let first = unsafe weights + Int(bases[event])
+      let second = unsafe weights + Int(bases[event &+ 1])
+      let third = unsafe weights + Int(bases[event &+ 2])
+      let fourth = unsafe weights + Int(bases[event &+ 3])
+      unsafe four(first, second, third, fourth, accumulators, width, last)
       event &+= 4
     }
     if event &+ 2 <= count {
-      let first = unsafe weights + bases[event]
-      let second = unsafe weights + bases[event &+ 1]
+      let first = unsafe weights + Int(bases[event])
+      let second = unsafe weights + Int(bases[event &+ 1])
       if event &+ 2 < count {
-        unsafe three(first, second, weights + bases[event &+ 2], accumulators, width)
+        unsafe three(
+          first, second, weights + Int(bases[event &+ 2]), accumulators, width, last)
         return
       }
-      unsafe two(first, second, accumulators, width)
+      unsafe two(first, second, accumulators, width, last)
     } else if event < count {
-      unsafe one(weights + bases[event], accumulators, width)
+      unsafe one(weights + Int(bases[event]), accumulators, width, last)
     }
   }
 
@@ -267,7 +308,7 @@ package enum ScatterKernel {
   private static func four<Number: AddableScalar>(
     _ first: UnsafePointer<Number>, _ second: UnsafePointer<Number>,
     _ third: UnsafePointer<Number>, _ fourth: UnsafePointer<Number>,
-    _ sums: UnsafeMutablePointer<Number>, _ width: Int
+    _ sums: UnsafeMutablePointer<Number>, _ width: Int, _ last: SIMD8<Number>
   ) {
     var place = 0
     while place &+ 8 <= width {
@@ -277,18 +318,17 @@ package enum ScatterKernel {
       unsafe store(sum, sums, place)
       place &+= 8
     }
-    while place < width {
-      let pair = unsafe first[place] &+ second[place]
-      let other = unsafe third[place] &+ fourth[place]
-      unsafe sums[place] &+= pair &+ other
-      place &+= 1
-    }
+    guard place < width else { return }
+    let pair = unsafe Number.sum(lanes(first, place), lanes(second, place))
+    let other = unsafe Number.sum(lanes(third, place), lanes(fourth, place))
+    unsafe add(Number.sum(pair, other), last, sums, place)
   }
 
   @inline(__always)
   private static func three<Number: AddableScalar>(
     _ first: UnsafePointer<Number>, _ second: UnsafePointer<Number>,
-    _ third: UnsafePointer<Number>, _ sums: UnsafeMutablePointer<Number>, _ width: Int
+    _ third: UnsafePointer<Number>, _ sums: UnsafeMutablePointer<Number>, _ width: Int,
+    _ last: SIMD8<Number>
   ) {
     var place = 0
     while place &+ 8 <= width {
@@ -297,17 +337,15 @@ package enum ScatterKernel {
       unsafe store(Number.sum(pair, other), sums, place)
       place &+= 8
     }
-    while place < width {
-      let pair = unsafe first[place] &+ second[place]
-      unsafe sums[place] &+= pair &+ third[place]
-      place &+= 1
-    }
+    guard place < width else { return }
+    let pair = unsafe Number.sum(lanes(first, place), lanes(second, place))
+    unsafe add(Number.sum(pair, lanes(third, place)), last, sums, place)
   }
 
   @inline(__always)
   private static func two<Number: AddableScalar>(
     _ first: UnsafePointer<Number>, _ second: UnsafePointer<Number>,
-    _ sums: UnsafeMutablePointer<Number>, _ width: Int
+    _ sums: UnsafeMutablePointer<Number>, _ width: Int, _ last: SIMD8<Number>
   ) {
     var place = 0
     while place &+ 8 <= width {
@@ -315,25 +353,31 @@ package enum ScatterKernel {
       unsafe store(Number.sum(lanes(sums, place), pair), sums, place)
       place &+= 8
     }
-    while place < width {
-      unsafe sums[place] &+= first[place] &+ second[place]
-      place &+= 1
-    }
+    guard place < width else { return }
+    unsafe add(Number.sum(lanes(first, place), lanes(second, place)), last, sums, place)
   }
 
   @inline(__always)
   private static func one<Number: AddableScalar>(
-    _ weights: UnsafePointer<Number>, _ sums: UnsafeMutablePointer<Number>, _ width: Int
+    _ weights: UnsafePointer<Number>, _ sums: UnsafeMutablePointer<Number>, _ width: Int,
+    _ last: SIMD8<Number>
   ) {
     var place = 0
     while place &+ 8 <= width {
       unsafe store(Number.sum(lanes(sums, place), lanes(weights, place)), sums, place)
       place &+= 8
     }
-    while place < width {
-      unsafe sums[place] &+= weights[place]
-      place &+= 1
-    }
+    guard place < width else { return }
+    unsafe add(lanes(weights, place), last, sums, place)
+  }
+
+  /// Adds the lanes of `last`; the others are written back as they were.
+  @inline(__always)
+  private static func add<Number: AddableScalar>(
+    _ weights: SIMD8<Number>, _ last: SIMD8<Number>, _ sums: UnsafeMutablePointer<Number>,
+    _ place: Int
+  ) {
+    unsafe store(Number.sum(lanes(sums, place), Number.both(weights, last)), sums, place)
   }
 
   @inline(__always)

@@ -1,13 +1,16 @@
 /// Neurons in a row whose spikes meet synapses alike: the channels at one position of a map, the rows of a dense block.
 ///
-/// The synapses of the segment's neuron number i are those of its pattern with all weight positions i · `weightStep` and
+/// The synapses of the segment's neuron number i are those of its runs with all weight positions i · `weightStep` and
 /// all targets i · `targetStep` further on. A core then needs no message to know them: a bit for each neuron that fired says it all.
 package struct SegmentInfo: Sendable {
   /// The first neuron's bit in the spikes of a step.
   var firstBit: UInt32
   var count: UInt32
-  /// The first neuron's pattern, and what is added to its runs' weight positions.
-  var pattern: UInt32
+  /// The first neuron's runs, and their synapses.
+  var firstRun: UInt32
+  var runCount: UInt32
+  var synapses: UInt32
+  /// What is added to the runs' weight positions.
   var weightBase: UInt32
   var weightStep: Int32
   /// 0 where all neurons meet the same targets.
@@ -16,12 +19,14 @@ package struct SegmentInfo: Sendable {
   var firstAxon: UInt32
 
   package init(
-    firstBit: UInt32, count: UInt32, pattern: UInt32, weightBase: UInt32, weightStep: Int32 = 0,
-    targetStep: Int32 = 0, firstAxon: UInt32 = 0
+    firstBit: UInt32, count: UInt32, firstRun: UInt32, runCount: UInt32, synapses: UInt32,
+    weightBase: UInt32, weightStep: Int32 = 0, targetStep: Int32 = 0, firstAxon: UInt32 = 0
   ) {
     self.firstBit = firstBit
     self.count = count
-    self.pattern = pattern
+    self.firstRun = firstRun
+    self.runCount = runCount
+    self.synapses = synapses
     self.weightBase = weightBase
     self.weightStep = weightStep
     self.targetStep = targetStep
@@ -47,6 +52,9 @@ struct SpikeBits: Sendable {
   var words: [UInt64]
   /// By step and slice: whether any neuron fired; where not, the words say nothing.
   var isAny: [Bool]
+  /// Where those of the present step begin.
+  private(set) var nowWord = 0
+  private(set) var nowSlice = 0
   let wordsPerStep: Int
   let slices: Int
   let steps: Int
@@ -66,15 +74,14 @@ struct SpikeBits: Sendable {
 
   /// Opens a step, of which nothing is known yet.
   mutating func open(step: Int) {
-    let first = step % steps * slices
-    for index in first..<(first + slices) { isAny[index] = false }
+    (nowWord, nowSlice) = place(step: step)
+    for index in nowSlice..<(nowSlice + slices) { isAny[index] = false }
   }
 
-  /// Whether any neuron of a slice fired in a step.
-  func isAny(slice: Int, step: Int) -> Bool { isAny[step % steps * slices + slice] }
-
-  /// Where the words of a step begin.
-  func firstWord(step: Int) -> Int { step % steps * wordsPerStep }
+  /// Where the words and the marks of a step begin.
+  func place(step: Int) -> (word: Int, slice: Int) {
+    (step % steps * wordsPerStep, step % steps * slices)
+  }
 
   /// Notes a list of neurons that fired.
   mutating func set(_ firing: [UInt32], count: Int, firstWord: Int, words wordCount: Int) {

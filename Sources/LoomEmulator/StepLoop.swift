@@ -28,6 +28,8 @@ struct StepLoop {
   private var dueSlot: [Int]
   private var sendSlot: [Int]
   private var hostSlot: [Int]
+  /// By delay: where the bits of the step begin whose spikes are due, and its marks of slices; nil: before the first.
+  private var due: [(word: Int, slice: Int)?]
 
   init(
     _ machine: Machine, _ timing: StepTiming, steps: Int, hasFrontEnd: Bool, observer: Observer,
@@ -47,6 +49,7 @@ struct StepLoop {
     dueSlot = Array(repeating: 0, count: machine.longestDelay + 1)
     sendSlot = dueSlot
     hostSlot = dueSlot
+    due = Array(repeating: nil, count: machine.longestDelay + 1)
   }
 
   /// Prepares the next sample.
@@ -64,6 +67,7 @@ struct StepLoop {
       dueSlot[delay] = step % (steps + 1)
       sendSlot[delay] = (step + steps) % (steps + 1)
       hostSlot[delay] = (step + delay) % (steps + 1)
+      due[delay] = step < steps ? nil : state.spikes.place(step: step - steps)
     }
     longestWork = 0
     slowestCore = -1
@@ -111,7 +115,7 @@ struct StepLoop {
       work += updating
       let spikes =
         slice.code.isWindowed
-        ? updateWindow(index, slice, step: step) : update(index, slice, step: step)
+        ? updateWindow(index, slice, step: step) : update(index, slice)
       guard spikes > 0 else { continue }
       note(spikes, of: index, slice, step: step)
       tally.sliceSpikes[index] &+= UInt64(spikes)
@@ -121,7 +125,7 @@ struct StepLoop {
       work += firing
       observer.record(slice, state.firing, count: spikes, step: step, places: machine.places)
       let reported = slice.reportsToHost ? Double(spikes) * timing.axonOut : 0
-      work += Double(send(slice, spikes, step: step)) * timing.axonOut + reported
+      work += Double(send(slice, spikes)) * timing.axonOut + reported
       events?.send(
         slice, state.firing, spikes: spikes, machine, start: before,
         SliceWork(
@@ -149,8 +153,8 @@ struct StepLoop {
 
   /// Has the spikes of a slice as bits, and as a list where anybody reads one.
   private mutating func note(_ spikes: Int, of index: Int, _ slice: SliceInfo, step: Int) {
-    let first = state.spikes.firstWord(step: step) + slice.firstWord
-    state.spikes.isAny[step % state.spikes.steps * state.spikes.slices + index] = true
+    let first = state.spikes.nowWord + slice.firstWord
+    state.spikes.isAny[state.spikes.nowSlice + index] = true
     if slice.code.isWindowed || slice.sendsSums || state.isWide[index] {
       state.spikes.set(
         state.firing, count: spikes, firstWord: first, words: (slice.count + 63) / 64)
@@ -170,13 +174,14 @@ struct StepLoop {
     for block in machine.coreBlocks[core] {
       let info = machine.blocks[block]
       var met = (events: 0, operations: UInt64(0))
-      for source in info.sources {
-        let segments = machine.sources[source]
-        let sent = step - max(1, info.delay)
-        guard sent >= 0, state.spikes.isAny(slice: segments.slice, step: sent) else { continue }
-        let added = receive(core, block, info, segments.segments, sent: sent, step: step)
-        met.events += added.events
-        met.operations &+= added.operations
+      if let due = due[info.delay] {
+        for index in info.sources {
+          let source = machine.sources[index]
+          guard state.spikes.isAny[due.slice + source.slice] else { continue }
+          let added = receive(core, block, info, source.segments, firstWord: due.word, step: step)
+          met.events += added.events
+          met.operations &+= added.operations
+        }
       }
       let slot = dueSlot[info.delay]
       let count = Int(state.fill[info.fillStart + slot])
@@ -199,20 +204,20 @@ struct StepLoop {
 
   /// Adds the spikes of a slice that come as bits; returns how many there are and their synaptic operations.
   private mutating func receive(
-    _ core: Int, _ block: Int, _ info: BlockInfo, _ segments: Range<Int>, sent: Int, step: Int
+    _ core: Int, _ block: Int, _ info: BlockInfo, _ segments: Range<Int>, firstWord: Int,
+    step: Int
   ) -> (events: Int, operations: UInt64) {
     let slice = machine.slices[info.slice]
-    let firstWord = state.spikes.firstWord(step: sent)
     if !machine.axonArrays.isEmpty { markArrays(core, block, segments, firstWord, step) }
     guard slice.takesIn(step: step) else { return synapses(segments, firstWord) }
     state.isReached[info.slice] = true
     return slice.isNarrow
       ? ScatterKernel.add(
-        machine.segments, segments, fired: state.spikes.words, from: firstWord, machine.patterns,
-        machine.runs, machine.narrowWeights, into: &state.narrow)
+        machine.segments, segments, fired: state.spikes.words, from: firstWord,
+        machine.segmentRuns, machine.narrowWeights, into: &state.narrow)
       : ScatterKernel.add(
-        machine.segments, segments, fired: state.spikes.words, from: firstWord, machine.patterns,
-        machine.runs, machine.weights, into: &state.accumulators)
+        machine.segments, segments, fired: state.spikes.words, from: firstWord,
+        machine.segmentRuns, machine.weights, into: &state.accumulators)
   }
 
   /// Adds the spikes in a place of the queue; returns the synaptic operations.
@@ -274,7 +279,7 @@ struct StepLoop {
       let span = SpanInfo(firstBit: Int(segment.firstBit), count: Int(segment.count))
       let count = SpikeBits.count(state.spikes.words, from: firstWord, span)
       sum.events += count
-      sum.operations += UInt64(count) * UInt64(machine.patterns[Int(segment.pattern)].synapses)
+      sum.operations += UInt64(count) * UInt64(segment.synapses)
     }
     return sum
   }
@@ -323,7 +328,7 @@ struct StepLoop {
   /// (b) Updates a slice; returns how many neurons fired.
   ///
   /// They are in `state.firing` or, of plain neurons in 32 bits, in `state.spikes`.
-  private mutating func update(_ index: Int, _ slice: SliceInfo, step: Int) -> Int {
+  private mutating func update(_ index: Int, _ slice: SliceInfo) -> Int {
     if !state.isReached[index], !state.isDriven[index], state.isQuiet[index] { return 0 }
     let isGated = state.isGated[index]
     state.isReached[index] = false
@@ -354,20 +359,20 @@ struct StepLoop {
         UpdateKernel.Rule(slice), potentials: &state.potentials,
         accumulators: &state.accumulators, drive: isGated ? machine.gatedDrive : state.drive)
     } else {
-      spikes = updatePlain(slice, isGated: isGated, step: step)
+      spikes = updatePlain(slice, isGated: isGated)
     }
     state.isQuiet[index] = spikes == 0
     return spikes
   }
 
-  private mutating func updatePlain(_ slice: SliceInfo, isGated: Bool, step: Int) -> Int {
+  private mutating func updatePlain(_ slice: SliceInfo, isGated: Bool) -> Int {
     let rule = UpdateKernel.Rule(
       slice,
       driveMask: isGated
         ? slice.periods.gatedDrive
         : state.wide.currents.isEmpty ? slice.periods.drive : Periods.none)
     let drive = isGated ? machine.gatedDrive : state.drive
-    let firstWord = state.spikes.firstWord(step: step) + slice.firstWord
+    let firstWord = state.spikes.nowWord + slice.firstWord
     return slice.isNarrow
       ? UpdateKernel.update(
         rule, shift: slice.narrowShift, potentials: &state.potentials, narrow: &state.narrow,
@@ -379,7 +384,15 @@ struct StepLoop {
   }
 
   /// (c) Queues the messages of a slice's spikes that do not wait as bits; returns how many messages there are.
-  private mutating func send(_ slice: SliceInfo, _ spikes: Int, step: Int) -> Int {
+  private mutating func send(_ slice: SliceInfo, _ spikes: Int) -> Int {
+    if !slice.queuesSpikes, machine.flowOfNeuron.isEmpty {
+      var sent = 0
+      for flow in slice.flows {
+        let info = machine.flows[flow]
+        sent += travel(messages(info, slice, spikes), flow, info.path)
+      }
+      return sent
+    }
     let isMulticast = !machine.flowOfNeuron.isEmpty
     if isMulticast {
       for position in 0..<slice.flows.count { state.flowCounts[position] = 0 }
@@ -387,12 +400,11 @@ struct StepLoop {
         state.firing, count: spikes, firstNeuron: slice.firstNeuron, machine.flowOfNeuron,
         firstFlow: slice.flows.lowerBound, &state.flowCounts)
     } else {
-      let firstWord = state.spikes.firstWord(step: step)
       for (position, flow) in slice.flows.enumerated() {
         let info = machine.flows[flow]
         state.flowCounts[position] =
           info.spans.isEmpty
-          ? -waiting(info) : messages(info, slice, spikes, firstWord: firstWord)
+          ? -waiting(info) : messages(info, slice, spikes)
       }
     }
     if slice.sendsSums {
@@ -407,26 +419,28 @@ struct StepLoop {
     var sent = 0
     for (position, flow) in slice.flows.enumerated() {
       let info = machine.flows[flow]
-      let count = state.flowCounts[position] &+ waiting(info)
-      guard count > 0 else { continue }
-      tally.flowMessages[flow] &+= UInt64(count)
-      sent += Int(count)
-      longestRoute = max(longestRoute, info.path.nanoseconds)
-      for link in info.path.links { state.linkLoads[Int(machine.mesh.pathLinks[link])] += count }
+      sent += travel(state.flowCounts[position] &+ waiting(info), flow, info.path)
     }
     return sent
   }
 
+  /// Counts messages of a flow on their way; returns how many there are.
+  private mutating func travel(_ count: Int32, _ flow: Int, _ path: MeshPath) -> Int {
+    guard count > 0 else { return 0 }
+    tally.flowMessages[flow] &+= UInt64(count)
+    longestRoute = max(longestRoute, path.nanoseconds)
+    for link in path.links { state.linkLoads[Int(machine.mesh.pathLinks[link])] &+= count }
+    return Int(count)
+  }
+
   /// The messages of a flow whose spikes wait as bits.
-  private func messages(
-    _ flow: FlowInfo, _ slice: SliceInfo, _ spikes: Int, firstWord: Int
-  ) -> Int32 {
+  private func messages(_ flow: FlowInfo, _ slice: SliceInfo, _ spikes: Int) -> Int32 {
     var sum = 0
     for index in flow.spans {
       let span = machine.spans[index]
       sum +=
         span.count == slice.count
-        ? spikes : SpikeBits.count(state.spikes.words, from: firstWord, span)
+        ? spikes : SpikeBits.count(state.spikes.words, from: state.spikes.nowWord, span)
     }
     return Int32(truncatingIfNeeded: sum)
   }

@@ -171,8 +171,11 @@ package enum UpdateKernel {
     let raw =
       unsafe lanes(UnsafePointer(state.potentials) + index) &+ sum
       &+ lanes(state.drive + (index & rule.driveMask))
-    let before = pointwiseMax(
-      pointwiseMin(raw, SIMD8(repeating: rule.highest)), SIMD8(repeating: rule.lowest))
+    let (highest, lowest) = (
+      SIMD8<Int32>(repeating: rule.highest), SIMD8<Int32>(repeating: rule.lowest)
+    )
+    let below = raw.replacing(with: highest, where: raw .> highest)
+    let before = below.replacing(with: lowest, where: below .< lowest)
     let threshold = unsafe lanes(state.thresholds + (index & rule.thresholdMask))
     let fires = before .> (threshold &- slack)
     let after = (before &- threshold) & keep

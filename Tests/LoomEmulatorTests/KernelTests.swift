@@ -82,7 +82,6 @@ struct KernelTests {
   /// Segments of a few neurons each: what each neuron meets is written out by itself.
   private struct Segments {
     var segments: [SegmentInfo] = []
-    var patterns: [PatternInfo] = []
     var runs: [RunInfo] = []
     var fired: [UInt64] = []
     var weights: [Int32] = []
@@ -109,12 +108,9 @@ struct KernelTests {
         let synapses = shape.reduce(0) { $0 + $1.count }
         segments.append(
           SegmentInfo(
-            firstBit: UInt32(first), count: UInt32(count), pattern: UInt32(patterns.count),
-            weightBase: UInt32(base), weightStep: Int32(step), targetStep: Int32(move)))
-        patterns.append(
-          PatternInfo(
-            firstRun: UInt32(runs.count), runCount: UInt32(shape.count),
-            synapses: UInt32(synapses), lowering: 0))
+            firstBit: UInt32(first), count: UInt32(count), firstRun: UInt32(runs.count),
+            runCount: UInt32(shape.count), synapses: UInt32(synapses), weightBase: UInt32(base),
+            weightStep: Int32(step), targetStep: Int32(move)))
         runs += shape.map {
           RunInfo(target: UInt32($0.target), weight: UInt32($0.weight), count: UInt32($0.count))
         }
@@ -139,12 +135,12 @@ struct KernelTests {
     var wide: [Int32] = (0..<900).map { Int32($0 * 7 - 900) }
     var narrow = wide.map { Int16($0) }
     let done = ScatterKernel.add(
-      oracle.segments, 0..<14, fired: oracle.fired, from: 1, oracle.patterns, oracle.runs,
+      oracle.segments, 0..<14, fired: oracle.fired, from: 1, oracle.runs,
       oracle.weights, into: &wide)
     #expect(wide == oracle.sums)
     #expect(done.events == oracle.events && done.operations == oracle.operations)
     let again = ScatterKernel.add(
-      oracle.segments, 0..<14, fired: oracle.fired, from: 1, oracle.patterns, oracle.runs,
+      oracle.segments, 0..<14, fired: oracle.fired, from: 1, oracle.runs,
       oracle.weights.map { Int16($0) }, into: &narrow)
     #expect(narrow == oracle.sums.map { Int16(truncatingIfNeeded: $0) })
     #expect(again == done)
