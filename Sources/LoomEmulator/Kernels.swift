@@ -35,7 +35,8 @@ package enum Kernels {
   package static func collect(
     _ bits: [UInt64], from firstWord: Int, count: Int, into list: inout [UInt32]
   ) -> Int {
-    precondition(firstWord + (count + 63) / 64 <= bits.count && count <= list.count, "bits fit the list")
+    precondition(
+      firstWord + (count + 63) / 64 <= bits.count && count <= list.count, "bits fit the list")
     var found = 0
     unsafe list.withUnsafeMutableBufferPointer { list in
       for word in 0..<((count + 63) / 64) {

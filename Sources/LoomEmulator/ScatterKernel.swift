@@ -199,7 +199,8 @@ package enum ScatterKernel {
     var met = 0
     while bit < end {
       let taken = min(64 &- bit & 63, end &- bit)
-      var word = unsafe (fired[bit &>> 6] &>> UInt64(bit & 63)) & (UInt64.max &>> UInt64(64 &- taken))
+      var word =
+        unsafe (fired[bit &>> 6] &>> UInt64(bit & 63)) & (UInt64.max &>> UInt64(64 &- taken))
       while word != 0 {
         let place = word.trailingZeroBitCount
         unsafe places.bases[found] = UInt32(truncatingIfNeeded: base &+ place &* step)

@@ -293,14 +293,18 @@ struct StepLoop {
       let segment = machine.segments[index]
       for place in 0..<Int(segment.count) {
         let bit = Int(segment.firstBit) + place
-        guard state.spikes.words[firstWord + bit >> 6] >> UInt64(bit & 63) & 1 != 0 else { continue }
+        guard state.spikes.words[firstWord + bit >> 6] >> UInt64(bit & 63) & 1 != 0 else {
+          continue
+        }
         markArrays(ofAxon: Int(segment.firstAxon) + place, block, step, &reads)
       }
     }
     tally.blockReads[block] &+= reads
   }
 
-  private mutating func markArrays(ofAxon axon: Int, _ block: Int, _ step: Int, _ reads: inout UInt64) {
+  private mutating func markArrays(
+    ofAxon axon: Int, _ block: Int, _ step: Int, _ reads: inout UInt64
+  ) {
     for entry in machine.axonArrayOffsets[axon]..<machine.axonArrayOffsets[axon + 1] {
       let array = machine.axonArrays[entry]
       observer.arrays?.note(array: array, block: block)

@@ -115,7 +115,8 @@ struct KernelTests {
           RunInfo(target: UInt32($0.target), weight: UInt32($0.weight), count: UInt32($0.count))
         }
         // Bits from the second word on.
-        for neuron in 0..<count where fired[1 + (first + neuron) / 64] >> UInt64((first + neuron) % 64) & 1 == 1 {
+        for neuron in 0..<count
+        where fired[1 + (first + neuron) / 64] >> UInt64((first + neuron) % 64) & 1 == 1 {
           events += 1
           operations += UInt64(synapses)
           for run in shape {
