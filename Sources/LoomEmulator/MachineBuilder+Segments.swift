@@ -171,7 +171,7 @@ private struct SegmentFinder {
           weightBase: entry.event.weightBase, firstAxon: entry.event.axon),
         pattern: entry.event.pattern, block: entry.block, slice: slice))
     if machine.patterns[Int(entry.event.pattern)].lowering > 0
-      || (pieces[block] > 256 && pieces[block] * 4 > entries[block])
+      || (pieces[block] > 256 && pieces[block] * 2 > entries[block] + 64)
     {
       isLeft[block] = true
     }
@@ -268,6 +268,6 @@ private struct SegmentFinder {
   }
 
   private func isTaken(_ block: Int) -> Bool {
-    !isLeft[block] && entries[block] > 0 && pieces[block] * 4 <= entries[block]
+    !isLeft[block] && entries[block] > 0 && pieces[block] * 2 <= entries[block]
   }
 }

@@ -297,6 +297,8 @@ private struct AxonWriter {
   private var patternKey = -1
   private var patternSource = 0
   private var buffer: [SynapseRun] = []
+  /// The runs of all sources of one key, where cells are counted source by source.
+  private var layout: Range<Int>?
 
   init(
     runs: SynapseRuns, box: MapBox, firstTarget: Int, firstWeight: Int, cells: CellCounts?
@@ -323,35 +325,76 @@ private struct AxonWriter {
   }
 
   private mutating func add(_ source: Int, _ kind: TemplateKind, _ machine: inout Machine) {
-    let (key, step) = cells?.isShared == false ? (-1, 0) : share(source, kind)
-    if key != patternKey || key < 0 {
+    let (key, step) = share(source, kind)
+    let isNew = key != patternKey || key < 0
+    if isNew {
       patternKey = key
       patternSource = source
       buffer.removeAll(keepingCapacity: true)
       runs.append(source: source, box: box, to: &buffer)
-      if let cells { buffer = cells.stored(buffer, machine.weights, first: firstWeight) }
-      var pattern = PatternInfo(
-        firstRun: UInt32(machine.runs.count), runCount: UInt32(buffer.count), synapses: 0,
-        lowering: 0)
-      if let operations = cells?.operations(buffer, machine.weights, first: firstWeight) {
-        pattern.synapses = UInt32(clamping: operations.all)
-        pattern.lowering = UInt32(clamping: operations.lowering)
-        if operations.lowering > 0 { machine.hasLoweringCells = true }
-      }
-      for run in buffer {
-        if cells == nil { pattern.synapses += UInt32(run.count) }
-        machine.runs.append(
-          RunInfo(
-            target: UInt32(firstTarget + run.firstTarget), weight: UInt32(run.firstWeight),
-            count: UInt32(run.count)))
-      }
-      machine.patterns.append(pattern)
+      layout = nil
+    }
+    var distance = (source - patternSource) * step
+    if let cells, !cells.isShared {
+      if !addCells(cells, distance, isAlone: key < 0, &machine) { distance = 0 }
+    } else if isNew {
+      let operations = cells?.operations(buffer, machine.weights, first: firstWeight)
+      addPattern(
+        lay(buffer, &machine),
+        operations ?? (all: buffer.reduce(0) { $0 + $1.count }, lowering: 0), &machine)
     }
     machine.axons.append(
       Event(
         pattern: UInt32(machine.patterns.count - 1),
-        weightBase: UInt32(firstWeight + (source - patternSource) * step),
-        axon: UInt32(machine.axons.count)))
+        weightBase: UInt32(firstWeight + distance), axon: UInt32(machine.axons.count)))
+  }
+
+  /// The pattern of a source with cells counted for itself; whether its runs are those of all sources of its key.
+  ///
+  /// Where zeros are stored nowhere, they cut a row of binary cells into runs of one or two. To add them all, zeros too, is then
+  /// quicker; what is counted are the cells stored.
+  private mutating func addCells(
+    _ cells: CellCounts, _ distance: Int, isAlone: Bool, _ machine: inout Machine
+  ) -> Bool {
+    var moved = buffer
+    for index in moved.indices { moved[index].firstWeight += distance }
+    let stored = cells.stored(moved, machine.weights, first: firstWeight)
+    let operations = cells.operations(stored, machine.weights, first: firstWeight)
+    let (width, filled) = (
+      moved.reduce(0) { $0 + $1.count }, stored.reduce(0) { $0 + $1.count }
+    )
+    let isWhole = stored == moved || (stored.count > 2 * moved.count && filled * 4 >= width)
+    guard !isAlone, isWhole else {
+      addPattern(lay(stored, &machine), operations, &machine)
+      return false
+    }
+    let places = layout ?? lay(buffer, &machine)
+    layout = places
+    addPattern(places, operations, &machine)
+    return true
+  }
+
+  /// Writes runs; returns where they are.
+  private func lay(_ list: [SynapseRun], _ machine: inout Machine) -> Range<Int> {
+    let first = machine.runs.count
+    for run in list {
+      machine.runs.append(
+        RunInfo(
+          target: UInt32(firstTarget + run.firstTarget), weight: UInt32(run.firstWeight),
+          count: UInt32(run.count)))
+    }
+    return first..<machine.runs.count
+  }
+
+  private func addPattern(
+    _ places: Range<Int>, _ operations: (all: Int, lowering: Int), _ machine: inout Machine
+  ) {
+    if operations.lowering > 0 { machine.hasLoweringCells = true }
+    machine.patterns.append(
+      PatternInfo(
+        firstRun: UInt32(places.lowerBound), runCount: UInt32(places.count),
+        synapses: UInt32(clamping: operations.all), lowering: UInt32(clamping: operations.lowering))
+    )
   }
 
   /// Sources with equal keys meet the same targets; their weights stand `step` apart for each index.

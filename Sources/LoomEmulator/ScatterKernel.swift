@@ -49,6 +49,7 @@ package enum ScatterKernel {
   private static let listed = 64
 
   /// Adds the synapses of every event's axon to the accumulators; returns the synaptic operations done.
+  @inline(never)
   package static func add(
     _ events: [Event], from first: Int, count: Int, _ patterns: [PatternInfo], _ runs: [RunInfo],
     _ weights: [Int32], into accumulators: inout [Int32]
@@ -57,6 +58,7 @@ package enum ScatterKernel {
   }
 
   /// The same with 16 bits, for populations of which `MachineBuilder` has proved that sums fit (`SliceInfo.isNarrow`).
+  @inline(never)
   package static func add(
     _ events: [Event], from first: Int, count: Int, _ patterns: [PatternInfo], _ runs: [RunInfo],
     _ weights: [Int16], into accumulators: inout [Int16]
@@ -64,8 +66,10 @@ package enum ScatterKernel {
     scatter(events, first, count, patterns, runs, weights, &accumulators)
   }
 
-  /// Adds the synapses of the neurons of some segments that fired; returns how many fired and the synaptic
-  /// operations done. The bits of `fired` count from its word `firstWord` on.
+  /// Adds the synapses of the neurons of some segments that fired; returns how many fired and the synaptic operations done.
+  ///
+  /// The bits of `fired` count from its word `firstWord` on.
+  @inline(never)
   package static func add(
     _ segments: [SegmentInfo], _ range: Range<Int>, fired: [UInt64], from firstWord: Int,
     _ runs: [RunInfo], _ weights: [Int32], into accumulators: inout [Int32]
@@ -74,6 +78,7 @@ package enum ScatterKernel {
   }
 
   /// The same with 16 bits.
+  @inline(never)
   package static func add(
     _ segments: [SegmentInfo], _ range: Range<Int>, fired: [UInt64], from firstWord: Int,
     _ runs: [RunInfo], _ weights: [Int16], into accumulators: inout [Int16]
@@ -129,7 +134,9 @@ package enum ScatterKernel {
   /// What events are looked up in, and scratch for their weight positions and for what their targets are moved by.
   @unsafe private struct Places<Number: AddableScalar> {
     let runs: UnsafePointer<RunInfo>
+    let runCount: Int
     let weights: UnsafePointer<Number>
+    let weightCount: Int
     let accumulators: UnsafeMutablePointer<Number>
     let bases: UnsafeMutablePointer<UInt32>
     let moves: UnsafeMutablePointer<UInt32>
@@ -143,6 +150,7 @@ package enum ScatterKernel {
     unsafe runs.withUnsafeBufferPointer { runs in
       unsafe weights.withUnsafeBufferPointer { weights in
         unsafe accumulators.withUnsafeMutableBufferPointer { accumulators in
+          let (runCount, weightCount) = (runs.count, weights.count)
           guard let runs = runs.baseAddress, let weights = weights.baseAddress,
             let accumulators = accumulators.baseAddress
           else { return 0 }
@@ -152,15 +160,15 @@ package enum ScatterKernel {
             guard let scratch = scratch.baseAddress else { return 0 }
             return unsafe body(
               Places(
-                runs: runs, weights: weights, accumulators: accumulators, bases: scratch,
-                moves: scratch + 2 * listed))
+                runs: runs, runCount: runCount, weights: weights, weightCount: weightCount,
+                accumulators: accumulators, bases: scratch, moves: scratch + 2 * listed))
           }
         }
       }
     }
   }
 
-  /// Takes events of one pattern together.
+  /// Takes events of the same runs together.
   @inline(__always)
   private static func groups<Number: AddableScalar>(
     _ events: UnsafePointer<Event>, _ count: Int, _ patterns: UnsafePointer<PatternInfo>,
@@ -168,19 +176,52 @@ package enum ScatterKernel {
   ) -> UInt64 {
     var synapses: UInt64 = 0
     var event = 0
+    var ready = 0
     while event < count {
-      let number = unsafe events[event].pattern
+      if event == ready {
+        ready = min(count, event &+ listed)
+        unsafe readAhead(events + event, ready &- event, patterns, places)
+      }
+      let pattern = unsafe patterns[Int(events[event].pattern)]
       var found = 0
-      while event < count, found < listed, unsafe events[event].pattern == number {
+      repeat {
+        let next = unsafe patterns[Int(events[event].pattern)]
+        guard next.firstRun == pattern.firstRun, next.runCount == pattern.runCount else { break }
+        synapses &+= UInt64(next.synapses)
         unsafe places.bases[found] = events[event].weightBase
         found &+= 1
         event &+= 1
-      }
-      let pattern = unsafe patterns[Int(number)]
+      } while event < ready
       unsafe meet(Int(pattern.firstRun), Int(pattern.runCount), found, places)
-      synapses &+= UInt64(pattern.synapses) &* UInt64(truncatingIfNeeded: found)
     }
     return synapses
+  }
+
+  /// Reads once what the next events lead to, so that the memory fetches for many of them at a time.
+  @inline(__always)
+  private static func readAhead<Number: AddableScalar>(
+    _ events: UnsafePointer<Event>, _ count: Int, _ patterns: UnsafePointer<PatternInfo>,
+    _ places: Places<Number>
+  ) {
+    let (runs, weights) = unsafe (places.runCount, places.weightCount)
+    guard count > 1, runs > 0, weights > 0,
+      unsafe events[0].pattern != events[count &- 1].pattern
+    else { return }
+    // A pattern without runs reads its neighbour's; the last one's are there.
+    for event in 0..<count {
+      let run = unsafe patterns[Int(events[event].pattern)].firstRun
+      unsafe places.moves[event] = min(run, UInt32(truncatingIfNeeded: runs &- 1))
+    }
+    var greatest: UInt32 = 0
+    for event in 0..<count {
+      let run = unsafe places.runs + Int(places.moves[event])
+      unsafe places.bases[event] = min(
+        events[event].weightBase &+ run.pointee.weight, UInt32(truncatingIfNeeded: weights &- 1))
+      greatest = unsafe max(greatest, run.pointee.target)
+    }
+    var bits: Number = 0
+    for event in 0..<count { unsafe bits |= places.weights[Int(places.bases[event])] }
+    precondition(greatest < .max || bits != 0, "targets are numbered")
   }
 
   /// Lists a segment's neurons that fired, and adds their synapses.

@@ -291,12 +291,18 @@ struct StepLoop {
     var reads: UInt64 = 0
     for index in segments {
       let segment = machine.segments[index]
-      for place in 0..<Int(segment.count) {
-        let bit = Int(segment.firstBit) + place
-        guard state.spikes.words[firstWord + bit >> 6] >> UInt64(bit & 63) & 1 != 0 else {
-          continue
+      var bit = Int(segment.firstBit)
+      let end = bit + Int(segment.count)
+      let firstAxon = Int(segment.firstAxon) - bit
+      while bit < end {
+        let taken = min(64 - bit & 63, end - bit)
+        var word = state.spikes.words[firstWord + bit >> 6] >> UInt64(bit & 63)
+        word &= UInt64.max >> UInt64(64 - taken)
+        while word != 0 {
+          markArrays(ofAxon: firstAxon + bit + word.trailingZeroBitCount, block, step, &reads)
+          word &= word - 1
         }
-        markArrays(ofAxon: Int(segment.firstAxon) + place, block, step, &reads)
+        bit += taken
       }
     }
     tally.blockReads[block] &+= reads

@@ -69,6 +69,7 @@ package enum UpdateKernel {
   /// word `firstWord` on, those of no neuron to 0, and returns how many fired.
   ///
   /// Exact where |v| + Σ + drive stays below 2^31, which the caller has made sure of.
+  @inline(never)
   package static func update(
     _ rule: Rule, potentials: inout [Int32], accumulators: inout [Int32], drive: [Int32],
     thresholds: [Int32], fired: inout [UInt64], firstWord: Int
@@ -77,6 +78,7 @@ package enum UpdateKernel {
   }
 
   /// The same with sums of 16 bits in units of 2^shift.
+  @inline(never)
   package static func update(
     _ rule: Rule, shift: Int32, potentials: inout [Int32], narrow: inout [Int16], drive: [Int32],
     thresholds: [Int32], fired: inout [UInt64], firstWord: Int

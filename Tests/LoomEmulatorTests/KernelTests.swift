@@ -23,16 +23,19 @@ struct KernelTests {
         let shape = (0..<pick(0...4)).map { _ in
           (target: pick(0...400), weight: pick(0...300), count: pick(0...90))
         }
-        patterns.append(
-          PatternInfo(
-            firstRun: UInt32(runs.count), runCount: UInt32(shape.count),
-            synapses: UInt32(shape.reduce(0) { $0 + $1.count }), lowering: 0))
+        // A twin with the same runs, whose events are counted otherwise (`CellCounts`).
+        for twin in 0..<2 {
+          patterns.append(
+            PatternInfo(
+              firstRun: UInt32(runs.count), runCount: UInt32(shape.count),
+              synapses: UInt32(shape.reduce(5 * twin) { $0 + $1.count }), lowering: 0))
+        }
         runs += shape.map {
           RunInfo(target: UInt32($0.target), weight: UInt32($0.weight), count: UInt32($0.count))
         }
         shapes.append(shape)
         for _ in 0..<pick(1...11) {
-          plain.append((pattern: shapes.count - 1, base: pick(0...3600)))
+          plain.append((pattern: 2 * (shapes.count - 1) + pick(0...1), base: pick(0...3600)))
         }
       }
       events = plain.map {
@@ -44,7 +47,8 @@ struct KernelTests {
     func expected(_ sums: [Int32]) -> (sums: [Int32], operations: UInt64) {
       var result = (sums: sums, operations: UInt64(0))
       for event in plain {
-        for run in shapes[event.pattern] {
+        result.operations += UInt64(event.pattern % 2 * 5)
+        for run in shapes[event.pattern / 2] {
           for offset in 0..<run.count {
             result.sums[run.target + offset] += weights[event.base + run.weight + offset]
             result.operations += 1
