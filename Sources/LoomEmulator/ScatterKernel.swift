@@ -231,6 +231,8 @@ package enum ScatterKernel {
   }
 
   /// Adds the synapses of the listed events, which meet the same targets.
+  ///
+  /// Positions are added in 32 bits, where a segment's base may be below 0: with that of the run it is not.
   @inline(__always)
   private static func meet<Number: AddableScalar>(
     _ first: Int, _ runs: Int, _ count: Int, _ places: Places<Number>
@@ -238,13 +240,15 @@ package enum ScatterKernel {
     var run = unsafe places.runs + first
     let last = unsafe run + runs
     while unsafe run != last {
-      let weights = unsafe places.weights + Int(run.pointee.weight)
+      let weight = unsafe run.pointee.weight
       let sums = unsafe places.accumulators + Int(run.pointee.target)
       let width = unsafe Int(run.pointee.count)
       if width == 1 {
-        for event in 0..<count { unsafe sums[0] &+= weights[Int(places.bases[event])] }
+        for event in 0..<count {
+          unsafe sums[0] &+= places.weights[Int(weight &+ places.bases[event])]
+        }
       } else {
-        unsafe rows(places.bases, count, weights, sums, width)
+        unsafe rows(places.bases, count, places.weights, weight, sums, width)
       }
       unsafe run += 1
     }
@@ -258,18 +262,19 @@ package enum ScatterKernel {
     var run = unsafe places.runs + first
     let last = unsafe run + runs
     while unsafe run != last {
-      let weights = unsafe places.weights + Int(run.pointee.weight)
-      let sums = unsafe places.accumulators + Int(run.pointee.target)
+      let (weight, target) = unsafe (run.pointee.weight, run.pointee.target)
       let width = unsafe Int(run.pointee.count)
       if width == 1 {
         for event in 0..<count {
-          unsafe sums[Int(places.moves[event])] &+= weights[Int(places.bases[event])]
+          unsafe places.accumulators[Int(target &+ places.moves[event])] &+=
+            places.weights[Int(weight &+ places.bases[event])]
         }
       } else {
         let last = Number.first(width & 7)
         for event in 0..<count {
           unsafe one(
-            weights + Int(places.bases[event]), sums + Int(places.moves[event]), width, last)
+            places.weights + Int(weight &+ places.bases[event]),
+            places.accumulators + Int(target &+ places.moves[event]), width, last)
         }
       }
       unsafe run += 1
@@ -280,29 +285,29 @@ package enum ScatterKernel {
   @inline(__always)
   private static func rows<Number: AddableScalar>(
     _ bases: UnsafePointer<UInt32>, _ count: Int, _ weights: UnsafePointer<Number>,
-    _ accumulators: UnsafeMutablePointer<Number>, _ width: Int
+    _ offset: UInt32, _ accumulators: UnsafeMutablePointer<Number>, _ width: Int
   ) {
     let last = Number.first(width & 7)
     var event = 0
     while event &+ 4 <= count {
-      let first = unsafe weights + Int(bases[event])
-      let second = unsafe weights + Int(bases[event &+ 1])
-      let third = unsafe weights + Int(bases[event &+ 2])
-      let fourth = unsafe weights + Int(bases[event &+ 3])
+      let first = unsafe weights + Int(offset &+ bases[event])
+      let second = unsafe weights + Int(offset &+ bases[event &+ 1])
+      let third = unsafe weights + Int(offset &+ bases[event &+ 2])
+      let fourth = unsafe weights + Int(offset &+ bases[event &+ 3])
       unsafe four(first, second, third, fourth, accumulators, width, last)
       event &+= 4
     }
     if event &+ 2 <= count {
-      let first = unsafe weights + Int(bases[event])
-      let second = unsafe weights + Int(bases[event &+ 1])
+      let first = unsafe weights + Int(offset &+ bases[event])
+      let second = unsafe weights + Int(offset &+ bases[event &+ 1])
       if event &+ 2 < count {
         unsafe three(
-          first, second, weights + Int(bases[event &+ 2]), accumulators, width, last)
+          first, second, weights + Int(offset &+ bases[event &+ 2]), accumulators, width, last)
         return
       }
       unsafe two(first, second, accumulators, width, last)
     } else if event < count {
-      unsafe one(weights + Int(bases[event]), accumulators, width, last)
+      unsafe one(weights + Int(offset &+ bases[event]), accumulators, width, last)
     }
   }
 
