@@ -103,9 +103,17 @@ struct CoreTeam {
     }
   }
 
-  /// Moves messages for other lanes' cores to these lanes.
+  /// Moves messages for other lanes' cores to these lanes, and tells all what spikes of others are bits.
   private mutating func handOver(_ step: Int) {
     let machine = lead.machine
+    for sender in 0..<lanes {
+      let loop = sender == 0 ? lead : others[sender - 1]
+      let slices = loop.slices
+      if sender > 0 { lead.state.spikes.take(loop.state.spikes, slices, machine) }
+      for receiver in others.indices where receiver + 1 != sender {
+        others[receiver].state.spikes.take(loop.state.spikes, slices, machine)
+      }
+    }
     for receiver in 0..<lanes {
       let cores = receiver == 0 ? lead.cores : others[receiver - 1].cores
       for block in cores.flatMap({ machine.coreBlocks[$0] }) {

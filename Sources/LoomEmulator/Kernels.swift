@@ -1,5 +1,5 @@
 /// Lists of who fired.
-enum Kernels {
+package enum Kernels {
   /// Appends the positions of marks to `list`; returns how many there are.
   static func collect(_ fired: [UInt8], count: Int, into list: inout [UInt32]) -> Int {
     precondition(count <= fired.count && count <= list.count, "marks fit the list")
@@ -25,6 +25,27 @@ enum Kernels {
             found &+= 1
           }
           index &+= 1
+        }
+      }
+    }
+    return found
+  }
+
+  /// Lists the positions of the bits set, ascending; returns how many there are.
+  package static func collect(
+    _ bits: [UInt64], from firstWord: Int, count: Int, into list: inout [UInt32]
+  ) -> Int {
+    precondition(
+      firstWord + (count + 63) / 64 <= bits.count && count <= list.count, "bits fit the list")
+    var found = 0
+    unsafe list.withUnsafeMutableBufferPointer { list in
+      for word in 0..<((count + 63) / 64) {
+        var rest = bits[firstWord &+ word]
+        while rest != 0 {
+          unsafe list[found] = UInt32(
+            truncatingIfNeeded: word &* 64 &+ rest.trailingZeroBitCount)
+          found &+= 1
+          rest &= rest &- 1
         }
       }
     }

@@ -40,6 +40,12 @@ struct SliceInfo: Sendable {
   /// Whether its sums of a step are kept in 16 bits, in units of 2^`narrowShift`.
   var isNarrow: Bool
   var narrowShift: Int32
+  /// Where its neurons' bits begin in the spikes of a step.
+  var firstWord = 0
+  /// Whether any of its spikes waits in a queue rather than as a bit.
+  var queuesSpikes = true
+  /// How its thresholds and what drives its neurons repeat (`Periods`).
+  var periods = Periods()
 
   /// Whether spikes due in a step change anything: window codes stop listening after `start`.
   func takesIn(step: Int) -> Bool {
@@ -67,6 +73,10 @@ struct BlockInfo: Sendable {
   var comesFromLowering: Bool
   /// Whether its messages carry sums, each added to one neuron, in place of meeting synapses.
   var takesSums: Bool
+  /// Whether its only axon, of one neuron, meets all neurons of the slice: then what it brings is in `Machine.gatedDrive`.
+  var isGate = false
+  /// What it takes from slices as bits; empty where all its spikes wait in its queue.
+  var sources = 0..<0
 }
 
 /// What sources that meet the same targets have in common.
@@ -133,6 +143,8 @@ struct FlowInfo: Sendable {
   var path: MeshPath
   /// Whether its messages are lowering.
   var isLowering: Bool
+  /// Whose bits are its messages; empty where messages wait in the block's queue.
+  var spans = 0..<0
 }
 
 /// An image flattened into arrays for the step loop; never changed while samples run.
@@ -170,6 +182,19 @@ struct Machine: Sendable {
   var narrowWeights: [Int16] = []
   /// The same where 8 bits are enough for all of them and there are many: then `narrowWeights` is empty.
   var byteWeights: [Int8] = []
+  /// What drives neurons in the steps in which their gate fires: their bias and what the gate brings; empty without gates.
+  var gatedDrive: [Int32] = []
+  /// What blocks take as bits: by block the slices, of these the segments.
+  var sources: [BlockSource] = []
+  var segments: [SegmentInfo] = []
+  /// The runs of segments, in their order.
+  var segmentRuns: [RunInfo] = []
+  /// By flow.
+  var spans: [SpanInfo] = []
+  /// Words of 64 neurons' bits in a step.
+  var wordCount = 0
+  /// Routes to blocks whose spikes wait in a queue.
+  var queuedRoutes = FlatRoutes()
   /// Routes of neurons, and of host inputs.
   var routes = FlatRoutes()
   var hostRoutes = FlatRoutes()
@@ -182,6 +207,7 @@ struct Machine: Sendable {
   var coreColumns: [Int] = []
   /// Crossbars: whether a core at work reads all its arrays in every step, spikes or none.
   var readsWhenSilent = false
+  /// Places of accumulators; those of a slice begin a line of the cache, and seven more than it has are its own.
   var accumulatorCount = 0
   /// Places in the queues of all blocks, and their slots.
   ///
@@ -196,9 +222,10 @@ struct Machine: Sendable {
 
   var neuronCount: Int { thresholds.count }
 
-  /// A weight onto a slice, whichever array holds it.
-  func weight(of slice: SliceInfo, at place: Int) -> Int32 {
-    guard slice.isNarrow else { return weights[place] }
+  /// A weight of a block, whichever array holds it.
+  func weight(of block: BlockInfo, at place: Int) -> Int32 {
+    let slice = slices[block.slice]
+    guard slice.isNarrow, !block.isGate else { return weights[place] }
     let weight = byteWeights.isEmpty ? Int32(narrowWeights[place]) : Int32(byteWeights[place])
     return weight << slice.narrowShift
   }

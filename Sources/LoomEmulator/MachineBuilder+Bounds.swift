@@ -5,32 +5,39 @@ extension MachineBuilder {
   /// Bounds what synapses and bias can bring a neuron in one step, so that 32-bit accumulators never
   /// overflow and the narrow update is taken only where it is exact.
   ///
-  /// Returns what synapses can bring each slice. Refuses images beyond that.
+  /// Returns what synapses, those of gates apart, can bring each slice. Refuses images beyond that.
   mutating func boundCurrents() throws(DiagnosticsError) -> [CurrentRange] {
     var hits = [Int64](repeating: 0, count: machine.axons.count)
     for entry in machine.routes.entries { hits[Int(entry.event.axon)] += 1 }
     for entry in machine.hostRoutes.entries { hits[Int(entry.event.axon)] += 1 }
     var sums = Extremes(count: machine.accumulatorCount)
-    sums.add(machine.axons, machine.patterns, machine.runs, machine.weights, hits: hits)
+    let gates = machine.blocks.filter(\.isGate).map(\.firstAxon)
+    var gateHits = [Int64](repeating: 0, count: gates.count)
+    for (index, axon) in gates.enumerated() { swap(&gateHits[index], &hits[axon]) }
+    sums.add(machine.axons[...], machine, hits: hits)
     addSums(to: &sums)
-    var ranges: [CurrentRange] = []
+    let ranges = machine.slices.map { slice in
+      let places = slice.firstAccumulator..<(slice.firstAccumulator + slice.count * slice.sites)
+      return CurrentRange(
+        lowest: min(0, sums.lowest[places].min() ?? 0),
+        highest: max(0, sums.highest[places].max() ?? 0))
+    }
+    for (index, axon) in gates.enumerated() {
+      sums.add(machine.axons[axon...axon], machine, hits: [gateHits[index]])
+    }
     var findings: [Diagnostic] = []
     for index in machine.slices.indices {
       let slice = machine.slices[index]
       var bound: Int64 = 0
-      var range = CurrentRange()
       for site in 0..<slice.sites {
         for neuron in 0..<slice.count {
           let place = slice.firstAccumulator + site * slice.count + neuron
-          range.lowest = min(range.lowest, sums.lowest[place])
-          range.highest = max(range.highest, sums.highest[place])
           let sum = sums.magnitude(place)
           bound = max(
             bound, sum + Int64(machine.biases[slice.firstNeuron + neuron].magnitude))
         }
       }
       machine.slices[index].currentBound = bound
-      ranges.append(range)
       if bound >= 1 << 31 {
         findings.append(
           Diagnostic(
@@ -74,12 +81,10 @@ private struct Extremes {
   func magnitude(_ place: Int) -> Int64 { highest[place] - lowest[place] }
 
   /// Adds the synapses of every axon that can be hit, as often as it can be hit.
-  mutating func add(
-    _ axons: [Event], _ patterns: [PatternInfo], _ runs: [RunInfo], _ weights: [Int32],
-    hits: [Int64]
-  ) {
+  mutating func add(_ axons: ArraySlice<Event>, _ machine: Machine, hits: [Int64]) {
+    let (runs, weights) = (machine.runs, machine.weights)
     for (axon, count) in zip(axons, hits) where count > 0 {
-      let pattern = patterns[Int(axon.pattern)]
+      let pattern = machine.patterns[Int(axon.pattern)]
       let first = Int(pattern.firstRun)
       for run in runs[first..<(first + Int(pattern.runCount))] {
         let weight = Int(run.weight) + Int(axon.weightBase)

@@ -16,22 +16,28 @@ extension MachineBuilder {
   /// Keeps weights and sums of populations in 16 bits where both fit: half the memory to read, twice the numbers
   /// in a vector.
   ///
-  /// A population's weights are held in units of the greatest power of two that divides all of them. In 16 bits sums wrap and
-  /// come out right all the same as long as the sum of all events of a step fits, which `ranges` says of every slice.
+  /// Gates do not count: what they bring is added to biases (`findGates`). A population's weights are held in units of
+  /// the greatest power of two that divides all of them. In 16 bits sums wrap and come out right all the same as long as the sum of all events of a step fits, which `ranges` says of every slice.
   mutating func narrow(_ ranges: [CurrentRange]) {
     guard !image.schedule.isAsynchronous else { return }
-    let shifts = image.populations.indices.map { narrowShift(ofPopulation: $0, ranges) }
+    let isGate = gateTemplates
+    let shifts = image.populations.indices.map { narrowShift(ofPopulation: $0, ranges, isGate) }
     guard shifts.contains(where: { $0 != nil }) else { return }
     for index in machine.slices.indices {
       guard let shift = shifts[machine.slices[index].population] else { continue }
       machine.slices[index].narrowShift = Int32(shift)
       machine.slices[index].isNarrow = true
     }
-    moveEvents(by: moveWeights(shifts))
+    let ofTemplate = image.templates.indices.map {
+      isGate[$0] ? nil : shifts[image.templates[$0].target]
+    }
+    moveEvents(by: moveWeights(ofTemplate))
   }
 
   /// The shift of a population's weights; nil where 16 bits are too few, or where other kernels take the sums.
-  private func narrowShift(ofPopulation population: Int, _ ranges: [CurrentRange]) -> Int? {
+  private func narrowShift(
+    ofPopulation population: Int, _ ranges: [CurrentRange], _ isGate: [Bool]
+  ) -> Int? {
     let slices = machine.slices.indices.filter { machine.slices[$0].population == population }
     guard
       !slices.isEmpty,
@@ -40,7 +46,9 @@ extension MachineBuilder {
           && !machine.slices[$0].sendsSums
       })
     else { return nil }
-    let templates = image.templates.indices.filter { image.templates[$0].target == population }
+    let templates = image.templates.indices.filter {
+      image.templates[$0].target == population && !isGate[$0]
+    }
     guard !templates.isEmpty, templates.allSatisfy({ image.templates[$0].kind != .sums }) else {
       return nil
     }
@@ -65,16 +73,19 @@ extension MachineBuilder {
     return templateStarts[template]..<end
   }
 
+  /// Weights after the last that kernels may read.
+  static let paddingWeights = 8
+
   /// Narrow weights beyond this number are held in 8 bits, if these are enough for all.
   private static let manyWeights = 1 << 18
 
-  /// Moves the weights of narrow populations to their own array; returns how far each template's were moved.
+  /// Moves the weights of templates with a shift to their own array; returns how far each template's were moved.
   private mutating func moveWeights(_ shifts: [Int?]) -> [Int] {
     var counts = (narrow: 0, wide: 0)
     var moves: [Int] = []
-    for (index, template) in image.templates.enumerated() {
+    for index in image.templates.indices {
       let range = weights(ofTemplate: index)
-      if shifts[template.target] == nil {
+      if shifts[index] == nil {
         moves.append(counts.wide - range.lowerBound)
         counts.wide += range.count
       } else {
@@ -88,8 +99,8 @@ extension MachineBuilder {
       machine.narrowWeights = narrowed(shifts, count: counts.narrow)
     }
     var wide: [Int32] = []
-    wide.reserveCapacity(counts.wide)
-    for (index, template) in image.templates.enumerated() where shifts[template.target] == nil {
+    wide.reserveCapacity(counts.wide + Self.paddingWeights)
+    for index in image.templates.indices where shifts[index] == nil {
       wide += machine.weights[weights(ofTemplate: index)]
     }
     machine.weights = wide
@@ -99,7 +110,7 @@ extension MachineBuilder {
   /// Whether 8 bits are enough for all weights of narrow populations, in units of their shifts.
   private func areBytes(_ shifts: [Int?]) -> Bool {
     image.templates.indices.allSatisfy { index in
-      guard let shift = shifts[image.templates[index].target] else { return true }
+      guard let shift = shifts[index] else { return true }
       var beyond: UInt32 = 0
       for weight in machine.weights[weights(ofTemplate: index)] {
         beyond |= UInt32(truncatingIfNeeded: (weight &>> Int32(shift)) &+ 128)
@@ -108,20 +119,21 @@ extension MachineBuilder {
     }
   }
 
-  /// The weights of narrow populations, template after template, in units of their shifts.
+  /// The weights of narrow populations, template after template, in units of their shifts, and some zeros after them.
   private func narrowed<Weight: FixedWidthInteger & BitwiseCopyable>(
     _ shifts: [Int?], count: Int
   ) -> [Weight] {
-    unsafe LargePages.array(count: count) { room in
+    unsafe LargePages.array(count: count + Self.paddingWeights) { room in
       var place = 0
-      for (index, template) in image.templates.enumerated() {
-        guard let shift = shifts[template.target].map({ Int32($0) }) else { continue }
+      for index in image.templates.indices {
+        guard let shift = shifts[index].map({ Int32($0) }) else { continue }
         for weight in machine.weights[weights(ofTemplate: index)] {
           unsafe room.initializeElement(
             at: place, to: Weight(truncatingIfNeeded: weight &>> shift))
           place &+= 1
         }
       }
+      for rest in place..<room.count { unsafe room.initializeElement(at: rest, to: 0) }
     }
   }
 

@@ -33,8 +33,10 @@ struct MachineBuilder {
     addRoutes()
     if profile.routing.multicast { addTrees(hopTimes) } else { addFlows(hopTimes) }
     if case .crossbar(let format) = profile.core.synapses { addArrays(format) }
+    findGates()
     let ranges = try boundCurrents()
     narrow(ranges)
+    takeSegments()
     return machine
   }
 
@@ -124,7 +126,7 @@ struct MachineBuilder {
           hasBias: biases.contains { $0 != 0 }, currentBound: 0, updatesPerStep: UInt64(count),
           extraCopies: copies.isEmpty ? 0 : extraCopies(firstNeuron, count), flows: 0..<0,
           isNarrow: false, narrowShift: 0))
-      machine.accumulatorCount += count * population.sites
+      machine.accumulatorCount += (count * population.sites + 7 + 31) / 32 * 32
     }
     machine.coreSlices.append(first..<machine.slices.count)
   }
@@ -209,7 +211,6 @@ struct MachineBuilder {
     }
   }
 
-  /// Routes, and a place in the queue for every route entry that can reach a block in one step.
   private mutating func addRoutes() {
     for core in image.cores {
       machine.routes.append(
@@ -217,20 +218,6 @@ struct MachineBuilder {
     }
     machine.hostRoutes.append(
       image.hostRoutes, firstAxons: firstAxons, blockOfAxon: blockOfAxon, axons: machine.axons)
-    var entries = [Int](repeating: 0, count: machine.blocks.count)
-    for entry in machine.routes.entries { entries[Int(entry.block)] += 1 }
-    for entry in machine.hostRoutes.entries { entries[Int(entry.block)] += 1 }
-    for index in machine.blocks.indices {
-      machine.blocks[index].queueStart = machine.queueCapacity
-      // A neuron and the host may meet in one block of delay 0 (only in images whose routes are wrong):
-      // what was sent for this step and what is injected in it both fit, for each entry has its place.
-      let slots = max(1, machine.blocks[index].delay) + 1
-      machine.blocks[index].capacity = entries[index]
-      machine.blocks[index].fillStart = machine.slotCount
-      machine.queueCapacity += entries[index] * slots
-      machine.slotCount += slots
-      machine.longestDelay = max(machine.longestDelay, slots - 1)
-    }
   }
 
   private mutating func addFlows(_ hopTimes: HopTimes) {
@@ -297,89 +284,5 @@ struct MachineBuilder {
         })
     }
     addArrayBlocks()
-  }
-}
-
-/// Writes the axons of one block; sources of one position and group share their runs.
-private struct AxonWriter {
-  let runs: SynapseRuns
-  let box: MapBox
-  let firstTarget: Int
-  let firstWeight: Int
-  /// How cells are counted; nil: each is one operation.
-  let cells: CellCounts?
-  private var patternKey = -1
-  private var patternSource = 0
-  private var buffer: [SynapseRun] = []
-
-  init(
-    runs: SynapseRuns, box: MapBox, firstTarget: Int, firstWeight: Int, cells: CellCounts?
-  ) {
-    self.cells = cells
-    self.runs = runs
-    self.box = box
-    self.firstTarget = firstTarget
-    self.firstWeight = firstWeight
-  }
-
-  mutating func add(_ sources: AxonSources, _ kind: TemplateKind, _ machine: inout Machine) {
-    switch sources {
-    case .list(let indices):
-      for index in indices { add(Int(index), kind, &machine) }
-    case .box(let part):
-      for row in part.rows {
-        for column in part.columns {
-          let base = (row * runs.source.width + column) * runs.source.channels
-          for channel in part.channels { add(base + channel, kind, &machine) }
-        }
-      }
-    }
-  }
-
-  private mutating func add(_ source: Int, _ kind: TemplateKind, _ machine: inout Machine) {
-    let (key, step) = cells?.isShared == false ? (-1, 0) : share(source, kind)
-    if key != patternKey || key < 0 {
-      patternKey = key
-      patternSource = source
-      buffer.removeAll(keepingCapacity: true)
-      runs.append(source: source, box: box, to: &buffer)
-      if let cells { buffer = cells.stored(buffer, machine.weights, first: firstWeight) }
-      var pattern = PatternInfo(
-        firstRun: UInt32(machine.runs.count), runCount: UInt32(buffer.count), synapses: 0,
-        lowering: 0)
-      if let operations = cells?.operations(buffer, machine.weights, first: firstWeight) {
-        pattern.synapses = UInt32(clamping: operations.all)
-        pattern.lowering = UInt32(clamping: operations.lowering)
-        if operations.lowering > 0 { machine.hasLoweringCells = true }
-      }
-      for run in buffer {
-        if cells == nil { pattern.synapses += UInt32(run.count) }
-        machine.runs.append(
-          RunInfo(
-            target: UInt32(firstTarget + run.firstTarget), weight: UInt32(run.firstWeight),
-            count: UInt32(run.count)))
-      }
-      machine.patterns.append(pattern)
-    }
-    machine.axons.append(
-      Event(
-        pattern: UInt32(machine.patterns.count - 1),
-        weightBase: UInt32(firstWeight + (source - patternSource) * step),
-        axon: UInt32(machine.axons.count)))
-  }
-
-  /// Sources with equal keys meet the same targets; their weights stand `step` apart for each index.
-  private func share(_ source: Int, _ kind: TemplateKind) -> (key: Int, step: Int) {
-    switch kind {
-    case .dense: return (0, runs.target.count)
-    case .convolution(let geometry):
-      let channels = runs.source.channels
-      let group = source % channels / (channels / geometry.groups)
-      return (
-        source / channels * geometry.groups + group,
-        geometry.kernelHeight * geometry.kernelWidth * (runs.target.channels / geometry.groups)
-      )
-    case .sparse, .broadcast, .sums: return (-1, 0)
-    }
   }
 }

@@ -132,10 +132,16 @@ struct Observer: Sendable {
     for neuron in neurons { counts[neuron] = other.counts[neuron] }
   }
 
-  /// Notes the spikes of a slice in a step.
+  /// Whether the spikes of a slice in a step are asked for.
+  func reads(_ slice: SliceInfo, step: Int) -> Bool {
+    raster != nil || (isCounted[slice.population] && windows[slice.population].contains(step))
+  }
+
+  /// Notes the spikes of a slice in a step, if they are asked for.
   mutating func record(
     _ slice: SliceInfo, _ firing: [UInt32], count: Int, step: Int, places: [UInt32]
   ) {
+    guard reads(slice, step: step) else { return }
     let window = windows[slice.population]
     if isCounted[slice.population], window.contains(step) {
       let worth = Observer.worth(slice.code, remaining: window.upperBound - step)

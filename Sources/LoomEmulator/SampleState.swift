@@ -18,6 +18,10 @@ struct SampleState: Sendable {
   var isQuiet: [Bool]
   /// Slices that got events in this step.
   var isReached: [Bool]
+  /// Slices whose gate fired for this step.
+  var isGated: [Bool]
+  /// Who fired in the last steps.
+  var spikes: SpikeBits
   /// Events: block after block, slot after slot within a block.
   var queue: [Event]
   /// Events queued in each slot.
@@ -44,6 +48,8 @@ struct SampleState: Sendable {
     isDriven = machine.slices.map(\.hasBias)
     isQuiet = Array(repeating: false, count: slices)
     isReached = isQuiet
+    isGated = isQuiet
+    spikes = SpikeBits(machine)
     queue = Array(
       repeating: Event(pattern: 0, weightBase: 0, axon: 0),
       count: machine.queueCapacity)
@@ -80,6 +86,8 @@ struct SampleState: Sendable {
     SampleState.clear(&arrayMarks, 0)
     SampleState.clear(&isQuiet, false)
     SampleState.clear(&isReached, false)
+    SampleState.clear(&isGated, false)
+    spikes.clear()
     SampleState.clear(&wide.siteSums, 0)
     SampleState.clear(&wide.greatest, 0)
     SampleState.clear(&window.received, 0)

@@ -1,10 +1,16 @@
-/// Synaptic operations: the weights of events' axons added to the accumulators, in 16 or in 32 bits; weights of sums in 16
-/// bits may have 8.
+/// Synaptic operations: the weights of events' axons added to the accumulators, in 16 or in 32 bits; weights of
+/// sums in 16 bits may have 8.
 ///
 /// Consecutive events of one pattern (the rows of a dense block, the channels at one position of a map) meet the
-/// same accumulators, which are then read and written once for four of them.
+/// same accumulators, which are then read and written once for four of them. Events are either listed in a queue or
+/// bits of neurons that fired, with a segment that says what they meet. Where a run ends within eight numbers, eight are read
+/// and zeros added to those after it: weights and every slice's accumulators have seven places more than are theirs.
 package enum ScatterKernel {
+  /// Events taken together at most; a word of bits more fits their list.
+  private static let listed = 64
+
   /// Adds the synapses of every event's axon to the accumulators; returns the synaptic operations done.
+  @inline(never)
   package static func add(
     _ events: [Event], from first: Int, count: Int, _ patterns: [PatternInfo], _ runs: [RunInfo],
     _ weights: [Int32], into accumulators: inout [Int32]
@@ -13,6 +19,7 @@ package enum ScatterKernel {
   }
 
   /// The same with 16 bits, for populations of which `MachineBuilder` has proved that sums fit (`SliceInfo.isNarrow`).
+  @inline(never)
   package static func add(
     _ events: [Event], from first: Int, count: Int, _ patterns: [PatternInfo], _ runs: [RunInfo],
     _ weights: [Int16], into accumulators: inout [Int16]
@@ -21,11 +28,41 @@ package enum ScatterKernel {
   }
 
   /// The same with weights of 8 bits (`Machine.byteWeights`).
+  @inline(never)
   package static func add(
     _ events: [Event], from first: Int, count: Int, _ patterns: [PatternInfo], _ runs: [RunInfo],
     _ weights: [Int8], into accumulators: inout [Int16]
   ) -> UInt64 {
     scatter(events, first, count, patterns, runs, weights, &accumulators)
+  }
+
+  /// Adds the synapses of the neurons of some segments that fired; returns how many fired and the synaptic operations done.
+  ///
+  /// The bits of `fired` count from its word `firstWord` on.
+  @inline(never)
+  package static func add(
+    _ segments: [SegmentInfo], _ range: Range<Int>, fired: [UInt64], from firstWord: Int,
+    _ runs: [RunInfo], _ weights: [Int32], into accumulators: inout [Int32]
+  ) -> (events: Int, operations: UInt64) {
+    scatter(segments, range, fired, firstWord, runs, weights, &accumulators)
+  }
+
+  /// The same with 16 bits.
+  @inline(never)
+  package static func add(
+    _ segments: [SegmentInfo], _ range: Range<Int>, fired: [UInt64], from firstWord: Int,
+    _ runs: [RunInfo], _ weights: [Int16], into accumulators: inout [Int16]
+  ) -> (events: Int, operations: UInt64) {
+    scatter(segments, range, fired, firstWord, runs, weights, &accumulators)
+  }
+
+  /// The same with weights of 8 bits.
+  @inline(never)
+  package static func add(
+    _ segments: [SegmentInfo], _ range: Range<Int>, fired: [UInt64], from firstWord: Int,
+    _ runs: [RunInfo], _ weights: [Int8], into accumulators: inout [Int16]
+  ) -> (events: Int, operations: UInt64) {
+    scatter(segments, range, fired, firstWord, runs, weights, &accumulators)
   }
 
   /// Unchecked access is safe because the machine's builder made every run from boxes within the slices'
@@ -37,170 +74,235 @@ package enum ScatterKernel {
     _ weights: [Weight], _ accumulators: inout [Weight.Sum]
   ) -> UInt64 {
     precondition(first >= 0 && count >= 0 && first + count <= events.count, "events are queued")
-    let isFar = RowReadAhead.isFar(weights)
     return unsafe events.withUnsafeBufferPointer { events in
-      unsafe patterns.withUnsafeBufferPointer { patterns in
-        unsafe runs.withUnsafeBufferPointer { runs in
-          unsafe weights.withUnsafeBufferPointer { weights in
-            unsafe accumulators.withUnsafeMutableBufferPointer { accumulators in
-              guard let events = events.baseAddress, let patterns = patterns.baseAddress,
-                let runs = runs.baseAddress, let weights = weights.baseAddress,
-                let accumulators = accumulators.baseAddress
-              else { return 0 }
-              return unsafe groups(
-                events + first, count, patterns, runs, weights, accumulators, isFar)
-            }
+      guard let events = events.baseAddress else { return 0 }
+      return unsafe patterns.withUnsafeBufferPointer { patterns in
+        guard let patterns = patterns.baseAddress else { return 0 }
+        return unsafe withPlaces(runs, weights, &accumulators) { places in
+          unsafe groups(events + first, count, patterns, places)
+        }
+      }
+    }
+  }
+
+  /// Unchecked access is safe for segments as it is for events: the builder joined them from the events of all axons.
+  @inline(__always)
+  private static func scatter<Weight: ScatterWeight>(
+    _ segments: [SegmentInfo], _ range: Range<Int>, _ fired: [UInt64], _ firstWord: Int,
+    _ runs: [RunInfo], _ weights: [Weight], _ accumulators: inout [Weight.Sum]
+  ) -> (events: Int, operations: UInt64) {
+    precondition(
+      range.lowerBound >= 0 && range.upperBound <= segments.count && firstWord >= 0
+        && firstWord <= fired.count, "segments are the machine's")
+    var events = 0
+    let operations: UInt64 = unsafe fired.withUnsafeBufferPointer { fired in
+      unsafe segments.withUnsafeBufferPointer { segments in
+        guard let fired = fired.baseAddress, let segments = segments.baseAddress else { return 0 }
+        return unsafe withPlaces(runs, weights, &accumulators) { places in
+          var sum: UInt64 = 0
+          for index in range {
+            unsafe sum &+= add(segments + index, fired + firstWord, places, &events)
+          }
+          return sum
+        }
+      }
+    }
+    return (events, operations)
+  }
+
+  /// What events are looked up in, and scratch for their weight positions and for what their targets are moved by.
+  @unsafe private struct Places<Weight: ScatterWeight> {
+    let runs: UnsafePointer<RunInfo>
+    let runCount: Int
+    let weights: UnsafePointer<Weight>
+    let weightCount: Int
+    /// Whether rows of weights are worth fetching ahead.
+    let isFar: Bool
+    let accumulators: UnsafeMutablePointer<Weight.Sum>
+    let bases: UnsafeMutablePointer<UInt32>
+    let moves: UnsafeMutablePointer<UInt32>
+  }
+
+  @inline(__always)
+  private static func withPlaces<Weight: ScatterWeight>(
+    _ runs: [RunInfo], _ weights: [Weight], _ accumulators: inout [Weight.Sum],
+    _ body: (Places<Weight>) -> UInt64
+  ) -> UInt64 {
+    let isFar = RowReadAhead.isFar(weights)
+    return unsafe runs.withUnsafeBufferPointer { runs in
+      unsafe weights.withUnsafeBufferPointer { weights in
+        unsafe accumulators.withUnsafeMutableBufferPointer { accumulators in
+          let (runCount, weightCount) = (runs.count, weights.count)
+          guard let runs = runs.baseAddress, let weights = weights.baseAddress,
+            let accumulators = accumulators.baseAddress
+          else { return 0 }
+          // 1 KiB: more would be taken from the heap.
+          return unsafe withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 4 * listed) {
+            scratch in
+            guard let scratch = scratch.baseAddress else { return 0 }
+            return unsafe body(
+              Places(
+                runs: runs, runCount: runCount, weights: weights, weightCount: weightCount,
+                isFar: isFar, accumulators: accumulators, bases: scratch,
+                moves: scratch + 2 * listed))
           }
         }
       }
     }
   }
 
-  /// Takes events of one pattern together.
+  /// Takes events of the same runs together.
   @inline(__always)
   private static func groups<Weight: ScatterWeight>(
     _ events: UnsafePointer<Event>, _ count: Int, _ patterns: UnsafePointer<PatternInfo>,
-    _ runs: UnsafePointer<RunInfo>, _ weights: UnsafePointer<Weight>,
-    _ accumulators: UnsafeMutablePointer<Weight.Sum>, _ isFar: Bool
+    _ places: Places<Weight>
   ) -> UInt64 {
     var synapses: UInt64 = 0
     var event = 0
+    var ready = 0
     while event < count {
-      let number = unsafe events[event].pattern
-      var end = event &+ 1
-      while end < count, unsafe events[end].pattern == number { end &+= 1 }
-      let pattern = unsafe patterns[Int(number)]
-      synapses &+= UInt64(pattern.synapses) &* UInt64(truncatingIfNeeded: end &- event)
-      var run = unsafe runs + Int(pattern.firstRun)
-      let last = unsafe run + Int(pattern.runCount)
-      while unsafe run != last {
-        let weights = unsafe weights + Int(run.pointee.weight)
-        let sums = unsafe accumulators + Int(run.pointee.target)
-        let width = unsafe Int(run.pointee.count)
-        if isFar, width >= 32 {
-          unsafe farRows(events + event, end &- event, weights, sums, width)
-        } else {
-          unsafe rows(events + event, end &- event, weights, sums, width)
-        }
-        unsafe run += 1
+      if event == ready {
+        ready = min(count, event &+ listed)
+        unsafe readAhead(events + event, ready &- event, patterns, places)
       }
-      event = end
+      let pattern = unsafe patterns[Int(events[event].pattern)]
+      var found = 0
+      repeat {
+        let next = unsafe patterns[Int(events[event].pattern)]
+        guard next.firstRun == pattern.firstRun, next.runCount == pattern.runCount else { break }
+        synapses &+= UInt64(next.synapses)
+        unsafe places.bases[found] = events[event].weightBase
+        found &+= 1
+        event &+= 1
+      } while event < ready
+      unsafe meet(Int(pattern.firstRun), Int(pattern.runCount), found, places)
     }
     return synapses
   }
 
-  /// Adds one run of each of some events, fetching those of many before the first is added.
+  /// Reads once what the next events lead to, so that the memory fetches for many of them at a time.
   @inline(__always)
-  private static func farRows<Weight: ScatterWeight>(
-    _ events: UnsafePointer<Event>, _ count: Int, _ weights: UnsafePointer<Weight>,
-    _ accumulators: UnsafeMutablePointer<Weight.Sum>, _ width: Int
+  private static func readAhead<Weight: ScatterWeight>(
+    _ events: UnsafePointer<Event>, _ count: Int, _ patterns: UnsafePointer<PatternInfo>,
+    _ places: Places<Weight>
   ) {
-    let lines = width &* MemoryLayout<Weight>.stride &>> 6 &+ 2
-    let most = max(8, RowReadAhead.mostLines / lines) & ~3
-    var event = 0
-    while event < count {
-      let taken = min(most, count &- event)
-      var touched = 0
-      for place in event..<(event &+ taken) {
-        unsafe touched &+= RowReadAhead.touch(weights + Int(events[place].weightBase), width)
+    let (runs, weights) = unsafe (places.runCount, places.weightCount)
+    guard count > 1, runs > 0, weights > 0,
+      unsafe events[0].pattern != events[count &- 1].pattern
+    else { return }
+    // A pattern without runs reads its neighbour's; the last one's are there.
+    for event in 0..<count {
+      let run = unsafe patterns[Int(events[event].pattern)].firstRun
+      unsafe places.moves[event] = min(run, UInt32(truncatingIfNeeded: runs &- 1))
+    }
+    var greatest: UInt32 = 0
+    for event in 0..<count {
+      let run = unsafe places.runs + Int(places.moves[event])
+      unsafe places.bases[event] = min(
+        events[event].weightBase &+ run.pointee.weight, UInt32(truncatingIfNeeded: weights &- 1))
+      greatest = unsafe max(greatest, run.pointee.target)
+    }
+    var bits: Weight = 0
+    for event in 0..<count { unsafe bits |= places.weights[Int(places.bases[event])] }
+    precondition(greatest < .max || bits != 0, "targets are numbered")
+  }
+
+  /// Lists a segment's neurons that fired, and adds their synapses.
+  @inline(__always)
+  private static func add<Weight: ScatterWeight>(
+    _ segment: UnsafePointer<SegmentInfo>, _ fired: UnsafePointer<UInt64>,
+    _ places: Places<Weight>, _ events: inout Int
+  ) -> UInt64 {
+    let step = unsafe Int(segment.pointee.weightStep)
+    let move = unsafe Int(segment.pointee.targetStep)
+    var bit = unsafe Int(segment.pointee.firstBit)
+    let end = unsafe bit &+ Int(segment.pointee.count)
+    var base = unsafe Int(segment.pointee.weightBase)
+    var moved = 0
+    var found = 0
+    var met = 0
+    while bit < end {
+      let taken = min(64 &- bit & 63, end &- bit)
+      var word =
+        unsafe (fired[bit &>> 6] &>> UInt64(bit & 63)) & (UInt64.max &>> UInt64(64 &- taken))
+      while word != 0 {
+        let place = word.trailingZeroBitCount
+        unsafe places.bases[found] = UInt32(truncatingIfNeeded: base &+ place &* step)
+        if move != 0 {
+          unsafe places.moves[found] = UInt32(truncatingIfNeeded: moved &+ place &* move)
+        }
+        found &+= 1
+        word &= word &- 1
       }
-      precondition(touched >= 0, "bytes are not negative")
-      unsafe rows(events + event, taken, weights, accumulators, width)
-      event &+= taken
+      bit &+= taken
+      base &+= taken &* step
+      moved &+= taken &* move
+      if found == 0 || (bit < end && found <= listed) { continue }
+      let (first, runs) = unsafe (
+        Int(segment.pointee.firstRun), Int(segment.pointee.runCount)
+      )
+      if move == 0 {
+        unsafe meet(first, runs, found, places)
+      } else {
+        unsafe meetMoved(first, runs, found, places)
+      }
+      met &+= found
+      found = 0
     }
+    events &+= met
+    return unsafe UInt64(segment.pointee.synapses) &* UInt64(truncatingIfNeeded: met)
   }
 
-  /// Adds one run of each of some events, four at a time.
+  /// Adds the synapses of the listed events, which meet the same targets.
+  ///
+  /// Positions are added in 32 bits, where a segment's base may be below 0: with that of the run it is not.
   @inline(__always)
-  private static func rows<Weight: ScatterWeight>(
-    _ events: UnsafePointer<Event>, _ count: Int, _ weights: UnsafePointer<Weight>,
-    _ accumulators: UnsafeMutablePointer<Weight.Sum>, _ width: Int
+  private static func meet<Weight: ScatterWeight>(
+    _ first: Int, _ runs: Int, _ count: Int, _ places: Places<Weight>
   ) {
-    var event = 0
-    while event &+ 4 <= count {
-      let first = unsafe weights + Int(events[event].weightBase)
-      let second = unsafe weights + Int(events[event &+ 1].weightBase)
-      let third = unsafe weights + Int(events[event &+ 2].weightBase)
-      let fourth = unsafe weights + Int(events[event &+ 3].weightBase)
-      unsafe four(first, second, third, fourth, accumulators, width)
-      event &+= 4
-    }
-    if event &+ 2 <= count {
-      let first = unsafe weights + Int(events[event].weightBase)
-      let second = unsafe weights + Int(events[event &+ 1].weightBase)
-      unsafe two(first, second, accumulators, width)
-      event &+= 2
-    }
-    if event < count {
-      unsafe one(weights + Int(events[event].weightBase), accumulators, width)
+    var run = unsafe places.runs + first
+    let last = unsafe run + runs
+    while unsafe run != last {
+      let weight = unsafe run.pointee.weight
+      let sums = unsafe places.accumulators + Int(run.pointee.target)
+      let width = unsafe Int(run.pointee.count)
+      if width == 1 {
+        for event in 0..<count {
+          unsafe sums[0] &+= Weight.widened(places.weights[Int(weight &+ places.bases[event])])
+        }
+      } else if unsafe places.isFar && width >= 32 {
+        unsafe farRows(places.bases, count, places.weights, weight, sums, width)
+      } else {
+        unsafe rows(places.bases, count, places.weights, weight, sums, width)
+      }
+      unsafe run += 1
     }
   }
 
+  /// Adds the synapses of the listed events, each of which meets targets of its own (depthwise).
   @inline(__always)
-  private static func four<Weight: ScatterWeight>(
-    _ first: UnsafePointer<Weight>, _ second: UnsafePointer<Weight>,
-    _ third: UnsafePointer<Weight>, _ fourth: UnsafePointer<Weight>,
-    _ sums: UnsafeMutablePointer<Weight.Sum>, _ width: Int
+  private static func meetMoved<Weight: ScatterWeight>(
+    _ first: Int, _ runs: Int, _ count: Int, _ places: Places<Weight>
   ) {
-    var place = 0
-    while place &+ 8 <= width {
-      let pair = unsafe Weight.sum(Weight.lanes(first, place), Weight.lanes(second, place))
-      let other = unsafe Weight.sum(Weight.lanes(third, place), Weight.lanes(fourth, place))
-      let sum = unsafe Weight.sum(held(sums, place), Weight.sum(pair, other))
-      unsafe store(sum, sums, place)
-      place &+= 8
+    var run = unsafe places.runs + first
+    let last = unsafe run + runs
+    while unsafe run != last {
+      let (weight, target) = unsafe (run.pointee.weight, run.pointee.target)
+      let width = unsafe Int(run.pointee.count)
+      if width == 1 {
+        for event in 0..<count {
+          unsafe places.accumulators[Int(target &+ places.moves[event])] &+=
+            Weight.widened(places.weights[Int(weight &+ places.bases[event])])
+        }
+      } else {
+        let last = Weight.Sum.first(width & 7)
+        for event in 0..<count {
+          unsafe one(
+            places.weights + Int(weight &+ places.bases[event]),
+            places.accumulators + Int(target &+ places.moves[event]), width, last)
+        }
+      }
+      unsafe run += 1
     }
-    while place < width {
-      let pair = unsafe Weight.widened(first[place]) &+ Weight.widened(second[place])
-      let other = unsafe Weight.widened(third[place]) &+ Weight.widened(fourth[place])
-      unsafe sums[place] &+= pair &+ other
-      place &+= 1
-    }
-  }
-
-  @inline(__always)
-  private static func two<Weight: ScatterWeight>(
-    _ first: UnsafePointer<Weight>, _ second: UnsafePointer<Weight>,
-    _ sums: UnsafeMutablePointer<Weight.Sum>, _ width: Int
-  ) {
-    var place = 0
-    while place &+ 8 <= width {
-      let pair = unsafe Weight.sum(Weight.lanes(first, place), Weight.lanes(second, place))
-      unsafe store(Weight.sum(held(sums, place), pair), sums, place)
-      place &+= 8
-    }
-    while place < width {
-      unsafe sums[place] &+= Weight.widened(first[place]) &+ Weight.widened(second[place])
-      place &+= 1
-    }
-  }
-
-  @inline(__always)
-  private static func one<Weight: ScatterWeight>(
-    _ weights: UnsafePointer<Weight>, _ sums: UnsafeMutablePointer<Weight.Sum>, _ width: Int
-  ) {
-    var place = 0
-    while place &+ 8 <= width {
-      unsafe store(Weight.sum(held(sums, place), Weight.lanes(weights, place)), sums, place)
-      place &+= 8
-    }
-    while place < width {
-      unsafe sums[place] &+= Weight.widened(weights[place])
-      place &+= 1
-    }
-  }
-
-  @inline(__always)
-  private static func held<Sum: SIMDScalar>(
-    _ sums: UnsafeMutablePointer<Sum>, _ place: Int
-  ) -> SIMD8<Sum> {
-    unsafe UnsafeRawPointer(sums + place).loadUnaligned(as: SIMD8<Sum>.self)
-  }
-
-  @inline(__always)
-  private static func store<Sum: SIMDScalar>(
-    _ value: SIMD8<Sum>, _ numbers: UnsafeMutablePointer<Sum>, _ place: Int
-  ) {
-    unsafe UnsafeMutableRawPointer(numbers + place).storeBytes(of: value, as: SIMD8<Sum>.self)
   }
 }

@@ -1,18 +1,12 @@
 /// A number that stored weights have, and the type of their sums.
-///
-/// How vectors of them are added is said for each type by itself: in a generic context vectors are added number by number.
 protocol ScatterWeight: SIMDScalar, FixedWidthInteger, Codable {
-  associatedtype Sum: SIMDScalar, FixedWidthInteger
-  static func sum(_ left: SIMD8<Sum>, _ right: SIMD8<Sum>) -> SIMD8<Sum>
+  associatedtype Sum: AddableScalar
   /// Eight weights from a place on.
   static func lanes(_ weights: UnsafePointer<Self>, _ place: Int) -> SIMD8<Sum>
   static func widened(_ weight: Self) -> Sum
 }
 
 extension Int8: ScatterWeight {
-  @inline(__always)
-  static func sum(_ left: SIMD8<Int16>, _ right: SIMD8<Int16>) -> SIMD8<Int16> { left &+ right }
-
   @inline(__always)
   static func lanes(_ weights: UnsafePointer<Int8>, _ place: Int) -> SIMD8<Int16> {
     unsafe SIMD8<Int16>(
@@ -25,9 +19,6 @@ extension Int8: ScatterWeight {
 
 extension Int16: ScatterWeight {
   @inline(__always)
-  static func sum(_ left: SIMD8<Int16>, _ right: SIMD8<Int16>) -> SIMD8<Int16> { left &+ right }
-
-  @inline(__always)
   static func lanes(_ weights: UnsafePointer<Int16>, _ place: Int) -> SIMD8<Int16> {
     unsafe UnsafeRawPointer(weights + place).loadUnaligned(as: SIMD8<Int16>.self)
   }
@@ -37,9 +28,6 @@ extension Int16: ScatterWeight {
 }
 
 extension Int32: ScatterWeight {
-  @inline(__always)
-  static func sum(_ left: SIMD8<Int32>, _ right: SIMD8<Int32>) -> SIMD8<Int32> { left &+ right }
-
   @inline(__always)
   static func lanes(_ weights: UnsafePointer<Int32>, _ place: Int) -> SIMD8<Int32> {
     unsafe UnsafeRawPointer(weights + place).loadUnaligned(as: SIMD8<Int32>.self)

@@ -2,8 +2,10 @@
 enum SendKernel {
   /// Queues the messages of the neurons that fired.
   ///
+  /// Kernels stay functions of their own, so that their instructions can be counted (`Scripts/kernel_counts.py`).
   /// Unchecked access is safe because the machine's builder gave every neuron its offsets, every entry a block of the machine,
   /// every block a slot for its delay and in each slot a place for every entry that leads to it; a neuron fires once a step.
+  @inline(never)
   static func queue(
     _ firing: [UInt32], count: Int, firstNeuron: Int, _ routes: FlatRoutes,
     _ blocks: [BlockInfo], _ sendSlot: [Int], _ queue: inout [Event], _ fill: inout [Int32]

@@ -27,9 +27,11 @@ struct StepLoop {
   /// Whether somebody else says how long steps take: those of counts are then kept apart.
   var isTimedElsewhere = false
   /// By delay: the slot due in this step, the one a neuron's message goes to, and the host's.
-  private var dueSlot: [Int]
+  private(set) var dueSlot: [Int]
   private var sendSlot: [Int]
   private var hostSlot: [Int]
+  /// By delay: where the bits of the step begin whose spikes are due, and its marks of slices; nil: before the first.
+  private(set) var due: [(word: Int, slice: Int)?]
 
   init(
     _ machine: Machine, _ timing: StepTiming, steps: Int, hasFrontEnd: Bool, observer: Observer,
@@ -50,6 +52,7 @@ struct StepLoop {
     dueSlot = Array(repeating: 0, count: machine.longestDelay + 1)
     sendSlot = dueSlot
     hostSlot = dueSlot
+    due = Array(repeating: nil, count: machine.longestDelay + 1)
   }
 
   /// Prepares the next sample.
@@ -79,14 +82,22 @@ struct StepLoop {
       dueSlot[delay] = step % (steps + 1)
       sendSlot[delay] = StepLoop.sendSlot(delay: delay, step: step)
       hostSlot[delay] = (step + delay) % (steps + 1)
+      due[delay] = step < steps ? nil : state.spikes.place(step: step - steps)
     }
     longestWork = 0
     slowestCore = -1
     lastArrival = 0
     pipelined?.open()
     events?.open()
+    state.spikes.open(step: step)
     inject(hostSpikes)
     for core in cores { run(core: core, step: step) }
+  }
+
+  /// The slices on its cores.
+  var slices: Range<Int> {
+    guard let first = cores.first, let last = cores.last else { return 0..<0 }
+    return machine.coreSlices[first].lowerBound..<machine.coreSlices[last].upperBound
   }
 
   /// Takes over what another lane's cores did in this step; theirs are later cores.
@@ -153,6 +164,7 @@ struct StepLoop {
         slice.code.isWindowed
         ? updateWindow(index, slice, step: step) : update(index, slice)
       guard spikes > 0 else { continue }
+      note(spikes, of: index, slice, step: step)
       tally.sliceSpikes[index] &+= UInt64(spikes)
       let copies = slice.extraCopies > 0 ? copySpikes(slice, spikes) : 0
       tally.sliceCopySpikes[index] &+= UInt64(copies)
@@ -186,86 +198,19 @@ struct StepLoop {
     }
   }
 
-  /// (a) Adds the spikes due; returns the time it takes.
-  private mutating func receive(core: Int, step: Int) -> Double {
-    var events = 0
-    var sums = 0
-    var operations: UInt64 = 0
-    for block in machine.coreBlocks[core] {
-      let info = machine.blocks[block]
-      let slot = dueSlot[info.delay]
-      let count = Int(state.fill[info.fillStart + slot])
-      if count == 0 { continue }
-      state.fill[info.fillStart + slot] = 0
-      let first = info.queueStart + slot * info.capacity
-      let slice = machine.slices[info.slice]
-      let done: UInt64
-      if info.takesSums {
-        if slice.takesIn(step: step) {
-          state.isReached[info.slice] = true
-          SumKernels.take(
-            state.queue, first..<(first + count), machine, into: &state.accumulators)
-        }
-        sums += count
-        done = 0
-      } else if slice.takesIn(step: step) {
-        state.isReached[info.slice] = true
-        done =
-          slice.isNarrow
-          ? machine.byteWeights.isEmpty
-            ? ScatterKernel.add(
-              state.queue, from: first, count: count, machine.patterns, machine.runs,
-              machine.narrowWeights, into: &state.narrow)
-            : ScatterKernel.add(
-              state.queue, from: first, count: count, machine.patterns, machine.runs,
-              machine.byteWeights, into: &state.narrow)
-          : ScatterKernel.add(
-            state.queue, from: first, count: count, machine.patterns, machine.runs,
-            machine.weights, into: &state.accumulators)
-      } else {
-        done = synapses(from: first, count: count)
-      }
-      if machine.hasLoweringCells {
-        for event in first..<(first + count) {
-          tally.blockLowering[block] &+=
-            UInt64(machine.patterns[Int(state.queue[event].pattern)].lowering)
-        }
-      }
-      if !machine.axonArrays.isEmpty { markArrays(core, block, first, count, step) }
-      tally.blockEvents[block] &+= UInt64(count)
-      tally.blockOperations[block] &+= done
-      events += count
-      operations &+= done
+  /// Has the spikes of a slice as bits, and as a list where anybody reads one.
+  private mutating func note(_ spikes: Int, of index: Int, _ slice: SliceInfo, step: Int) {
+    let first = state.spikes.nowWord + slice.firstWord
+    state.spikes.isAny[state.spikes.nowSlice + index] = true
+    if slice.code.isWindowed || slice.sendsSums || state.isWide[index] {
+      state.spikes.set(
+        state.firing, count: spikes, firstWord: first, words: (slice.count + 63) / 64)
+    } else if slice.queuesSpikes || events != nil || slice.extraCopies > 0
+      || !machine.flowOfNeuron.isEmpty || observer.reads(slice, step: step)
+    {
+      _ = Kernels.collect(
+        state.spikes.words, from: first, count: slice.count, into: &state.firing)
     }
-    return Double(events) * timing.axonIn + Double(operations) * timing.synapticOperation
-      + Double(sums) * timing.partialSum
-  }
-
-  /// The synapses met by events that come too early or too late to change anything.
-  private func synapses(from first: Int, count: Int) -> UInt64 {
-    var sum: UInt64 = 0
-    for event in first..<(first + count) {
-      sum += UInt64(machine.patterns[Int(state.queue[event].pattern)].synapses)
-    }
-    return sum
-  }
-
-  private mutating func markArrays(
-    _ core: Int, _ block: Int, _ first: Int, _ count: Int, _ step: Int
-  ) {
-    var reads: UInt64 = 0
-    for event in first..<(first + count) {
-      let axon = Int(state.queue[event].axon)
-      for entry in machine.axonArrayOffsets[axon]..<machine.axonArrayOffsets[axon + 1] {
-        let array = machine.axonArrays[entry]
-        observer.arrays?.note(array: array, block: block)
-        if state.arrayMarks[array] != step + 1 {
-          state.arrayMarks[array] = step + 1
-          reads += 1
-        }
-      }
-    }
-    tally.blockReads[block] &+= reads
   }
 
   /// Reads the arrays no event has opened, where any of the core's populations is active.
@@ -282,10 +227,14 @@ struct StepLoop {
     }
   }
 
-  /// (b) Updates a slice; returns how many neurons fired (they are in `state.firing`).
+  /// (b) Updates a slice; returns how many neurons fired.
+  ///
+  /// They are in `state.firing` or, of plain neurons in 32 bits, in `state.spikes`.
   private mutating func update(_ index: Int, _ slice: SliceInfo) -> Int {
     if !state.isReached[index], !state.isDriven[index], state.isQuiet[index] { return 0 }
+    let isGated = state.isGated[index]
     state.isReached[index] = false
+    state.isGated[index] = false
     if slice.sendsSums {
       state.isQuiet[index] = true
       SumKernels.form(
@@ -293,38 +242,59 @@ struct StepLoop {
         fired: &state.fired)
       return Kernels.collect(state.fired, count: slice.count, into: &state.firing)
     }
-    let rule = UpdateKernel.Rule(slice)
     if slice.isNarrow, slice.isReadout || state.isWide[index] {
       UpdateKernel.widen(
-        rule, shift: slice.narrowShift, &state.narrow, into: &state.accumulators)
+        UpdateKernel.Rule(slice), shift: slice.narrowShift, &state.narrow,
+        into: &state.accumulators)
     }
     var spikes = 0
     if state.isWide[index] {
       WideKernels.update(
         slice, &state.wide, potentials: &state.potentials, accumulators: &state.accumulators,
-        biases: machine.biases, thresholds: machine.thresholds, fired: &state.fired)
+        biases: isGated ? machine.gatedDrive : machine.biases, thresholds: machine.thresholds,
+        fired: &state.fired)
       if !slice.isReadout {
         spikes = Kernels.collect(state.fired, count: slice.count, into: &state.firing)
       }
     } else if slice.isReadout {
       UpdateKernel.integrate(
-        rule, potentials: &state.potentials, accumulators: &state.accumulators,
-        drive: state.drive)
-    } else if slice.isNarrow {
-      spikes = UpdateKernel.update(
-        rule, shift: slice.narrowShift, potentials: &state.potentials, narrow: &state.narrow,
-        drive: state.drive, thresholds: machine.thresholds, firing: &state.firing)
+        UpdateKernel.Rule(slice), potentials: &state.potentials,
+        accumulators: &state.accumulators, drive: isGated ? machine.gatedDrive : state.drive)
     } else {
-      spikes = UpdateKernel.update(
-        rule, potentials: &state.potentials, accumulators: &state.accumulators,
-        drive: state.drive, thresholds: machine.thresholds, firing: &state.firing)
+      spikes = updatePlain(slice, isGated: isGated)
     }
     state.isQuiet[index] = spikes == 0
     return spikes
   }
 
-  /// (c) Queues the messages of a slice's spikes; returns how many there are.
+  private mutating func updatePlain(_ slice: SliceInfo, isGated: Bool) -> Int {
+    let rule = UpdateKernel.Rule(
+      slice,
+      driveMask: isGated
+        ? slice.periods.gatedDrive
+        : state.wide.currents.isEmpty ? slice.periods.drive : Periods.none)
+    let drive = isGated ? machine.gatedDrive : state.drive
+    let firstWord = state.spikes.nowWord + slice.firstWord
+    return slice.isNarrow
+      ? UpdateKernel.update(
+        rule, shift: slice.narrowShift, potentials: &state.potentials, narrow: &state.narrow,
+        drive: drive, thresholds: machine.thresholds, fired: &state.spikes.words,
+        firstWord: firstWord)
+      : UpdateKernel.update(
+        rule, potentials: &state.potentials, accumulators: &state.accumulators, drive: drive,
+        thresholds: machine.thresholds, fired: &state.spikes.words, firstWord: firstWord)
+  }
+
+  /// (c) Queues the messages of a slice's spikes that do not wait as bits; returns how many messages there are.
   private mutating func send(_ slice: SliceInfo, _ spikes: Int) -> Int {
+    if !slice.queuesSpikes, machine.flowOfNeuron.isEmpty {
+      var sent = 0
+      for flow in slice.flows {
+        let info = machine.flows[flow]
+        sent += travel(messages(info, slice, spikes), flow, info.path)
+      }
+      return sent
+    }
     let isMulticast = !machine.flowOfNeuron.isEmpty
     if isMulticast {
       for position in 0..<slice.flows.count { state.flowCounts[position] = 0 }
@@ -333,34 +303,53 @@ struct StepLoop {
         firstFlow: slice.flows.lowerBound, &state.flowCounts)
     } else {
       for (position, flow) in slice.flows.enumerated() {
-        state.flowCounts[position] = -waiting(machine.flows[flow])
+        let info = machine.flows[flow]
+        state.flowCounts[position] =
+          info.spans.isEmpty
+          ? -waiting(info) : messages(info, slice, spikes)
       }
     }
     if slice.sendsSums {
       SumKernels.queue(
         state.firing, count: spikes, firstNeuron: slice.firstNeuron, machine, sendSlot,
         potentials: &state.potentials, &state.queue, &state.fill)
-    } else {
+    } else if slice.queuesSpikes {
       SendKernel.queue(
-        state.firing, count: spikes, firstNeuron: slice.firstNeuron, machine.routes,
+        state.firing, count: spikes, firstNeuron: slice.firstNeuron, machine.queuedRoutes,
         machine.blocks, sendSlot, &state.queue, &state.fill)
     }
     var sent = 0
     for (position, flow) in slice.flows.enumerated() {
       let info = machine.flows[flow]
-      let count = state.flowCounts[position] &+ waiting(info)
-      guard count > 0 else { continue }
-      tally.flowMessages[flow] &+= UInt64(count)
-      sent += Int(count)
-      longestRoute = max(longestRoute, info.path.nanoseconds)
-      for link in info.path.links { state.linkLoads[Int(machine.mesh.pathLinks[link])] += count }
+      sent += travel(state.flowCounts[position] &+ waiting(info), flow, info.path)
     }
     return sent
   }
 
+  /// Counts messages of a flow on their way; returns how many there are.
+  private mutating func travel(_ count: Int32, _ flow: Int, _ path: MeshPath) -> Int {
+    guard count > 0 else { return 0 }
+    tally.flowMessages[flow] &+= UInt64(count)
+    longestRoute = max(longestRoute, path.nanoseconds)
+    for link in path.links { state.linkLoads[Int(machine.mesh.pathLinks[link])] &+= count }
+    return Int(count)
+  }
+
+  /// The messages of a flow whose spikes wait as bits.
+  private func messages(_ flow: FlowInfo, _ slice: SliceInfo, _ spikes: Int) -> Int32 {
+    var sum = 0
+    for index in flow.spans {
+      let span = machine.spans[index]
+      sum +=
+        span.count == slice.count
+        ? spikes : SpikeBits.count(state.spikes.words, from: state.spikes.nowWord, span)
+    }
+    return Int32(truncatingIfNeeded: sum)
+  }
+
   /// Messages queued for the block of a flow; none with multicast, where spikes are counted themselves.
   private func waiting(_ flow: FlowInfo) -> Int32 {
-    guard let block = flow.block else { return 0 }
+    guard let block = flow.block, flow.spans.isEmpty else { return 0 }
     return state.fill[machine.blocks[block].fillStart + sendSlot[machine.blocks[block].delay]]
   }
 

@@ -36,7 +36,7 @@ enum SumKernels {
   ) {
     for position in 0..<count {
       let neuron = firstNeuron + Int(firing[position])
-      let routes = machine.routes
+      let routes = machine.queuedRoutes
       for entry in Int(routes.offsets[neuron])..<Int(routes.offsets[neuron + 1]) {
         let route = routes.entries[entry]
         let block = machine.blocks[Int(route.block)]

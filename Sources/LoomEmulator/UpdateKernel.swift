@@ -1,4 +1,30 @@
-/// Neuron updates in 32 bits, eight at a time.
+/// A number type that sums of a step are kept in: said for each type by itself, so that vectors stay vectors.
+private protocol StepSum: AddableScalar {
+  /// Eight sums in units of 2^shift, as 32 bits; clears them.
+  static func takeEight(_ sums: UnsafeMutablePointer<Self>, _ shift: Int32) -> SIMD8<Int32>
+}
+
+extension Int16: StepSum {
+  @inline(__always)
+  static func takeEight(_ sums: UnsafeMutablePointer<Int16>, _ shift: Int32) -> SIMD8<Int32> {
+    let place = UnsafeMutableRawPointer(sums)
+    let eight = unsafe place.loadUnaligned(as: SIMD8<Int16>.self)
+    unsafe place.storeBytes(of: SIMD8(repeating: 0), as: SIMD8<Int16>.self)
+    return SIMD8<Int32>(truncatingIfNeeded: eight) &<< SIMD8(repeating: shift)
+  }
+}
+
+extension Int32: StepSum {
+  @inline(__always)
+  static func takeEight(_ sums: UnsafeMutablePointer<Int32>, _ shift: Int32) -> SIMD8<Int32> {
+    let place = UnsafeMutableRawPointer(sums)
+    let eight = unsafe place.loadUnaligned(as: SIMD8<Int32>.self)
+    unsafe place.storeBytes(of: SIMD8(repeating: 0), as: SIMD8<Int32>.self)
+    return eight
+  }
+}
+
+/// Neuron updates in 32 bits, eight at a time; who fired is told by bits.
 package enum UpdateKernel {
   /// What one update call needs to know of its slice.
   package struct Rule {
@@ -8,121 +34,94 @@ package enum UpdateKernel {
     var highest: Int32
     var firesOnEqual: Bool
     var isHard: Bool
+    /// How thresholds and drive repeat, as masks of positions (`Periods`).
+    var thresholdMask = Periods.none
+    var driveMask = Periods.none
 
-    /// A slice whose sums stand from `firstAccumulator` on.
+    /// A slice whose sums stand from `firstAccumulator` on; `thresholdMask` and `driveMask` are one less than the
+    /// multiple of 32 places after which its thresholds and drives repeat.
     package init(
       neurons: Range<Int>, firstAccumulator: Int, potentials: ClosedRange<Int32>,
-      firesOnEqual: Bool, isHard: Bool
+      firesOnEqual: Bool, isHard: Bool, thresholdMask: Int = .max, driveMask: Int = .max
     ) {
       self.neurons = neurons
       self.firstAccumulator = firstAccumulator
       (lowest, highest) = (potentials.lowerBound, potentials.upperBound)
       self.firesOnEqual = firesOnEqual
       self.isHard = isHard
+      self.thresholdMask = thresholdMask
+      self.driveMask = driveMask
     }
 
-    init(_ slice: SliceInfo) {
+    init(_ slice: SliceInfo, driveMask: Int = Periods.none) {
       neurons = slice.firstNeuron..<(slice.firstNeuron + slice.count)
       firstAccumulator = slice.firstAccumulator
       lowest = Int32(truncatingIfNeeded: slice.lowest)
       highest = Int32(truncatingIfNeeded: slice.highest)
       firesOnEqual = slice.firesOnEqual
       isHard = slice.isHard
+      thresholdMask = slice.periods.thresholds
+      self.driveMask = driveMask
     }
   }
 
-  /// v⁻ = clamp(v + Σ + bias), compare, reset; clears the accumulators; lists who fired in `firing`, ascending, and
-  /// returns how many.
+  /// v⁻ = clamp(v + Σ + drive), compare, reset; clears the accumulators; sets the bits of who fired in `fired` from its
+  /// word `firstWord` on, those of no neuron to 0, and returns how many fired.
   ///
-  /// Exact where |v| + Σ + bias stays below 2^31, which the caller has made sure of.
+  /// Exact where |v| + Σ + drive stays below 2^31, which the caller has made sure of.
+  @inline(never)
   package static func update(
     _ rule: Rule, potentials: inout [Int32], accumulators: inout [Int32], drive: [Int32],
-    thresholds: [Int32], firing: inout [UInt32]
+    thresholds: [Int32], fired: inout [UInt64], firstWord: Int
   ) -> Int {
-    precondition(
-      rule.firstAccumulator + rule.neurons.count <= accumulators.count, "sums lie in their array")
-    return unsafe accumulators.withUnsafeMutableBufferPointer { sums in
-      guard let sums = sums.baseAddress else { return 0 }
-      let first = unsafe sums + rule.firstAccumulator
-      return unsafe withPointers(rule, &potentials, drive, thresholds, &firing) { state in
-        var found = 0
-        var index = 0
-        while index &+ 8 <= rule.neurons.count {
-          let place = unsafe UnsafeMutableRawPointer(first + index)
-          let sum = unsafe place.loadUnaligned(as: SIMD8<Int32>.self)
-          unsafe place.storeBytes(of: SIMD8(repeating: 0), as: SIMD8<Int32>.self)
-          unsafe updateEight(rule, state, index, sum, &found)
-          index &+= 8
-        }
-        while index < rule.neurons.count {
-          unsafe updateOne(rule, state, index, first[index], &found)
-          unsafe first[index] = 0
-          index &+= 1
-        }
-        return found
-      }
-    }
+    run(rule, 0, &potentials, &accumulators, drive, thresholds, &fired, firstWord)
   }
 
   /// The same with sums of 16 bits in units of 2^shift.
+  @inline(never)
   package static func update(
     _ rule: Rule, shift: Int32, potentials: inout [Int32], narrow: inout [Int16], drive: [Int32],
-    thresholds: [Int32], firing: inout [UInt32]
+    thresholds: [Int32], fired: inout [UInt64], firstWord: Int
   ) -> Int {
-    precondition(
-      rule.firstAccumulator + rule.neurons.count <= narrow.count, "sums lie in their array")
-    return unsafe narrow.withUnsafeMutableBufferPointer { sums in
-      guard let sums = sums.baseAddress else { return 0 }
-      let first = unsafe sums + rule.firstAccumulator
-      return unsafe withPointers(rule, &potentials, drive, thresholds, &firing) { state in
-        var found = 0
-        var index = 0
-        while index &+ 8 <= rule.neurons.count {
-          let place = unsafe UnsafeMutableRawPointer(first + index)
-          let sum = unsafe SIMD8<Int32>(
-            truncatingIfNeeded: place.loadUnaligned(as: SIMD8<Int16>.self))
-          unsafe place.storeBytes(of: SIMD8(repeating: 0), as: SIMD8<Int16>.self)
-          unsafe updateEight(rule, state, index, sum &<< SIMD8(repeating: shift), &found)
-          index &+= 8
-        }
-        while index < rule.neurons.count {
-          unsafe updateOne(rule, state, index, Int32(first[index]) &<< shift, &found)
-          unsafe first[index] = 0
-          index &+= 1
-        }
-        return found
-      }
-    }
+    run(rule, shift, &potentials, &narrow, drive, thresholds, &fired, firstWord)
   }
 
   /// The arrays of a slice's neurons, from its first neuron on.
-  @unsafe private struct Pointers {
+  @unsafe private struct Pointers<Number: StepSum> {
     let potentials: UnsafeMutablePointer<Int32>
+    let sums: UnsafeMutablePointer<Number>
     let drive: UnsafePointer<Int32>
     let thresholds: UnsafePointer<Int32>
-    let firing: UnsafeMutablePointer<UInt32>
+    let fired: UnsafeMutablePointer<UInt32>
   }
 
   @inline(__always)
-  private static func withPointers(
-    _ rule: Rule, _ potentials: inout [Int32], _ drive: [Int32], _ thresholds: [Int32],
-    _ firing: inout [UInt32], _ body: (Pointers) -> Int
+  private static func run<Number: StepSum>(
+    _ rule: Rule, _ shift: Int32, _ potentials: inout [Int32], _ sums: inout [Number],
+    _ drive: [Int32], _ thresholds: [Int32], _ fired: inout [UInt64], _ firstWord: Int
   ) -> Int {
     let (first, end) = (rule.neurons.lowerBound, rule.neurons.upperBound)
     precondition(
       end <= potentials.count && end <= drive.count && end <= thresholds.count
-        && rule.neurons.count <= firing.count, "a slice lies within its arrays")
+        && rule.firstAccumulator + rule.neurons.count <= sums.count
+        && firstWord + (rule.neurons.count + 63) / 64 <= fired.count,
+      "a slice lies within its arrays")
     return unsafe potentials.withUnsafeMutableBufferPointer { potentials in
-      unsafe drive.withUnsafeBufferPointer { drive in
-        unsafe thresholds.withUnsafeBufferPointer { thresholds in
-          unsafe firing.withUnsafeMutableBufferPointer { firing in
-            guard let potentials = potentials.baseAddress, let drive = drive.baseAddress,
-              let thresholds = thresholds.baseAddress, let firing = firing.baseAddress
-            else { return 0 }
-            return unsafe body(
-              Pointers(
-                potentials: potentials + first, drive: drive + first,
-                thresholds: thresholds + first, firing: firing))
+      unsafe sums.withUnsafeMutableBufferPointer { sums in
+        unsafe drive.withUnsafeBufferPointer { drive in
+          unsafe thresholds.withUnsafeBufferPointer { thresholds in
+            unsafe fired.withUnsafeMutableBytes { fired in
+              guard let potentials = potentials.baseAddress, let sums = sums.baseAddress,
+                let drive = drive.baseAddress, let thresholds = thresholds.baseAddress,
+                let fired = fired.baseAddress
+              else { return 0 }
+              return unsafe all(
+                rule, shift,
+                Pointers(
+                  potentials: potentials + first, sums: sums + rule.firstAccumulator,
+                  drive: drive + first, thresholds: thresholds + first,
+                  fired: (fired + firstWord * 8).assumingMemoryBound(to: UInt32.self)))
+            }
           }
         }
       }
@@ -130,46 +129,80 @@ package enum UpdateKernel {
   }
 
   @inline(__always)
-  private static func updateEight(
-    _ rule: Rule, _ state: Pointers, _ index: Int, _ sum: SIMD8<Int32>, _ found: inout Int
+  private static func all<Number: StepSum>(
+    _ rule: Rule, _ shift: Int32, _ state: Pointers<Number>
+  ) -> Int {
+    let count = rule.neurons.count
+    var found = 0
+    var index = 0
+    while index &+ 32 <= count {
+      var lanes = SIMD8<Int32>(repeating: 0)
+      unsafe updateEight(rule, shift, state, index, 0, &lanes)
+      unsafe updateEight(rule, shift, state, index &+ 8, 8, &lanes)
+      unsafe updateEight(rule, shift, state, index &+ 16, 16, &lanes)
+      unsafe updateEight(rule, shift, state, index &+ 24, 24, &lanes)
+      let marks = united(lanes)
+      unsafe state.fired[index &>> 5] = marks.littleEndian
+      found &+= marks.nonzeroBitCount
+      index &+= 32
+    }
+    var marks: UInt32 = 0
+    var word = index &>> 5
+    while index < count {
+      if unsafe updateOne(rule, shift, state, index) { marks |= 1 &<< UInt32(index & 31) }
+      index &+= 1
+    }
+    while word < (count &+ 63) &>> 6 &* 2 {
+      unsafe state.fired[word] = marks.littleEndian
+      found &+= marks.nonzeroBitCount
+      marks = 0
+      word &+= 1
+    }
+    return found
+  }
+
+  @inline(__always)
+  private static func updateEight<Number: StepSum>(
+    _ rule: Rule, _ shift: Int32, _ state: Pointers<Number>, _ index: Int, _ bit: Int32,
+    _ marks: inout SIMD8<Int32>
   ) {
     // θ ≥ 0, so θ − slack does not wrap: v ≥ θ ⇔ v > θ − 1.
     let slack = SIMD8<Int32>(repeating: rule.firesOnEqual ? 1 : 0)
     let keep = SIMD8<Int32>(repeating: rule.isHard ? 0 : -1)
+    let sum = unsafe Number.takeEight(state.sums + index, shift)
     let raw =
-      unsafe lanes(UnsafePointer(state.potentials) + index) &+ sum &+ lanes(state.drive + index)
-    let before = pointwiseMax(
-      pointwiseMin(raw, SIMD8(repeating: rule.highest)), SIMD8(repeating: rule.lowest))
-    let threshold = unsafe lanes(state.thresholds + index)
+      unsafe lanes(UnsafePointer(state.potentials) + index) &+ sum
+      &+ lanes(state.drive + (index & rule.driveMask))
+    let (highest, lowest) = (
+      SIMD8<Int32>(repeating: rule.highest), SIMD8<Int32>(repeating: rule.lowest)
+    )
+    let below = raw.replacing(with: highest, where: raw .> highest)
+    let before = below.replacing(with: lowest, where: below .< lowest)
+    let threshold = unsafe lanes(state.thresholds + (index & rule.thresholdMask))
     let fires = before .> (threshold &- slack)
     let after = (before &- threshold) & keep
     unsafe UnsafeMutableRawPointer(state.potentials + index).storeBytes(
       of: before.replacing(with: after, where: fires), as: SIMD8<Int32>.self)
-    let places = SIMD8<Int32>(1, 2, 4, 8, 16, 32, 64, 128)
-    var marks = united(SIMD8(repeating: 0).replacing(with: places, where: fires))
-    while marks != 0 {
-      unsafe state.firing[found] = UInt32(
-        truncatingIfNeeded: index &+ marks.trailingZeroBitCount)
-      found &+= 1
-      marks &= marks &- 1
-    }
+    let places = SIMD8<Int32>(1, 2, 4, 8, 16, 32, 64, 128) &<< SIMD8(repeating: bit)
+    marks |= SIMD8(repeating: 0).replacing(with: places, where: fires)
   }
 
   @inline(__always)
-  private static func updateOne(
-    _ rule: Rule, _ state: Pointers, _ index: Int, _ sum: Int32, _ found: inout Int
-  ) {
+  private static func updateOne<Number: StepSum>(
+    _ rule: Rule, _ shift: Int32, _ state: Pointers<Number>, _ index: Int
+  ) -> Bool {
     let slack: Int32 = rule.firesOnEqual ? 1 : 0
-    let raw = unsafe state.potentials[index] &+ sum &+ state.drive[index]
+    let sum = unsafe Int32(truncatingIfNeeded: state.sums[index]) &<< shift
+    unsafe state.sums[index] = 0
+    let raw = unsafe state.potentials[index] &+ sum &+ state.drive[index & rule.driveMask]
     let before = max(rule.lowest, min(rule.highest, raw))
-    let threshold = unsafe state.thresholds[index]
+    let threshold = unsafe state.thresholds[index & rule.thresholdMask]
     guard before > threshold &- slack else {
       unsafe state.potentials[index] = before
-      return
+      return false
     }
     unsafe state.potentials[index] = rule.isHard ? 0 : before &- threshold
-    unsafe state.firing[found] = UInt32(truncatingIfNeeded: index)
-    found &+= 1
+    return true
   }
 
   /// All lanes' bits in one number.

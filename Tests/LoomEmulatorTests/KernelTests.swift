@@ -23,16 +23,19 @@ struct KernelTests {
         let shape = (0..<pick(0...4)).map { _ in
           (target: pick(0...400), weight: pick(0...300), count: pick(0...90))
         }
-        patterns.append(
-          PatternInfo(
-            firstRun: UInt32(runs.count), runCount: UInt32(shape.count),
-            synapses: UInt32(shape.reduce(0) { $0 + $1.count }), lowering: 0))
+        // A twin with the same runs, whose events are counted otherwise (`CellCounts`).
+        for twin in 0..<2 {
+          patterns.append(
+            PatternInfo(
+              firstRun: UInt32(runs.count), runCount: UInt32(shape.count),
+              synapses: UInt32(shape.reduce(5 * twin) { $0 + $1.count }), lowering: 0))
+        }
         runs += shape.map {
           RunInfo(target: UInt32($0.target), weight: UInt32($0.weight), count: UInt32($0.count))
         }
         shapes.append(shape)
         for _ in 0..<pick(1...11) {
-          plain.append((pattern: shapes.count - 1, base: pick(0...3600)))
+          plain.append((pattern: 2 * (shapes.count - 1) + pick(0...1), base: pick(0...3600)))
         }
       }
       events = plain.map {
@@ -44,7 +47,8 @@ struct KernelTests {
     func expected(_ sums: [Int32]) -> (sums: [Int32], operations: UInt64) {
       var result = (sums: sums, operations: UInt64(0))
       for event in plain {
-        for run in shapes[event.pattern] {
+        result.operations += UInt64(event.pattern % 2 * 5)
+        for run in shapes[event.pattern / 2] {
           for offset in 0..<run.count {
             result.sums[run.target + offset] += weights[event.base + run.weight + offset]
             result.operations += 1
@@ -98,7 +102,7 @@ struct KernelTests {
     let plain = (0..<203).map { index in
       (
         pattern: index < 190 ? 0 : 1,
-        base: Int.random(in: 0..<(weights.count - width - 3), using: &generator)
+        base: Int.random(in: 0..<(weights.count - width - 11), using: &generator)
       )
     }
     let events = plain.map {
@@ -111,15 +115,15 @@ struct KernelTests {
       PatternInfo(firstRun: 0, runCount: 1, synapses: UInt32(width), lowering: 0),
       PatternInfo(firstRun: 0, runCount: 2, synapses: UInt32(width) + 2, lowering: 0),
     ]
-    var expected = [Int16](repeating: 3, count: width + 9)
+    var expected = [Int16](repeating: 3, count: width + 16)
     for event in plain {
       for place in 0..<width { expected[5 + place] += Int16(weights[event.base + 3 + place]) }
       for place in 0..<2 where event.pattern == 1 {
         expected[place] += Int16(weights[event.base + place])
       }
     }
-    var narrow = [Int16](repeating: 3, count: width + 9)
-    var wide = [Int32](repeating: 3, count: width + 9)
+    var narrow = [Int16](repeating: 3, count: width + 16)
+    var wide = [Int32](repeating: 3, count: width + 16)
     let operations = UInt64(203 * width + 13 * 2)
     #expect(
       ScatterKernel.add(
@@ -130,6 +134,84 @@ struct KernelTests {
         events, from: 0, count: 203, patterns, runs, weights.map { Int32($0) }, into: &wide)
         == operations)
     #expect(wide.map { Int16($0) } == expected)
+  }
+
+  /// Segments of a few neurons each: what each neuron meets is written out by itself.
+  private struct Segments {
+    var segments: [SegmentInfo] = []
+    var runs: [RunInfo] = []
+    var fired: [UInt64] = []
+    var weights: [Int32] = []
+    var sums: [Int32] = []
+    var events = 0
+    var operations: UInt64 = 0
+
+    init(seed: UInt64, largest: Int32) {
+      var generator = SeededGenerator(seed: seed)
+      func pick(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &generator) }
+      weights = (0..<9000).map { _ in Int32.random(in: -largest...largest, using: &generator) }
+      sums = (0..<900).map { Int32($0 * 7 - 900) }
+      let density = pick(1...9)
+      fired = (0..<16).map { _ in
+        (0..<64).reduce(0) { $0 | (pick(0...9) < density ? 1 << UInt64($1) : 0) }
+      }
+      for _ in 0..<14 {
+        let (first, count) = (pick(0...600), seed % 3 == 0 ? pick(1...300) : pick(1...40))
+        let (step, move) = (pick(-9...9), pick(0...2) == 0 ? pick(1...2) : 0)
+        // A segment's base alone may be less than its neurons go back.
+        let far = seed % 2 == 0 ? 2700 : 0
+        let base = far + pick(0...300)
+        let shape = (0..<pick(0...4)).map { _ in
+          (
+            target: pick(0...200), weight: 2700 - far + pick(0...300),
+            count: pick(0...3) == 0 ? 1 : pick(0...90)
+          )
+        }
+        let synapses = shape.reduce(0) { $0 + $1.count }
+        segments.append(
+          SegmentInfo(
+            firstBit: UInt32(first), count: UInt32(count), firstRun: UInt32(runs.count),
+            runCount: UInt32(shape.count), synapses: UInt32(synapses), weightBase: UInt32(base),
+            weightStep: Int32(step), targetStep: Int32(move)))
+        runs += shape.map {
+          RunInfo(target: UInt32($0.target), weight: UInt32($0.weight), count: UInt32($0.count))
+        }
+        // Bits from the second word on.
+        for neuron in 0..<count
+        where fired[1 + (first + neuron) / 64] >> UInt64((first + neuron) % 64) & 1 == 1 {
+          events += 1
+          operations += UInt64(synapses)
+          for run in shape {
+            for offset in 0..<run.count {
+              sums[run.target + neuron * move + offset] +=
+                weights[base + neuron * step + run.weight + offset]
+            }
+          }
+        }
+      }
+    }
+  }
+
+  @Test("synaptic operations of segments, in both widths", arguments: 0..<UInt64(40))
+  func segments(seed: UInt64) {
+    let oracle = Segments(seed: seed, largest: 20)
+    var wide: [Int32] = (0..<900).map { Int32($0 * 7 - 900) }
+    var narrow = wide.map { Int16($0) }
+    let done = ScatterKernel.add(
+      oracle.segments, 0..<14, fired: oracle.fired, from: 1, oracle.runs,
+      oracle.weights, into: &wide)
+    #expect(wide == oracle.sums)
+    #expect(done.events == oracle.events && done.operations == oracle.operations)
+    let again = ScatterKernel.add(
+      oracle.segments, 0..<14, fired: oracle.fired, from: 1, oracle.runs,
+      oracle.weights.map { Int16($0) }, into: &narrow)
+    #expect(narrow == oracle.sums.map { Int16(truncatingIfNeeded: $0) })
+    #expect(again == done)
+    var fromBytes: [Int16] = (0..<900).map { Int16($0 * 7 - 900) }
+    let third = ScatterKernel.add(
+      oracle.segments, 0..<14, fired: oracle.fired, from: 1, oracle.runs,
+      oracle.weights.map { Int8($0) }, into: &fromBytes)
+    #expect(fromBytes == narrow && third == done)
   }
 
   @Test("only the events asked for are added")
@@ -171,31 +253,38 @@ struct KernelTests {
       (numbers(-5000...4000), numbers(-300...300), numbers(0...1500))
     let sums = numbers(-900...900)
     let (equal, hard) = (seed % 2 == 0, seed % 3 == 0)
+    let isRepeated = seed % 5 == 4
     let rule = UpdateKernel.Rule(
       neurons: 5..<(5 + count), firstAccumulator: 11, potentials: -5000...4000,
-      firesOnEqual: equal, isHard: hard)
+      firesOnEqual: equal, isHard: hard, thresholdMask: isRepeated ? 31 : .max,
+      driveMask: isRepeated ? 63 : .max)
     for isNarrow in [false, true] {
-      var (found, firing) = (potentials, [UInt32](repeating: 0, count: 100))
+      var (found, bits) = (potentials, [UInt64](repeating: 0xAAAA, count: 6))
       var wide = sums.map { $0 << shift }
       var narrow = sums.map { Int16($0) }
       let fired =
         isNarrow
         ? UpdateKernel.update(
           rule, shift: shift, potentials: &found, narrow: &narrow, drive: drive,
-          thresholds: thresholds, firing: &firing)
+          thresholds: thresholds, fired: &bits, firstWord: 1)
         : UpdateKernel.update(
           rule, potentials: &found, accumulators: &wide, drive: drive, thresholds: thresholds,
-          firing: &firing)
+          fired: &bits, firstWord: 1)
       var (expected, list) = (potentials, [UInt32]())
       for index in 0..<count {
         let result = KernelTests.updated(
           Int64(potentials[5 + index]), Int64(sums[11 + index]) << Int64(shift),
-          Int64(drive[5 + index]), Int64(thresholds[5 + index]), equal: equal, hard: hard)
+          Int64(drive[5 + (isRepeated ? index % 64 : index)]),
+          Int64(thresholds[5 + (isRepeated ? index % 32 : index)]), equal: equal, hard: hard)
         expected[5 + index] = Int32(result.potential)
         if result.fires { list.append(UInt32(index)) }
       }
       #expect(found == expected)
+      let words = (count + 63) / 64
+      var firing = [UInt32](repeating: 0, count: count)
+      #expect(Kernels.collect(bits, from: 1, count: count, into: &firing) == fired)
       #expect(Array(firing[..<fired]) == list)
+      #expect(bits[0] == 0xAAAA && bits[1 + words] == 0xAAAA)
       for place in sums.indices {
         let isTaken = (11..<(11 + count)).contains(place)
         if isNarrow {

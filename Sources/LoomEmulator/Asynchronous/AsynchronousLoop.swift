@@ -59,9 +59,13 @@ struct AsynchronousLoop {
     potentials = machine.initialPotentials
     isOverrun = false
     for core in queues.indices { queues[core].removeAll(keepingCapacity: true) }
-    for neuron in currents.indices {
-      // One current site: an accumulator for each neuron, in the same order.
-      constants[neuron] = Int64(machine.biases[neuron]) + currents[neuron]
+    for slice in machine.slices where !currents.isEmpty {
+      // One current site: an accumulator for each neuron of the slice.
+      for offset in 0..<slice.count {
+        let neuron = slice.firstNeuron + offset
+        constants[neuron] =
+          Int64(machine.biases[neuron]) + currents[slice.firstAccumulator + offset]
+      }
     }
     observer.begin()
     observer.read(after: -1, machine, potentials)

@@ -6,6 +6,8 @@ enum EventKernel {
   /// How the neurons of a slice add and fire.
   struct Rule {
     var firstNeuron: Int
+    /// Runs name accumulators, of which these kernels need none: neurons take their place.
+    var firstAccumulator: Int
     var count: Int
     var lowest: Int
     var highest: Int
@@ -16,6 +18,7 @@ enum EventKernel {
 
     init(_ slice: SliceInfo) {
       firstNeuron = slice.firstNeuron
+      firstAccumulator = slice.firstAccumulator
       count = slice.count
       lowest = Int(slice.lowest)
       highest = Int(slice.highest)
@@ -37,11 +40,12 @@ enum EventKernel {
     for index in first..<(first + Int(pattern.runCount)) {
       let run = runs[index]
       let weight = Int(run.weight) + Int(event.weightBase)
-      let target = Int(run.target)
+      let target = rule.firstNeuron + Int(run.target) - rule.firstAccumulator
       let count = Int(run.count)
       precondition(
-        weight >= 0 && weight + count <= weights.count && target + count <= potentials.count
-          && potentials.count == thresholds.count, "a run lies within its arrays")
+        weight >= 0 && weight + count <= weights.count && target >= 0
+          && target + count <= potentials.count && potentials.count == thresholds.count,
+        "a run lies within its arrays")
       for offset in 0..<count {
         add(
           Int(weights[weight &+ offset]), to: target &+ offset, rule, thresholds, &potentials,

@@ -104,13 +104,14 @@ struct TinyODINImage {
   private mutating func addRow(
     _ axon: Event, _ numbers: [[Int]], _ machine: Machine
   ) throws(DiagnosticsError) {
-    let slice = machine.slices[machine.blocks[block(of: axon, machine)].slice]
+    let block = machine.blocks[block(of: axon, machine)]
+    let slice = machine.slices[block.slice]
     let pattern = machine.patterns[Int(axon.pattern)]
     for index in Int(pattern.firstRun)..<Int(pattern.firstRun + pattern.runCount) {
       let run = machine.runs[index]
       for synapse in 0..<Int(run.count) {
         let weight = machine.weight(
-          of: slice, at: Int(axon.weightBase) + Int(run.weight) + synapse)
+          of: block, at: Int(axon.weightBase) + Int(run.weight) + synapse)
         guard (-8...7).contains(weight) else {
           throw Self.unsuitable("weights of 4 bits", "\(weight)")
         }

@@ -1,0 +1,272 @@
+import LoomBase
+import LoomImage
+
+extension MachineBuilder {
+  /// Gives every block whose spikes come in segments these in place of places in its queue.
+  ///
+  /// The last step of building: pattern and weight positions are final.
+  mutating func takeSegments() {
+    for index in machine.slices.indices {
+      machine.slices[index].firstWord = machine.wordCount
+      machine.wordCount += (machine.slices[index].count + 63) / 64
+    }
+    findPeriods()
+    if !image.schedule.isAsynchronous {
+      var finder = SegmentFinder(machine)
+      for slice in machine.slices.indices { finder.add(slice, machine) }
+      finder.group(into: &machine)
+      addSpans()
+    }
+    queueTheRest()
+    // Eight weights are read where a run has fewer; narrow ones have theirs.
+    machine.weights += Array(repeating: 0, count: MachineBuilder.paddingWeights)
+  }
+
+  private mutating func findPeriods() {
+    for index in machine.slices.indices {
+      let slice = machine.slices[index]
+      let neurons = slice.firstNeuron..<(slice.firstNeuron + slice.count)
+      machine.slices[index].periods.thresholds = Periods.mask(of: machine.thresholds[neurons])
+      machine.slices[index].periods.drive = Periods.mask(of: machine.biases[neurons])
+      if !machine.gatedDrive.isEmpty {
+        machine.slices[index].periods.gatedDrive = Periods.mask(of: machine.gatedDrive[neurons])
+      }
+    }
+  }
+
+  /// The spans of flows: segments joined where bits go on.
+  private mutating func addSpans() {
+    var flowOfSource = [Int](repeating: -1, count: machine.sources.count)
+    var sourceOfBlock = [Int](repeating: -1, count: machine.blocks.count)
+    for block in machine.blocks.indices {
+      sourceOfBlock[block] = machine.blocks[block].sources.lowerBound
+    }
+    // Sources of a block stand in the order of slices, as these are met here.
+    for slice in machine.slices.indices {
+      for flow in machine.slices[slice].flows {
+        guard let block = machine.flows[flow].block else { continue }
+        let source = sourceOfBlock[block]
+        guard source < machine.blocks[block].sources.upperBound,
+          machine.sources[source].slice == slice
+        else { continue }
+        flowOfSource[source] = flow
+        sourceOfBlock[block] += 1
+      }
+    }
+    for (source, flow) in zip(machine.sources, flowOfSource) where flow >= 0 {
+      let start = machine.spans.count
+      for segment in machine.segments[source.segments] {
+        let first = Int(segment.firstBit)
+        if machine.spans.count > start,
+          machine.spans[machine.spans.count - 1].firstBit
+            + machine.spans[machine.spans.count - 1].count == first
+        {
+          machine.spans[machine.spans.count - 1].count += Int(segment.count)
+        } else {
+          machine.spans.append(SpanInfo(firstBit: first, count: Int(segment.count)))
+        }
+      }
+      machine.flows[flow].spans = start..<machine.spans.count
+    }
+  }
+
+  /// Routes to blocks without segments, and places in the queue for what still waits there.
+  private mutating func queueTheRest() {
+    var entries = [Int](repeating: 0, count: machine.blocks.count)
+    for entry in machine.hostRoutes.entries { entries[Int(entry.block)] += 1 }
+    if machine.segments.isEmpty {
+      machine.queuedRoutes = machine.routes
+      for entry in machine.routes.entries { entries[Int(entry.block)] += 1 }
+    } else {
+      for index in machine.slices.indices {
+        let slice = machine.slices[index]
+        let before = machine.queuedRoutes.entries.count
+        for neuron in slice.firstNeuron..<(slice.firstNeuron + slice.count) {
+          let first = Int(machine.routes.offsets[neuron])
+          for entry in machine.routes.entries[first..<Int(machine.routes.offsets[neuron + 1])]
+          where machine.blocks[Int(entry.block)].sources.isEmpty {
+            machine.queuedRoutes.entries.append(entry)
+            entries[Int(entry.block)] += 1
+          }
+          machine.queuedRoutes.offsets.append(UInt32(machine.queuedRoutes.entries.count))
+        }
+        machine.slices[index].queuesSpikes = machine.queuedRoutes.entries.count > before
+      }
+    }
+    layQueues(entries: entries)
+  }
+
+  /// A place in the queue for every route entry that can reach a block in one step.
+  mutating func layQueues(entries: [Int]) {
+    (machine.queueCapacity, machine.slotCount) = (0, 0)
+    for index in machine.blocks.indices {
+      machine.blocks[index].queueStart = machine.queueCapacity
+      // A neuron and the host may meet in one block of delay 0 (only in images whose routes are wrong):
+      // what was sent for this step and what is injected in it both fit, for each entry has its place.
+      let slots = max(1, machine.blocks[index].delay) + 1
+      machine.blocks[index].capacity = entries[index]
+      machine.blocks[index].fillStart = machine.slotCount
+      machine.queueCapacity += entries[index] * slots
+      machine.slotCount += slots
+      machine.longestDelay = max(machine.longestDelay, slots - 1)
+    }
+  }
+}
+
+/// Finds what spikes of one slice to one block have in common.
+private struct SegmentFinder {
+  /// A segment still growing, and whose it is.
+  private struct Found {
+    var segment: SegmentInfo
+    var pattern: UInt32
+    var block: UInt32
+    var slice: UInt32
+  }
+
+  private var found: [Found] = []
+  /// By block: its last segment; −1: none yet.
+  private var last: [Int]
+  /// By block: its route entries so far, and how many segments they make.
+  private var entries: [Int]
+  private var pieces: [Int]
+  /// Blocks whose spikes make no segments worth having.
+  private var isLeft: [Bool]
+
+  init(_ machine: Machine) {
+    last = Array(repeating: -1, count: machine.blocks.count)
+    entries = Array(repeating: 0, count: machine.blocks.count)
+    pieces = entries
+    isLeft = machine.blocks.map(\.takesSums)
+  }
+
+  mutating func add(_ index: Int, _ machine: Machine) {
+    let slice = machine.slices[index]
+    for place in 0..<slice.count {
+      let neuron = slice.firstNeuron + place
+      let first = Int(machine.routes.offsets[neuron])
+      for entry in machine.routes.entries[first..<Int(machine.routes.offsets[neuron + 1])]
+      where !isLeft[Int(entry.block)] {
+        add(entry, slice: UInt32(index), bit: UInt32(slice.firstWord * 64 + place), machine)
+      }
+    }
+  }
+
+  private mutating func add(_ entry: RouteEntry, slice: UInt32, bit: UInt32, _ machine: Machine) {
+    let block = Int(entry.block)
+    entries[block] += 1
+    let open = last[block]
+    if open >= 0, found[open].slice == slice,
+      let longer = SegmentFinder.joined(found[open], entry.event, bit, machine)
+    {
+      found[open].segment = longer
+      return
+    }
+    pieces[block] += 1
+    last[block] = found.count
+    found.append(
+      Found(
+        segment: SegmentInfo(
+          firstBit: bit, count: 1, firstRun: 0, runCount: 0, synapses: 0,
+          weightBase: entry.event.weightBase, firstAxon: entry.event.axon),
+        pattern: entry.event.pattern, block: entry.block, slice: slice))
+    if machine.patterns[Int(entry.event.pattern)].lowering > 0
+      || (pieces[block] > 256 && pieces[block] * 2 > entries[block] + 64)
+    {
+      isLeft[block] = true
+    }
+  }
+
+  /// The segment with one more neuron; nil where that does not continue it.
+  private static func joined(
+    _ found: Found, _ event: Event, _ bit: UInt32, _ machine: Machine
+  ) -> SegmentInfo? {
+    let segment = found.segment
+    guard bit == segment.firstBit + segment.count,
+      event.axon == segment.firstAxon + segment.count,
+      let step = step(from: found, to: event, machine)
+    else { return nil }
+    var longer = segment
+    if segment.count == 1 {
+      guard let weight = Int32(exactly: step.weight), let target = Int32(exactly: step.target)
+      else { return nil }
+      (longer.weightStep, longer.targetStep) = (weight, target)
+    } else {
+      let count = Int(segment.count)
+      guard step.weight == Int(segment.weightStep) * count,
+        step.target == Int(segment.targetStep) * count
+      else { return nil }
+    }
+    longer.count += 1
+    return longer
+  }
+
+  /// How far an event's weights and targets are from the segment's first; nil if not all equally far.
+  private static func step(
+    from found: Found, to event: Event, _ machine: Machine
+  ) -> (weight: Int, target: Int)? {
+    let base = Int(event.weightBase) - Int(found.segment.weightBase)
+    if event.pattern == found.pattern { return (base, 0) }
+    let (one, other) = (
+      machine.patterns[Int(found.pattern)], machine.patterns[Int(event.pattern)]
+    )
+    guard one.runCount == other.runCount, one.runCount > 0, one.synapses == other.synapses,
+      other.lowering == 0
+    else { return nil }
+    var step: (weight: Int, target: Int)?
+    for index in 0..<Int(one.runCount) {
+      let (from, to) = (
+        machine.runs[Int(one.firstRun) + index], machine.runs[Int(other.firstRun) + index]
+      )
+      let found = (
+        weight: base + Int(to.weight) - Int(from.weight), target: Int(to.target) - Int(from.target)
+      )
+      guard from.count == to.count, step.map({ $0 == found }) ?? true else { return nil }
+      step = found
+    }
+    return step
+  }
+
+  /// Writes the segments block after block, for blocks whose segments are long enough.
+  func group(into machine: inout Machine) {
+    var starts = [Int](repeating: 0, count: machine.blocks.count + 1)
+    for piece in found where isTaken(Int(piece.block)) { starts[Int(piece.block) + 1] += 1 }
+    for block in machine.blocks.indices { starts[block + 1] += starts[block] }
+    var order = [UInt32](repeating: 0, count: starts[machine.blocks.count])
+    for (index, piece) in found.enumerated() where isTaken(Int(piece.block)) {
+      order[starts[Int(piece.block)]] = UInt32(index)
+      starts[Int(piece.block)] += 1
+    }
+    machine.segments.reserveCapacity(order.count)
+    var pattern: UInt32?
+    var first: UInt32 = 0
+    for index in order {
+      let piece = found[Int(index)]
+      let block = Int(piece.block)
+      let place = machine.segments.count
+      let isFirst = machine.blocks[block].sources.isEmpty
+      if isFirst || machine.sources[machine.sources.count - 1].slice != Int(piece.slice) {
+        let start = isFirst ? machine.sources.count : machine.blocks[block].sources.lowerBound
+        machine.sources.append(BlockSource(slice: Int(piece.slice), segments: place..<place))
+        machine.blocks[block].sources = start..<machine.sources.count
+      }
+      if pattern != piece.pattern {
+        let info = machine.patterns[Int(piece.pattern)]
+        first = UInt32(machine.segmentRuns.count)
+        machine.segmentRuns +=
+          machine.runs[Int(info.firstRun)..<(Int(info.firstRun) + Int(info.runCount))]
+        pattern = piece.pattern
+      }
+      var segment = piece.segment
+      segment.firstRun = first
+      segment.runCount = machine.patterns[Int(piece.pattern)].runCount
+      segment.synapses = machine.patterns[Int(piece.pattern)].synapses
+      machine.segments.append(segment)
+      machine.sources[machine.sources.count - 1].segments =
+        machine.sources[machine.sources.count - 1].segments.lowerBound..<(place + 1)
+    }
+  }
+
+  private func isTaken(_ block: Int) -> Bool {
+    !isLeft[block] && entries[block] > 0 && pieces[block] * 2 <= entries[block]
+  }
+}
