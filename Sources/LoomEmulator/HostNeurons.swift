@@ -63,7 +63,8 @@ struct HostNeurons: Sendable {
           targets: (0..<shape.count).map {
             $0 % shape.channels * shape.positions + $0 / shape.channels
           }))
-      if image.draw != nil, let last = populations.indices.last, !populations[last].drivers.isEmpty {
+      if image.draw != nil, let last = populations.indices.last, !populations[last].drivers.isEmpty
+      {
         populations[last].firstDrawn = drawn
         drawn += shape.count
       }

@@ -35,7 +35,8 @@ extension StructureCheck {
       let population = image.populations[frontEnd.target]
       need(
         population.role == .host,
-        "needs every front end to drive neurons on the host, whose spikes are drawn, has population \(frontEnd.target)")
+        "needs every front end to drive neurons on the host, whose spikes are drawn, has population \(frontEnd.target)"
+      )
       need(
         !image.templates.contains { $0.target == frontEnd.target },
         "needs drawn neurons without synapses, has some onto population \(frontEnd.target)")

@@ -49,7 +49,8 @@ struct SamplesTests {
     #expect(SampleLayout.channelFirst.storedIndex(channel: 1, row: 0, column: 0, in: map) == 8)
   }
 
-  @Test("selected samples keep the numbers they have in their file, however often some are selected")
+  @Test(
+    "selected samples keep the numbers they have in their file, however often some are selected")
   func numbers() {
     let samples = Samples(storage: .bytes([1, 2, 3, 4, 5, 6]), sampleShape: [1], count: 6)
     #expect((0..<6).map { samples.number(of: $0) } == [0, 1, 2, 3, 4, 5])

@@ -1,3 +1,4 @@
+import LoomBase
 import LoomCompiler
 import LoomHardware
 import LoomImage

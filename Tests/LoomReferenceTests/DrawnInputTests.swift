@@ -112,7 +112,8 @@ struct DrawnInputTests {
     }
   }
 
-  @Test("a shorter run is the beginning of a longer one; a sample keeps its spikes wherever it stands")
+  @Test(
+    "a shorter run is the beginning of a longer one; a sample keeps its spikes wherever it stands")
   func prefix() throws {
     let short = try IntegerInterpreter(Self.network(steps: 10))
       .run(Self.samples, index: 1, recordingSpikes: true)

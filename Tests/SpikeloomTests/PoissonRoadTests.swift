@@ -39,6 +39,14 @@ struct PoissonRoadTests {
       let fixed = try FixedPointNetworkFile.decode(
         try folder.bytes(of: "d.fixed.snn"), name: "d.fixed.snn")
       #expect(fixed.seed == 5 && fixed.coding == .poisson)
+      var other = image
+      other.draw = PoissonDraw(seed: 6)
+      try folder.put(ChipFile.encode(other), as: "other.chip")
+      let differs = try BuiltProgram.run(
+        ["verify", "other.chip", "d.fixed.snn", "--profile", profile]
+          + ["--data", DigitsFixture.images, "--samples", "4", "--json"], in: folder)
+      #expect(differs.status == 3)
+      #expect(try differs.json().value(at: "/first/layer")?.string == "input+")
       let explained = try BuiltProgram.succeed(["explain", "d.chip", "--json"], in: folder).json()
       #expect(explained.value(at: "/draw/seed")?.string == "5")
     }

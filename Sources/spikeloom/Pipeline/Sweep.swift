@@ -104,7 +104,9 @@ extension SweepJob {
     return outcome
   }
 
-  /// One conversion, one run: all T are read off it. With spikes that the host injects a run for each T.
+  /// One conversion, one run: all T are read off it.
+  ///
+  /// With spikes that the host injects a run for each T.
   private func runOnce(_ outcome: inout SweepOutcome, _ progress: Progress) throws {
     let stage = try compile(timesteps: timesteps.last ?? 1, progress)
     outcome.remark(stage.remarks)
