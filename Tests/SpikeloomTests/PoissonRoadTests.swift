@@ -70,6 +70,31 @@ struct PoissonRoadTests {
     }
   }
 
+  @Test("negative inputs have neurons of their own, whose spikes are drawn apart")
+  func signed() throws {
+    try withEmptyFolder { folder in
+      try Self.compile("crossbar-256", ["--mean", "0.375"], in: folder)
+      let verified = try BuiltProgram.run(
+        ["verify", "d.chip", "d.fixed.snn", "--profile", "crossbar-256"]
+          + ["--data", DigitsFixture.images, "--samples", "4", "--json"], in: folder)
+      #expect(verified.status == 0, "\(verified.output) \(verified.errors)")
+      let fixed = try FixedPointNetworkFile.decode(
+        try folder.bytes(of: "d.fixed.snn"), name: "d.fixed.snn")
+      #expect(fixed.populations.prefix(2).map(\.name) == ["input+", "input-"])
+      #expect(fixed.populations.map(\.isOnHost).prefix(3) == [true, true, false])
+      let samples = try SampleFile.read(path: DigitsFixture.images)
+      let counts = try IntegerInterpreter(fixed).run(samples, index: 0, recordingSpikes: false)
+        .spikeCounts
+      guard case .bytes(let bytes) = samples.selecting([0]).storage else { return }
+      for (neuron, byte) in bytes.enumerated() {
+        // (x − 6) / 16 of the peak 10 / 16.
+        #expect(byte > 6 || counts[0][neuron] == 0)
+        #expect(byte < 6 || counts[1][neuron] == 0)
+      }
+      #expect(counts[0].contains { $0 > 0 } && counts[1].contains { $0 > 0 })
+    }
+  }
+
   /// The reference's spike counts of the input neurons of one sample.
   private func counts(_ fixed: FixedPointNetwork, sample: Int) throws -> [Int32] {
     let samples = try SampleFile.read(path: DigitsFixture.images)
