@@ -14,6 +14,8 @@ public struct Samples: Sendable {
   public var sampleShape: [Int]
   /// The number of samples.
   public var count: Int
+  /// By sample its number in the file it was read from; nil: they stand as they were read.
+  public var numbers: [Int]?
 
   /// Creates a batch; the storage must hold `count` × the product of `sampleShape` numbers.
   public init(storage: Storage, sampleShape: [Int], count: Int) {
@@ -48,7 +50,15 @@ public struct Samples: Sendable {
       case .floats(let values):
         .floats(chosen.flatMap { values[($0 * size)..<(($0 + 1) * size)] })
       }
-    return Samples(storage: picked, sampleShape: sampleShape, count: chosen.count)
+    var selected = Samples(storage: picked, sampleShape: sampleShape, count: chosen.count)
+    selected.numbers = chosen.map { number(of: $0) }
+    return selected
+  }
+
+  /// The number of a sample in the file it was read from: what is drawn for it does not depend on which others are taken.
+  public func number(of index: Int) -> Int {
+    guard let numbers, numbers.indices.contains(index) else { return index }
+    return numbers[index]
   }
 }
 

@@ -55,6 +55,6 @@ struct CalibrationSet: Sendable {
 
   /// Steps until the most driven input neuron first fires; zero where the input is analog.
   func firstSpike(_ coding: Coding) -> Double {
-    coding == .rate && largestMean > 0 ? Double(peak) / 2 / largestMean : 0
+    coding.hasInputNeurons && largestMean > 0 ? Double(peak) / 2 / largestMean : 0
   }
 }

@@ -95,8 +95,10 @@ public struct ConversionOptions: Sendable {
   public var correction: BiasCorrection
   /// The percentile of a layer's activations that becomes its threshold (method `percentile`).
   public var percentile: Double
-  /// How the input becomes spikes: `direct` or `rate`.
+  /// How the input becomes spikes: `direct`, `rate` or `poisson`.
   public var coding: Coding
+  /// The seed of the input's spikes (coding `poisson`); nothing else depends on it.
+  public var seed: UInt64 = 0
   /// What becomes of average pooling.
   public var pooling: PoolingForm
   /// What becomes of max pooling.

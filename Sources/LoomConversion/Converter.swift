@@ -102,8 +102,16 @@ public enum Converter {
     if options.coding == .spikes {
       findings.append(
         .option(
-          "needs coding 'direct' or 'rate', has 'spikes'",
+          "needs coding 'direct', 'rate' or 'poisson', has 'spikes'",
           remedy: "rasters of spikes are for networks that are spiking by birth"))
+    }
+    if options.coding == .poisson, options.method.code != .rate {
+      findings.append(
+        .option(
+          "needs coding 'direct' or 'rate' for \(options.method.code.rawValue) codes, has 'poisson'",
+          remedy: "spikes drawn at random say a rate: choose a method of rate codes ("
+            + ConversionMethod.allCases.filter { $0.code == .rate }.map(\.rawValue)
+            .joined(separator: ", ") + "), or another --coding"))
     }
     return findings
   }
@@ -136,9 +144,19 @@ public enum Converter {
       coding: options.coding, timesteps: outcome.timesteps, readoutStart: outcome.readoutStart,
       code: outcome.code, populations: emission.populations(), projections: written.projections,
       frontEnd: written.frontEnd, outputs: emission.outputs(), annLayers: check.costs,
-      remarks: remarks(draft, outcome, samples) + check.remarks)
+      remarks: drawn(options, samples) + remarks(draft, outcome, samples) + check.remarks)
     spiking.readout = options.readout
+    if options.coding == .poisson { spiking.seed = options.seed }
     return spiking
+  }
+
+  /// What is drawn at random, for reports.
+  private static func drawn(_ options: ConversionOptions, _ samples: CalibrationSet) -> [String] {
+    guard options.coding == .poisson else { return [] }
+    return [
+      "input coding poisson: in each step an input neuron fires with probability |x| / \(samples.peak), drawn by the host"
+        + " (seed \(options.seed)); thresholds are those of coding rate, whose spikes are as many on average"
+    ]
   }
 
   private static func remarks(

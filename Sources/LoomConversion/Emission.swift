@@ -19,7 +19,7 @@ struct Emission {
   var inputReset = ResetMode.soft
 
   /// Populations of input neurons in front of the draft's own.
-  private var inputPopulations: Int { coding == .rate ? (hasNegativeInput ? 2 : 1) : 0 }
+  private var inputPopulations: Int { coding.hasInputNeurons ? (hasNegativeInput ? 2 : 1) : 0 }
 
   /// The populations: input neurons, if any, then the draft's.
   func populations() -> [Population] {
@@ -29,7 +29,8 @@ struct Emission {
       result.append(
         Population(
           name: index == 0 ? "input+" : "input-", shape: inputShape, role: .hidden,
-          threshold: .uniform(peak), initialPotential: .uniform(peak * outcome.halfStep),
+          threshold: .uniform(peak),
+          initialPotential: .uniform(coding == .poisson ? 0 : peak * outcome.halfStep),
           reset: inputReset, calibratedPeak: peak,
           expectedRate: Float(index == 0 ? inputMeans.positive : inputMeans.negative) / peak,
           origin: [inputName]))

@@ -30,7 +30,7 @@ extension HostNeurons {
     clocked.keep { $0.drivers.isEmpty }
     guard !clocked.populations.isEmpty else { return 0 }
     var messages: UInt64 = 0
-    for step in clocked.run([]).spikes {
+    for step in clocked.run([], sample: 0).spikes {
       for neuron in step {
         let entries = routes.offsets[Int(neuron) + 1] - routes.offsets[Int(neuron)]
         messages += UInt64(isMulticast ? min(1, entries) : entries)

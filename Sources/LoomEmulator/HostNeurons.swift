@@ -1,9 +1,9 @@
 import LoomBase
 import LoomImage
 
-/// The neurons that the host integrates for a chip without analog input.
+/// The neurons that the host integrates for a chip without analog input, or whose spikes it draws.
 ///
-/// Every step of the window v⁻ = saturate(v + bias + current); they fire as the chip's neurons would, and their
+/// Integrated: every step of the window v⁻ = saturate(v + bias + current); they fire as the chip's neurons would, and their
 /// spikes are injected in the same step. They depend on the sample alone, so a sample's spikes are found before
 /// the chip starts.
 struct HostNeurons: Sendable {
@@ -24,6 +24,8 @@ struct HostNeurons: Sendable {
     var drivers: [Int]
     /// The channel-first index of each neuron, as front ends count them.
     var targets: [Int]
+    /// Drawn: the number of the first neuron among all that are drawn.
+    var firstDrawn: Int?
   }
 
   /// What one sample brought.
@@ -36,10 +38,13 @@ struct HostNeurons: Sendable {
 
   private(set) var populations: [Population] = []
   let timesteps: Int
+  private let draw: PoissonDraw?
 
   init(_ image: HardwareImage) {
     timesteps = image.schedule.timesteps
+    draw = image.draw
     var first = 0
+    var drawn = 0
     for slice in image.hostNeurons {
       let population = image.populations[slice.population]
       let shape = population.shape
@@ -58,6 +63,11 @@ struct HostNeurons: Sendable {
           targets: (0..<shape.count).map {
             $0 % shape.channels * shape.positions + $0 / shape.channels
           }))
+      if image.draw != nil, let last = populations.indices.last, !populations[last].drivers.isEmpty
+      {
+        populations[last].firstDrawn = drawn
+        drawn += shape.count
+      }
       first += shape.count
     }
   }
@@ -76,8 +86,8 @@ struct HostNeurons: Sendable {
     UInt64(timesteps) * populations.reduce(0) { $0 + UInt64($1.thresholds.count) }
   }
 
-  /// The spikes of a sample; `currents` are those of each front end, channel-first.
-  func run(_ currents: [[Int64]]) -> Run {
+  /// The spikes of a sample; `currents` are those of each front end, channel-first, `sample` its number in its file.
+  func run(_ currents: [[Int64]], sample: Int) -> Run {
     var run = Run(spikes: Array(repeating: [], count: timesteps))
     for population in populations {
       var total = population.biases.map { Int64($0) }
@@ -87,12 +97,33 @@ struct HostNeurons: Sendable {
         }
       }
       var potentials = population.initialPotentials.map { Int64($0) }
-      for step in 0..<timesteps {
-        Self.step(population, total, &potentials, &run.spikes[step])
+      if let draw, let first = population.firstDrawn {
+        let streams = population.targets.map { draw.stream(sample: sample, neuron: first + $0) }
+        for step in 0..<timesteps {
+          Self.draw(population, total, streams, step: step, &run.spikes[step])
+        }
+      } else {
+        for step in 0..<timesteps {
+          Self.step(population, total, &potentials, &run.spikes[step])
+        }
       }
       run.finalPotentials.append(potentials.map { Int32(truncatingIfNeeded: $0) })
     }
     return run
+  }
+
+  private static func draw(
+    _ population: Population, _ currents: [Int64], _ streams: [UInt64], step: Int,
+    _ spikes: inout [UInt32]
+  ) {
+    for neuron in currents.indices {
+      let number = PoissonDraw.number(ofStream: streams[neuron], step: step)
+      if PoissonDraw.fires(
+        current: currents[neuron], threshold: population.thresholds[neuron], number: number)
+      {
+        spikes.append(UInt32(population.first + neuron))
+      }
+    }
   }
 
   private static func step(

@@ -79,7 +79,7 @@ struct HostSide: Sendable {
       drivers.map {
         FrontEndArithmetic.currents(
           $0.frontEnd, values, source: input.shape, target: $0.target)
-      })
+      }, sample: samples.number(of: index))
   }
 
   /// The sample's integers x, channel-first.

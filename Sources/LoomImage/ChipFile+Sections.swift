@@ -4,7 +4,7 @@ extension ChipFile {
   /// The sections a version 1 image must have.
   private static let required = ["META", "POPS", "FRNT", "TMPL", "HOST", "CORE"]
   /// The sections only some images have.
-  private static let further = ["HNEU", countsSection, ordersSection, "PROV"]
+  private static let further = ["HNEU", drawSection, countsSection, ordersSection, "PROV"]
 
   /// Checks header, table and checksums and reads every known section.
   static func parse(_ bytes: FileBytes) throws(ByteError) -> HardwareImage {
@@ -41,6 +41,7 @@ extension ChipFile {
     case "HOST": image.hostRoutes = try decodeHost(bytes)
     case "CORE": image.cores = try decodeCores(bytes)
     case "HNEU": image.hostNeurons = try decodeHostNeurons(bytes)
+    case drawSection: image.draw = try decodeDraw(bytes)
     case countsSection: image.spikeCounts = try decodeCounts(bytes)
     case ordersSection: try decodeOrders(bytes, &image.populations)
     default: image.provenance = try decodeProvenance(bytes)

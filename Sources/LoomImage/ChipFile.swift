@@ -37,6 +37,9 @@ public enum ChipFile {
       sections.append(
         Section(name: "HNEU", isOptional: false, bytes: encodeHostNeurons(image.hostNeurons)))
     }
+    if let draw = image.draw {
+      sections.append(Section(name: drawSection, isOptional: false, bytes: encodeDraw(draw)))
+    }
     if let readout = image.spikeCounts {
       sections.append(
         Section(name: countsSection, isOptional: false, bytes: encodeCounts(readout)))

@@ -31,6 +31,12 @@ public struct HardwareImage: Sendable, Hashable {
   public var outputs: [Int]
   /// How spike counts become scores; nil: potentials are read (or plain counts, of networks spiking by birth).
   public var spikeCounts: SpikeCountReadout?
+  /// What the host draws spikes from; nil: its neurons integrate.
+  ///
+  /// With it every host neuron that a front end drives fires by `PoissonDraw.fires`: its current is bias and front ends
+  /// together, its number counts all such neurons, population after population, channel-first. It keeps v(0).
+  /// Host neurons without a front end (gates) integrate all the same.
+  public var draw: PoissonDraw?
   /// Names for people; the emulator never reads them and they can be stripped.
   public var provenance: ImageProvenance?
 

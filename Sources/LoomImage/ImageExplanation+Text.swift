@@ -34,6 +34,9 @@ extension ImageExplanation {
       "image for \(image.profileName): \(image.schedule.code.rawValue) code, T = \(image.schedule.timesteps), D = \(image.schedule.depth), \(total("cores")) cores on \(total("chips")) \(total("chips") == 1 ? "chip" : "chips")",
       "\(total("neurons")) neurons, \(total("axons")) axons, \(total("synapses")) synapses (\(total("weights")) stored weights), \(total("routes")) routes",
     ]
+    if let draw = image.draw {
+      lines.append("the host draws the input's spikes at random (seed \(draw.seed))")
+    }
     if image.spikeCounts != nil {
       lines.append(
         "answers are spike counts of steps \(image.schedule.readoutStart)..<\(image.schedule.timesteps), potentials are not read"

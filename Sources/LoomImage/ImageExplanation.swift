@@ -156,6 +156,9 @@ public enum ImageExplanation {
         "weights": .integer(image.templates.reduce(0) { $0 + $1.weights.count }),
       ]),
     ]
+    if let draw = image.draw {
+      members["draw"] = .object(["law": .text("poisson"), "seed": .text("\(draw.seed)")])
+    }
     if let counts = image.spikeCounts { members["readout"] = readout(counts, image.schedule) }
     return .object(members)
   }

@@ -34,6 +34,7 @@ public enum ImageStructure {
     guard check.findings.isEmpty else { return check.findings }
     check.cores()
     check.hostNeurons()
+    check.draw()
     guard check.findings.isEmpty else { return check.findings }
     check.coverage()
     check.routes()

@@ -192,6 +192,8 @@ public struct FixedPointNetwork: Sendable, Hashable {
   public var outputs: [PopulationID]
   /// What the host reads of them.
   public var readout: ScoreReading = .potentials
+  /// The seed of what is drawn (coding `poisson`).
+  public var seed: UInt64 = 0
 
   /// Creates a fixed-point network.
   public init(

@@ -20,8 +20,16 @@ public enum Coding: String, Codable, Sendable {
   case direct
   /// Input neurons on the chip, driven by the sample as bias.
   case rate
+  /// Input neurons that fire at random, in each step with probability x / peak; the host draws their spikes.
+  ///
+  /// Every population driven by a front end is one of input neurons: it has no potential, and fires where its constant
+  /// current exceeds a share of its threshold that is drawn for it (`PoissonDraw`).
+  case poisson
   /// The sample is a raster of spikes, steps × inputs, injected as it is.
   case spikes
+
+  /// Whether neurons stand between the sample and the first layer.
+  public var hasInputNeurons: Bool { self == .rate || self == .poisson }
 }
 
 /// What a population does.
@@ -295,6 +303,8 @@ public struct SpikingNetwork: Sendable {
   public var outputs: [PopulationID]
   /// What the host reads of them.
   public var readout: ScoreReading = .potentials
+  /// The seed of what is drawn (coding `poisson`).
+  public var seed: UInt64 = 0
   /// Weights, thresholds, biases are integers to be taken exactly: quantization must change nothing.
   public var isInteger: Bool
   /// Dense MACs of one sample of the ANN it stands for, by ANN layer name in order.

@@ -36,6 +36,8 @@ struct SpikeCounts {
 struct FloatProgress {
   var states: [FloatState]
   var injected: [SpikeList] = []
+  /// By population, channel-first: where the numbers of drawn neurons start; empty for others.
+  var streams: [[UInt64]] = []
   private(set) var histories: [EventHistory]
   private(set) var spikeCounts: [SpikeCounts]
   private let parameters: [FloatParameters]

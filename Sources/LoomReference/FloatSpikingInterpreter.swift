@@ -18,6 +18,8 @@ public struct FloatSpikingInterpreter: Sendable {
   /// The synapses into each population.
   let incoming: [[FloatSynapses]]
   private let frontEnd: [FloatSynapses]
+  /// What is drawn instead of integrated.
+  private let drawn: DrawnInput
 
   /// Checks a network and lays out its synapses.
   ///
@@ -25,6 +27,7 @@ public struct FloatSpikingInterpreter: Sendable {
   public init(_ network: SpikingNetwork) throws(DiagnosticsError) {
     let skeleton = NetworkSkeleton(network)
     var findings = ConsistencyCheck.findings(of: skeleton)
+    if findings.isEmpty { findings = DrawnInputCheck.findings(of: skeleton) }
     if findings.isEmpty { findings = WindowCheck.findings(of: skeleton) }
     if network.schedule == .asynchronous {
       findings.append(
@@ -34,6 +37,7 @@ public struct FloatSpikingInterpreter: Sendable {
     guard findings.isEmpty else { throw DiagnosticsError(.badInput, findings) }
     order = try ProcessingOrder.order(of: skeleton)
     stepsRemembered = ProcessingOrder.stepsRemembered(of: skeleton)
+    drawn = DrawnInput(skeleton, seed: network.seed)
     parameters = network.populations.map { FloatParameters($0) }
     let shapes = network.populations.map(\.shape)
     var incoming = [[FloatSynapses]](repeating: [], count: shapes.count)
@@ -128,6 +132,8 @@ public struct FloatSpikingInterpreter: Sendable {
     if network.coding == .spikes {
       progress.injected = try reader.raster(samples, index: index)
     }
+    progress.streams = drawn.streams(
+      sample: samples.number(of: index), shapes: parameters.map(\.shape))
     guard !frontEnd.isEmpty else { return progress }
     let values = try reader.values(samples, index: index)
     let events = values.indices.filter { values[$0] != 0 }.map {
@@ -144,6 +150,12 @@ public struct FloatSpikingInterpreter: Sendable {
   ) -> SpikeList {
     let own = parameters[population]
     if own.role == .input { return progress.injected[step] }
+    if drawn.draws(population) {
+      return DrawnInput.spikes(
+        progress.streams[population], step: step,
+        currents: progress.states[population].constant[0], thresholds: own.threshold,
+        shape: own.shape)
+    }
     var drive = progress.states[population].constant
     for synapses in incoming[population] {
       let events = progress.histories[synapses.source].events(ofStep: step - synapses.delay)

@@ -18,7 +18,7 @@ extension IntegerInterpreter {
       for population in order {
         if parameters[population].role == .input {
           sent[population][bin] = inOrder(injected[bin], parameters[population].shape)
-        } else if network.populations[population].isOnHost {
+        } else if network.populations[population].isOnHost || drawn.draws(population) {
           // The host's neurons know no order within a bin: they fire once at most.
           sent[population][bin] = inOrder(
             fire(population, step: bin, &progress), parameters[population].shape)

@@ -18,6 +18,8 @@ public struct IntegerInterpreter: Sendable {
   /// Asynchronous networks: the only synapses into each population, met one by one.
   let events: [EventSynapses?]
   private let frontEnd: [IntegerFrontEnd]
+  /// What is drawn instead of integrated.
+  let drawn: DrawnInput
 
   /// Checks a network and lays out its synapses.
   ///
@@ -27,12 +29,14 @@ public struct IntegerInterpreter: Sendable {
   public init(_ network: FixedPointNetwork) throws(DiagnosticsError) {
     let skeleton = NetworkSkeleton(network)
     var findings = ConsistencyCheck.findings(of: skeleton)
+    if findings.isEmpty { findings = DrawnInputCheck.findings(of: skeleton) }
     if findings.isEmpty { findings = WindowCheck.findings(of: skeleton) }
     if findings.isEmpty { findings = EventCheck.findings(of: network) }
     if findings.isEmpty { findings = IntegerRangeCheck.findings(of: network) }
     guard findings.isEmpty else { throw DiagnosticsError(.badInput, findings) }
     order = try ProcessingOrder.order(of: skeleton)
     stepsRemembered = ProcessingOrder.stepsRemembered(of: skeleton)
+    drawn = DrawnInput(skeleton, seed: network.seed)
     parameters = network.populations.map { IntegerParameters($0) }
     let shapes = network.populations.map(\.shape)
     var incoming = [[IntegerSynapses]](repeating: [], count: shapes.count)
@@ -90,6 +94,8 @@ public struct IntegerInterpreter: Sendable {
       let order = ChannelLast(parameters[part.targetIndex].shape)
       progress.states[part.targetIndex].addConstant(order.reordered(currents), site: part.site)
     }
+    progress.streams = drawn.streams(
+      sample: samples.number(of: index), shapes: parameters.map(\.shape))
     var emissions: [[[Int32]]] = []
     if network.schedule == .asynchronous {
       emissions = try runEvents(&progress, injected: injected)
@@ -119,6 +125,12 @@ public struct IntegerInterpreter: Sendable {
   /// Updates a population in an aligned step; who fires, channel-first.
   func fire(_ population: Int, step: Int, _ progress: inout IntegerProgress) -> SpikeList {
     let own = parameters[population]
+    if drawn.draws(population) {
+      return DrawnInput.spikes(
+        progress.streams[population], step: step,
+        currents: progress.states[population].constant[0], thresholds: own.threshold,
+        shape: own.shape)
+    }
     var drive = progress.states[population].constant
     deliver(to: population, step: step, &drive, &progress)
     let flags = progress.states[population].update(own, drive: drive)

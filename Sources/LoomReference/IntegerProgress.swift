@@ -5,6 +5,8 @@ import LoomNetwork
 struct IntegerProgress {
   var states: [IntegerState]
   private(set) var histories: [SpikeHistory]
+  /// By population, channel-first: where the numbers of drawn neurons start; empty for others.
+  var streams: [[UInt64]] = []
   private(set) var rasters: [[UInt8]]
   private(set) var spikeCounts: [[Int32]]
   /// The potentials (channel-last) of output populations just before aligned step t0.

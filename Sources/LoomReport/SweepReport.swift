@@ -20,6 +20,8 @@ public struct SweepFacts: Sendable, Equatable {
   public var method: String
   /// How often the network was converted.
   public var conversion: Conversion
+  /// Whether one conversion was run for each T, because the host injects spikes.
+  public var runsEach = false
   /// Samples run.
   public var samples: Int
   /// The fraction the ANN answers right; nil without labels.
@@ -54,7 +56,8 @@ public struct SweepFacts: Sendable, Equatable {
   /// How the T of the points came to be, as a label.
   public var label: String {
     switch conversion {
-    case .once(let timesteps): "converted for T = \(timesteps), every T from one run"
+    case .once(let timesteps):
+      "converted for T = \(timesteps), \(runsEach ? "a run for each T" : "every T from one run")"
     case .each: "converted once for each T"
     }
   }

@@ -49,6 +49,17 @@ struct SamplesTests {
     #expect(SampleLayout.channelFirst.storedIndex(channel: 1, row: 0, column: 0, in: map) == 8)
   }
 
+  @Test(
+    "selected samples keep the numbers they have in their file, however often some are selected")
+  func numbers() {
+    let samples = Samples(storage: .bytes([1, 2, 3, 4, 5, 6]), sampleShape: [1], count: 6)
+    #expect((0..<6).map { samples.number(of: $0) } == [0, 1, 2, 3, 4, 5])
+    let later = samples.selecting(2..<6)
+    #expect((0..<4).map { later.number(of: $0) } == [2, 3, 4, 5])
+    let mixed = later.selecting([3, 0, 0])
+    #expect((0..<3).map { mixed.number(of: $0) } == [5, 2, 2])
+  }
+
   @Test("selected samples come in the order asked for")
   func selecting() {
     let bytes = Samples(storage: .bytes([1, 2, 3, 4, 5, 6]), sampleShape: [2], count: 3)

@@ -196,6 +196,38 @@ struct ConverterTests {
     #expect(positive.populations.map(\.name).prefix(2) == ["input+", "relu1"])
   }
 
+  @Test("coding poisson has the thresholds of coding rate, no first charge, and the seed")
+  func poissonCoding() throws {
+    let network = folded()
+    let samples = randomSamples([1, 2, 2])
+    for method in ConversionMethod.allCases where method.code == .rate {
+      var options = ConversionOptions(timesteps: 8, method: method, coding: .rate)
+      let rate = try Converter.convert(network, calibration: samples, options: options)
+      options.coding = .poisson
+      options.seed = 33
+      let drawn = try Converter.convert(network, calibration: samples, options: options)
+      #expect(drawn.coding == .poisson && drawn.seed == 33)
+      #expect(drawn.populations.map(\.threshold) == rate.populations.map(\.threshold))
+      #expect(drawn.populations.map(\.bias) == rate.populations.map(\.bias))
+      #expect(drawn.projections.map(\.weights) == rate.projections.map(\.weights))
+      #expect(drawn.frontEnd.map(\.weights) == rate.frontEnd.map(\.weights))
+      #expect(drawn.readoutStart == rate.readoutStart)
+      #expect(drawn.populations.prefix(2).allSatisfy { $0.initialPotential == .uniform(0) })
+      #expect(drawn.populations[2].initialPotential == rate.populations[2].initialPotential)
+      #expect(drawn.remarks.contains { $0.contains("drawn by the host (seed 33)") })
+    }
+    for method in [ConversionMethod.bitSerial, .timeToFirstSpike] {
+      let options = ConversionOptions(timesteps: 8, method: method, coding: .poisson)
+      #expect {
+        try Converter.convert(network, calibration: samples, options: options)
+      } throws: { error in
+        (error as? DiagnosticsError)?.diagnostics.contains {
+          $0.code == "SL2205" && $0.message.contains("has 'poisson'")
+        } == true
+      }
+    }
+  }
+
   @Test("readout starts when the slowest path has fired once")
   func delayedReadout() throws {
     // One of 16 samples is 1: one pass makes θ = 2·E in every layer, so each first spike takes

@@ -38,6 +38,7 @@ struct Emission {
         slice(population: $0, box: MapBox(lowered.images[$0].shape))
       })
     image.spikeCounts = network.spikeCountReadout
+    if network.coding == .poisson { image.draw = PoissonDraw(seed: network.seed) }
     return image
   }
 

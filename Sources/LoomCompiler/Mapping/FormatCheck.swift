@@ -107,6 +107,14 @@ struct FormatCheck {
           + "\(hosts.count) of " + hosts.map(\.shape.description).joined(separator: ", "),
         hosts.first?.name ?? "input")
     }
+    if network.coding == .poisson {
+      if network.frontEnd.contains(where: { !network.populations[$0.target.index].isOnHost }) {
+        fail("needs input neurons on the host, which draws their spikes, has others", "input")
+      }
+      if network.code != .rate || network.schedule == .freeRunning {
+        fail("needs windows of the rate code for drawn spikes, has others", network.name)
+      }
+    }
     let drivesChip = network.frontEnd.contains { !network.populations[$0.target.index].isOnHost }
     if drivesChip, !profile.neuron.analogInput {
       fail("needs analog input, has none", "input")

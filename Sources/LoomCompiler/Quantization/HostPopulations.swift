@@ -2,7 +2,8 @@ import LoomBase
 import LoomHardware
 import LoomNetwork
 
-/// Populations that the host integrates because the chip takes no analog input.
+/// Populations that the host integrates because the chip takes no analog input, or whose spikes it draws (coding
+/// `poisson`, on every chip).
 ///
 /// Before: conv1 driven by the sample, conv2 by conv1's spikes, a chip that takes spikes only. After: conv1's
 /// neurons on the host, in the host's own formats; the chip begins with conv2. Exact: the same integers in
@@ -12,13 +13,22 @@ enum HostPopulations {
   static func choose(
     _ network: SpikingNetwork, profile: Profile
   ) -> (populations: Set<Int>, findings: [Diagnostic]) {
-    guard !profile.neuron.analogInput else { return ([], []) }
+    let draws = network.coding == .poisson
+    guard draws || !profile.neuron.analogInput else { return ([], []) }
     var chosen: Set<Int> = []
     var findings: [Diagnostic] = []
     for index in Set(network.frontEnd.map(\.target.index)).sorted() {
       let population = network.populations[index]
       guard let obstacle = obstacle(index, network) else {
         chosen.insert(index)
+        continue
+      }
+      guard !draws else {
+        findings.append(
+          Diagnostic(
+            .error, "SL3031", "needs input neurons whose spikes the host can draw, has others",
+            at: .layer(population.name), notes: [obstacle],
+            remedy: "convert with --coding direct or rate"))
         continue
       }
       findings.append(
@@ -33,9 +43,17 @@ enum HostPopulations {
   }
 
   /// What the user should know of layers that are not on the chip.
-  static func remarks(_ populations: [FixedPopulation], profile: Profile) -> [Diagnostic] {
+  static func remarks(
+    _ populations: [FixedPopulation], of network: SpikingNetwork, profile: Profile
+  ) -> [Diagnostic] {
     populations.filter(\.isOnHost).map {
-      Diagnostic(
+      guard network.coding != .poisson else {
+        return Diagnostic(
+          .remark, "SL3032",
+          "needs spikes drawn at random: the host draws those of its \($0.shape.count) neurons (seed "
+            + "\(network.seed)) and sends them", at: .layer($0.name))
+      }
+      return Diagnostic(
         .remark, "SL3030",
         "needs analog input, has none on \(profile.name): the host integrates its "
           + "\($0.shape.count) neurons and sends their spikes", at: .layer($0.name))

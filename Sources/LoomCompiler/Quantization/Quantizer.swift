@@ -95,7 +95,7 @@ struct QuantizationPass {
     let frontEnd = FrontEndQuantization(input)
     let fixedFrontEnd = network.frontEnd.indices.map { quantizeFrontEnd($0, frontEnd) }
     let populations = network.populations.indices.map { quantizePopulation($0) }
-    diagnostics += HostPopulations.remarks(populations, profile: input.profile)
+    diagnostics += HostPopulations.remarks(populations, of: network, profile: input.profile)
     var fixed = FixedPointNetwork(
       name: network.name, method: network.method, profileName: input.profile.name,
       input: network.input, inputQuantization: frontEnd.quantization, coding: network.coding,
@@ -104,6 +104,7 @@ struct QuantizationPass {
       frontEnd: fixedFrontEnd,
       outputs: network.outputs)
     fixed.readout = network.readout
+    fixed.seed = network.seed
     let reports = populations.indices.map { report(populations[$0], index: $0) }
     return (
       fixed,

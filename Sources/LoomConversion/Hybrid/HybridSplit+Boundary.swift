@@ -38,10 +38,12 @@ extension HybridSplit {
       }
       progress?(range.upperBound)
     }
-    return Samples(
+    var boundary = Samples(
       storage: .floats(values),
       sampleShape: [layout.map.channels, layout.map.height, layout.map.width],
       count: samples.count)
+    boundary.numbers = samples.numbers
+    return boundary
   }
 
   /// What the chip part's samples need: nothing behind a head, for its outputs are taken as they are.

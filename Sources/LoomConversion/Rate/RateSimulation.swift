@@ -16,7 +16,8 @@ struct RateSimulation: Sendable {
   let samples: [[Float]]
   /// The shape of a sample.
   let inputShape: MapShape
-  /// The threshold of the input neurons (coding `rate`); nil: the input is analog.
+  /// The threshold of the input neurons (coding `rate`, and `poisson`, whose spikes are as many on average); nil: the
+  /// input is analog.
   let inputThreshold: Float?
   /// What firing does to the potential of the input neurons.
   let inputReset: ResetMode
@@ -29,7 +30,7 @@ struct RateSimulation: Sendable {
     threads = max(1, input.options.threads)
     inputShape = input.inputShape
     let peak = input.samples.peak > 0 ? input.samples.peak : 1
-    inputThreshold = input.options.coding == .rate ? peak : nil
+    inputThreshold = input.options.coding.hasInputNeurons ? peak : nil
     inputReset = input.options.inputReset
     let count = input.inputCount
     samples = range.map { sample in

@@ -62,7 +62,9 @@ extension MethodInput {
 
 extension ConversionOptions {
   /// What firing does to the potential of input neurons (coding `rate`).
-  var inputReset: ResetMode { hostIntegratesInput ? .soft : reset }
+  var inputReset: ResetMode {
+    hostIntegratesInput || coding == .poisson ? .soft : reset
+  }
 }
 
 extension DraftNetwork {

@@ -107,7 +107,7 @@ extension Emulator {
         Diagnostic(
           .error, "SL6022",
           "needs input that is no spikes to read off every T, has spikes injected by the host",
-          remedy: "run each T for itself (`sweep --convert each`)"))
+          remedy: "run each T for itself, as `sweep` does without --early-exit"))
     }
     let row = max(plan.countsSpikes.count, 1)
     let readings = samples.multipliedReportingOverflow(by: (plan.timesteps + 1) * row * 4)

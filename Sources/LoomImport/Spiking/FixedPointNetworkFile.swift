@@ -55,6 +55,7 @@ public enum FixedPointNetworkFile {
       frontEnd: try frontEnd(document, populations),
       outputs: try document.outputs(populations: populations.count))
     network.readout = document.readout
+    network.seed = document.seed
     return network
   }
 }

@@ -14,6 +14,7 @@ struct NetworkDocument {
   let schedule: Schedule
   let code: SpikeCode
   let readout: ScoreReading
+  let seed: UInt64
 
   /// Opens a file and reads what every network has.
   init(_ bytes: [UInt8], name: String, schema: String) throws(DiagnosticsError) {
@@ -37,6 +38,7 @@ struct NetworkDocument {
     schedule = try root.choice("schedule", default: .aligned)
     code = try root.choice("code", default: .rate)
     readout = try root.choice("readout", default: .potentials)
+    seed = UInt64(truncatingIfNeeded: try root.integer("seed", in: .min ... .max, default: 0))
   }
 
   /// The file of a structure and its tensors.

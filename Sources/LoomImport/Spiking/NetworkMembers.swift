@@ -20,6 +20,7 @@ protocol DocumentedNetwork {
   var frontEnd: FrontEnds { get }
   var outputs: [PopulationID] { get }
   var readout: ScoreReading { get }
+  var seed: UInt64 { get }
 }
 
 /// A population, projection or front end.
@@ -74,6 +75,7 @@ extension DocumentedNetwork {
     ]
     // Left out where it says nothing new, so that files are as they were before it existed.
     if readout != .potentials { members["readout"] = .text(readout.rawValue) }
+    if coding == .poisson { members["seed"] = .integer(Int(truncatingIfNeeded: seed)) }
     return members
   }
 }

@@ -74,6 +74,7 @@ public enum SpikingNetworkFile {
       isInteger: try root.flag("isInteger", default: false), annLayers: try annLayers(root),
       remarks: try root.texts("remarks"))
     network.readout = document.readout
+    network.seed = document.seed
     return network
   }
 }

@@ -17,6 +17,7 @@ extension ImagePair {
     if let old = before.spikeCounts, let new = after.spikeCounts, old != new {
       compare("spikeCounts") { .text($0.spikeCounts.map { "\($0)" } ?? "") }
     }
+    compare("drawnInput") { .text($0.draw.map { "seed \($0.seed)" } ?? "none") }
     compare("freeRunning") { .boolean($0.schedule.freeRunning) }
     compare("asynchronous") { .boolean($0.schedule.isAsynchronous) }
     compare("code") { .text($0.schedule.code.rawValue) }

@@ -18,7 +18,9 @@ enum ConversionFlags {
       "--correction", placeholder: "C",
       help: "calibrated: mean errors made up for by bias (default), potential; shift; none"),
     .value("--percentile", placeholder: "P", help: "percentile: of positive activations (99.9)"),
-    .value("--coding", placeholder: "C", help: "direct (default) or rate"),
+    .value(
+      "--coding", placeholder: "C",
+      help: "direct (default), rate, or poisson: input spikes drawn by the host (--seed)"),
     .value(
       "--pooling", placeholder: "P",
       help: "average pooling: auto (default), compose into the next layer, or neurons of its own"),
@@ -50,7 +52,10 @@ enum ConversionFlags {
       ?? .bias
     options.percentile = try arguments.numbers("--percentile")?.first ?? 99.9
     options.coding =
-      try choice(arguments, "--coding", [("direct", .direct), ("rate", .rate)]) ?? .direct
+      try choice(
+        arguments, "--coding", [("direct", .direct), ("rate", .rate), ("poisson", .poisson)])
+      ?? .direct
+    options.seed = UInt64(try arguments.integer("--seed", in: 0...Int.max) ?? 0)
     options.pooling =
       try choice(arguments, "--pooling", PoolingForm.allCases.map { ($0.rawValue, $0) }) ?? .auto
     forms.shape(&options)

@@ -72,6 +72,22 @@ private struct CompiledStage {
   var length: RunLength {
     RunLength(timesteps: timesteps, readoutStart: emulator.image.schedule.readoutStart)
   }
+
+  /// The same image for a shorter window; nil where its readouts would begin with other potentials
+  /// (`HardwareImage.shortened`).
+  func shortened(to length: RunLength, _ profile: Profile) throws -> CompiledStage? {
+    let image = emulator.image
+    if length == self.length { return self }
+    let isExact =
+      profile.neuron.startStep || length.readoutStart > 0 || image.schedule.readoutStart == 0
+      || image.spikeCounts != nil
+    guard isExact else { return nil }
+    var stage = self
+    let short = image.shortened(to: length.timesteps, readoutStart: length.readoutStart)
+    stage.emulator = try Emulator(image: short, profile: profile)
+    stage.imageSHA256 = "\(ChipFile.sha256(of: ChipFile.encode(short)))"
+    return stage
+  }
 }
 
 extension SweepJob {
@@ -89,13 +105,27 @@ extension SweepJob {
   }
 
   /// One conversion, one run: all T are read off it.
+  ///
+  /// With spikes that the host injects a run for each T.
   private func runOnce(_ outcome: inout SweepOutcome, _ progress: Progress) throws {
     let stage = try compile(timesteps: timesteps.last ?? 1, progress)
     outcome.remark(stage.remarks)
     let lengths = timesteps.map {
       RunLength(timesteps: $0, readoutStart: stage.conversion.readoutStart(timesteps: $0))
     }
-    try measure(stage, lengths, isLast: true, &outcome, progress)
+    guard lengths.count > 1, !stage.emulator.image.hostNeurons.isEmpty else {
+      return try measure(stage, lengths, isLast: true, &outcome, progress)
+    }
+    // What the host injects cannot be read off at several T from one run: the same network runs for each.
+    for length in lengths {
+      guard let part = try stage.shortened(to: length, profile) else {
+        outcome.remark([
+          "T = \(length.timesteps) is left out: needs biases of its own on \(profile.name) (--convert each)"
+        ])
+        continue
+      }
+      try measure(part, [length], isLast: length == lengths.last, &outcome, progress)
+    }
   }
 
   /// A conversion and a run for each T; those that cannot be converted are said and left out.

@@ -141,16 +141,17 @@ struct SweepPart: Codable {
       points += priced.points
       exit = priced.exit ?? exit
     }
+    var swept = SweepFacts(
+      tool: Version.tool, network: facts.network, method: facts.method,
+      conversion: facts.convertsEach ? .each : .once(timesteps: facts.largestTimesteps),
+      samples: facts.samples,
+      annAccuracy: annRight.map { Double($0) / Double(facts.samples) },
+      calibration: facts.calibration,
+      timing: stages.compactMap(\.steps).last?.timing ?? .everySample, remarks: facts.remarks,
+      host: host)
+    swept.runsEach = !facts.convertsEach && stages.contains { $0.run != nil }
     return SweepReport(
-      facts: SweepFacts(
-        tool: Version.tool, network: facts.network, method: facts.method,
-        conversion: facts.convertsEach ? .each : .once(timesteps: facts.largestTimesteps),
-        samples: facts.samples,
-        annAccuracy: annRight.map { Double($0) / Double(facts.samples) },
-        calibration: facts.calibration,
-        timing: stages.compactMap(\.steps).last?.timing ?? .everySample, remarks: facts.remarks,
-        host: host),
-      profile: profile, points: points, lossPoints: facts.lossPoints, exit: exit)
+      facts: swept, profile: profile, points: points, lossPoints: facts.lossPoints, exit: exit)
   }
 }
 

@@ -32,6 +32,24 @@ struct SpikeCountNetworkTests {
     #expect(plain.readout == .potentials && plain.populations[0].scoreOffset.isEmpty)
   }
 
+  @Test("the seed of drawn input survives; other codings have no word of it in their file")
+  func seed() throws {
+    for seed in [0, 12345, UInt64.max] {
+      var float = EveryMember.float
+      float.coding = .poisson
+      float.seed = seed
+      let read = try SpikingNetworkFile.decode(SpikingNetworkFile.encode(float), name: "x.snn")
+      #expect(read.coding == .poisson && read.seed == seed)
+      var fixed = EveryMember.fixed
+      fixed.coding = .poisson
+      fixed.seed = seed
+      let bytes = FixedPointNetworkFile.encode(fixed)
+      #expect(try FixedPointNetworkFile.decode(bytes, name: "x.fixed.snn") == fixed)
+    }
+    let text = String(decoding: SpikingNetworkFile.encode(EveryMember.float), as: UTF8.self)
+    #expect(!text.contains("seed"))
+  }
+
   @Test("as many offsets as channels, or a refusal")
   func offsets() throws {
     var fixed = EveryMember.fixed
