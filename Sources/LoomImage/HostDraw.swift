@@ -11,7 +11,7 @@ extension ChipFile {
     return writer.bytes
   }
 
-  static func decodeDraw(_ bytes: ArraySlice<UInt8>) throws(ByteError) -> PoissonDraw {
+  static func decodeDraw(_ bytes: FileBytes) throws(ByteError) -> PoissonDraw {
     var reader = ByteReader(bytes)
     let law = try reader.read(UInt8.self)
     guard law == 0 else {
