@@ -37,6 +37,9 @@ package enum UpdateKernel {
     /// How thresholds and drive repeat, as masks of positions (`Periods`).
     var thresholdMask = Periods.none
     var driveMask = Periods.none
+    /// v + `offset` has none of the bits `beyond` where v is a potential.
+    private(set) var offset: Int32
+    private(set) var beyond: Int32
 
     /// A slice whose sums stand from `firstAccumulator` on; `thresholdMask` and `driveMask` are one less than the
     /// multiple of 32 places after which its thresholds and drives repeat.
@@ -51,6 +54,7 @@ package enum UpdateKernel {
       self.isHard = isHard
       self.thresholdMask = thresholdMask
       self.driveMask = driveMask
+      (offset, beyond) = Rule.range(potentials)
     }
 
     init(_ slice: SliceInfo, driveMask: Int = Periods.none) {
@@ -62,6 +66,16 @@ package enum UpdateKernel {
       isHard = slice.isHard
       thresholdMask = slice.periods.thresholds
       self.driveMask = driveMask
+      (offset, beyond) = Rule.range(lowest...highest)
+    }
+
+    /// What potentials of b bits need to be told from others by their high bits; of other ranges none can be told.
+    private static func range(_ potentials: ClosedRange<Int32>) -> (offset: Int32, beyond: Int32) {
+      let width = Int64(potentials.upperBound) - Int64(potentials.lowerBound) + 1
+      guard width & (width - 1) == 0, Int64(potentials.lowerBound) == -(width / 2) else {
+        return (0, -1)
+      }
+      return (0 &- potentials.lowerBound, ~Int32(truncatingIfNeeded: width - 1))
     }
   }
 
@@ -87,9 +101,8 @@ package enum UpdateKernel {
   }
 
   /// The arrays of a slice's neurons, from its first neuron on.
-  @unsafe private struct Pointers<Number: StepSum> {
+  @unsafe private struct Pointers {
     let potentials: UnsafeMutablePointer<Int32>
-    let sums: UnsafeMutablePointer<Number>
     let drive: UnsafePointer<Int32>
     let thresholds: UnsafePointer<Int32>
     let fired: UnsafeMutablePointer<UInt32>
@@ -116,10 +129,10 @@ package enum UpdateKernel {
                 let fired = fired.baseAddress
               else { return 0 }
               return unsafe all(
-                rule, shift,
+                rule, shift, sums + rule.firstAccumulator,
                 Pointers(
-                  potentials: potentials + first, sums: sums + rule.firstAccumulator,
-                  drive: drive + first, thresholds: thresholds + first,
+                  potentials: potentials + first, drive: drive + first,
+                  thresholds: thresholds + first,
                   fired: (fired + firstWord * 8).assumingMemoryBound(to: UInt32.self)))
             }
           }
@@ -130,18 +143,18 @@ package enum UpdateKernel {
 
   @inline(__always)
   private static func all<Number: StepSum>(
-    _ rule: Rule, _ shift: Int32, _ state: Pointers<Number>
+    _ rule: Rule, _ shift: Int32, _ sums: UnsafeMutablePointer<Number>, _ state: Pointers
   ) -> Int {
     let count = rule.neurons.count
     var found = 0
     var index = 0
     while index &+ 32 <= count {
-      var lanes = SIMD8<Int32>(repeating: 0)
-      unsafe updateEight(rule, shift, state, index, 0, &lanes)
-      unsafe updateEight(rule, shift, state, index &+ 8, 8, &lanes)
-      unsafe updateEight(rule, shift, state, index &+ 16, 16, &lanes)
-      unsafe updateEight(rule, shift, state, index &+ 24, 24, &lanes)
-      let marks = united(lanes)
+      let marks = unsafe fire(
+        rule, state, index,
+        Number.takeEight(sums + index, shift) &+ driven(rule, state, index),
+        Number.takeEight(sums + index + 8, shift) &+ driven(rule, state, index &+ 8),
+        Number.takeEight(sums + index + 16, shift) &+ driven(rule, state, index &+ 16),
+        Number.takeEight(sums + index + 24, shift) &+ driven(rule, state, index &+ 24))
       unsafe state.fired[index &>> 5] = marks.littleEndian
       found &+= marks.nonzeroBitCount
       index &+= 32
@@ -149,7 +162,9 @@ package enum UpdateKernel {
     var marks: UInt32 = 0
     var word = index &>> 5
     while index < count {
-      if unsafe updateOne(rule, shift, state, index) { marks |= 1 &<< UInt32(index & 31) }
+      let sum = unsafe Int32(truncatingIfNeeded: sums[index]) &<< shift
+      unsafe sums[index] = 0
+      if unsafe updateOne(rule, sum, state, index) { marks |= 1 &<< UInt32(index & 31) }
       index &+= 1
     }
     while word < (count &+ 63) &>> 6 &* 2 {
@@ -161,39 +176,72 @@ package enum UpdateKernel {
     return found
   }
 
+  /// v + drive of eight neurons.
   @inline(__always)
-  private static func updateEight<Number: StepSum>(
-    _ rule: Rule, _ shift: Int32, _ state: Pointers<Number>, _ index: Int, _ bit: Int32,
+  private static func driven(_ rule: Rule, _ state: Pointers, _ index: Int) -> SIMD8<Int32> {
+    unsafe lanes(UnsafePointer(state.potentials) + index)
+      &+ lanes(state.drive + (index & rule.driveMask))
+  }
+
+  /// Clamps, compares and resets 32 neurons; returns the bits of those that fire.
+  @inline(__always)
+  private static func fire(
+    _ rule: Rule, _ state: Pointers, _ index: Int, _ first: SIMD8<Int32>,
+    _ second: SIMD8<Int32>, _ third: SIMD8<Int32>, _ fourth: SIMD8<Int32>
+  ) -> UInt32 {
+    var (first, second, third, fourth) = (first, second, third, fourth)
+    let offset = SIMD8<Int32>(repeating: rule.offset)
+    let together =
+      (first &+ offset) | (second &+ offset) | (third &+ offset) | (fourth &+ offset)
+    // Clamping all lanes costs more than finding that none needs it.
+    if Int32(bitPattern: united(together)) & rule.beyond != 0 {
+      first = clamped(first, rule)
+      second = clamped(second, rule)
+      third = clamped(third, rule)
+      fourth = clamped(fourth, rule)
+    }
+    var marks = SIMD8<Int32>(repeating: 0)
+    unsafe fireEight(rule, state, index, first, 0, &marks)
+    unsafe fireEight(rule, state, index &+ 8, second, 8, &marks)
+    unsafe fireEight(rule, state, index &+ 16, third, 16, &marks)
+    unsafe fireEight(rule, state, index &+ 24, fourth, 24, &marks)
+    return united(marks)
+  }
+
+  @inline(__always)
+  private static func clamped(_ values: SIMD8<Int32>, _ rule: Rule) -> SIMD8<Int32> {
+    let (highest, lowest) = (
+      SIMD8<Int32>(repeating: rule.highest), SIMD8<Int32>(repeating: rule.lowest)
+    )
+    let below = values.replacing(with: highest, where: values .> highest)
+    return below.replacing(with: lowest, where: below .< lowest)
+  }
+
+  @inline(__always)
+  private static func fireEight(
+    _ rule: Rule, _ state: Pointers, _ index: Int, _ before: SIMD8<Int32>, _ bit: Int32,
     _ marks: inout SIMD8<Int32>
   ) {
     // θ ≥ 0, so θ − slack does not wrap: v ≥ θ ⇔ v > θ − 1.
     let slack = SIMD8<Int32>(repeating: rule.firesOnEqual ? 1 : 0)
-    let keep = SIMD8<Int32>(repeating: rule.isHard ? 0 : -1)
-    let sum = unsafe Number.takeEight(state.sums + index, shift)
-    let raw =
-      unsafe lanes(UnsafePointer(state.potentials) + index) &+ sum
-      &+ lanes(state.drive + (index & rule.driveMask))
-    let (highest, lowest) = (
-      SIMD8<Int32>(repeating: rule.highest), SIMD8<Int32>(repeating: rule.lowest)
-    )
-    let below = raw.replacing(with: highest, where: raw .> highest)
-    let before = below.replacing(with: lowest, where: below .< lowest)
+    let none = SIMD8<Int32>(repeating: 0)
     let threshold = unsafe lanes(state.thresholds + (index & rule.thresholdMask))
     let fires = before .> (threshold &- slack)
-    let after = (before &- threshold) & keep
+    let after =
+      rule.isHard
+      ? before.replacing(with: none, where: fires)
+      : before &- none.replacing(with: threshold, where: fires)
     unsafe UnsafeMutableRawPointer(state.potentials + index).storeBytes(
-      of: before.replacing(with: after, where: fires), as: SIMD8<Int32>.self)
+      of: after, as: SIMD8<Int32>.self)
     let places = SIMD8<Int32>(1, 2, 4, 8, 16, 32, 64, 128) &<< SIMD8(repeating: bit)
-    marks |= SIMD8(repeating: 0).replacing(with: places, where: fires)
+    marks |= none.replacing(with: places, where: fires)
   }
 
   @inline(__always)
-  private static func updateOne<Number: StepSum>(
-    _ rule: Rule, _ shift: Int32, _ state: Pointers<Number>, _ index: Int
+  private static func updateOne(
+    _ rule: Rule, _ sum: Int32, _ state: Pointers, _ index: Int
   ) -> Bool {
     let slack: Int32 = rule.firesOnEqual ? 1 : 0
-    let sum = unsafe Int32(truncatingIfNeeded: state.sums[index]) &<< shift
-    unsafe state.sums[index] = 0
     let raw = unsafe state.potentials[index] &+ sum &+ state.drive[index & rule.driveMask]
     let before = max(rule.lowest, min(rule.highest, raw))
     let threshold = unsafe state.thresholds[index & rule.thresholdMask]
