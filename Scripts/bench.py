@@ -3,12 +3,15 @@
 Input axons of a scattered graph, renumbered and not. With SPIKELOOM_DATA also what partition and placement save against
 fixed baselines.
 
-Wall time on a shared machine is noisy: quote ratios from one run. ONLY=workloads, ONLY=speed, ONLY=partition or
-ONLY=placement runs one section. `spikeloom bench` measures the reference workloads in CPU seconds.
+Wall time on a shared machine is noisy: quote ratios from one run. ONLY=workloads, resnet20, activity, rows, generated,
+kernels, speed, partition or placement runs one section. `spikeloom bench` measures the reference workloads in CPU seconds,
+Scripts/kernel_counts.py counts instructions.
 """
 import json
 import os
 import pathlib
+import resource
+import shutil
 import statistics
 import subprocess
 import sys
@@ -190,10 +193,84 @@ def workloads(_):
         subprocess.run([TOOL, "bench"], check=True)
 
 
+def resnet20(folder):
+    """ResNet-20 in the accuracy table's configuration (auto, T = 32): operations per CPU second, one and two threads."""
+    data = os.environ.get("SPIKELOOM_DATA")
+    if not data:
+        return
+    data, chip = pathlib.Path(data), folder / "resnet20.chip"
+    words = ["compile", data / "models/resnet20.onnx", *IMAGENET, "--calibration", data / "cifar10/train_images_00000.npy",
+             "--method", "auto", "-T", 32, "--profile", "loihi1-silicon-fit", "-o", chip]
+    subprocess.run([TOOL, *map(str, words)], capture_output=True, check=True)
+    images = data / "cifar10/test_images_0000.npy"
+
+    def emulate(samples, threads):
+        before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+        words = ["emulate", chip, "--data", images, "--samples", samples, "--threads", threads, "--json"]
+        done = subprocess.run([TOOL, *map(str, words)], capture_output=True, text=True, check=True)
+        wall, after = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
+        cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+        return cpu, wall, json.loads(done.stdout)["operations"]
+
+    def median(samples, threads, place):
+        return statistics.median(emulate(samples, threads)[place] for _ in range(5))
+
+    operations = emulate(41, 1)[2]
+    cpu = (median(41, 1, 0) - median(1, 1, 0)) / 40
+    one, many, both = median(1, 1, 1), median(41, 1, 1), median(41, 2, 1)
+    executed = operations["synapticOperations"] + operations["loweringOperations"]
+    print(f"resnet20, auto, T = 32: {executed / cpu / 1e9:.2f} G SOP per CPU second "
+          f"({operations['synapticOperations'] / cpu / 1e9:.2f} without lowering); images/s {40 / (many - one):.1f} on one thread, "
+          f"{40 / (both - one):.1f} on two ({(many - one) / (both - one):.2f} x)")
+
+
+def activity(_):
+    """w2 with all of its input spikes and with half of them: time of a run, three pairs."""
+    if not os.environ.get("SPIKELOOM_DATA"):
+        return
+    for _ in range(3):
+        times = []
+        for flags in ([], ["--activity", "0.5"]):
+            done = subprocess.run([TOOL, "bench", "--only", "w2", "--seconds", "3", "--json", *flags], capture_output=True,
+                                  text=True, check=True)
+            modes = json.loads(done.stdout)["workloads"]["w2"]
+            times.append({mode: modes[mode]["synapticOperations"] / modes[mode]["perCpuSecond"]
+                          for mode in ("functional", "analytic", "event")})
+        print("w2 with half the input: " + ", ".join(
+            f"{mode} {before * 1e3:.1f} -> {times[1][mode] * 1e3:.1f} ms ({times[1][mode] / before - 1:+.0%})"
+            for mode, before in times[0].items()))
+
+
+def rows(_):
+    """Dense rows and random lists: time of a synaptic operation as the network grows."""
+    for kind, sizes in (("rows", ("1e5", "1e6", "1e7", "1e8", "1e9")), ("sparse", ("1e5", "1e6"))):
+        for size in sizes:
+            words = ["bench", "--generate", kind, "--synapses", size, "--rate", "0.1", "--modes", "functional",
+                     "--seconds", "2", "--json"]
+            done = subprocess.run([TOOL, *words], capture_output=True, text=True, check=True)
+            generated = json.loads(done.stdout)["generated"]
+            print(f"{kind:6} {size:>5} synapses   {1e9 / generated['modes']['functional']['perCpuSecond']:.3f} ns a synaptic operation",
+                  flush=True)
+
+
+def generated(_):
+    """A million neurons, a billion synapses, two kinds: compile, map, run 100 steps."""
+    for kind in ("convolutional", "random"):
+        subprocess.run([TOOL, "bench", "--generate", kind, "--neurons", "1e6", "--synapses", "1e9"], check=True)
+
+
+def kernels(_):
+    """Instructions of each kernel per synaptic operation, beside those recorded."""
+    if shutil.which("valgrind"):
+        subprocess.run([sys.executable, ROOT / "Scripts/kernel_counts.py"], check=True)
+    else:
+        print("kernels: needs valgrind, has none")
+
+
 def main():
     only = os.environ.get("ONLY", "")
     with tempfile.TemporaryDirectory() as name:
-        for section in (workloads, speed, partition, placement):
+        for section in (workloads, resnet20, activity, rows, generated, kernels, speed, partition, placement):
             if only in section.__name__:
                 section(pathlib.Path(name))
 

@@ -36,8 +36,10 @@ struct GeneratedBench {
     var runs = 0
     /// Set-up and runs.
     var peakMebibytes = 0.0
-    var latencyNanoseconds = 0.0
-    var picojoules = 0.0
+    /// Nil where only spikes are computed.
+    var latencyNanoseconds: Double?
+    /// Nil too where the profile has no prices.
+    var picojoules: Double?
   }
 
   let network: GeneratedNetwork
@@ -183,7 +185,7 @@ extension GeneratedBench.Figures {
     packets = report.operations.packets
     packetHops = report.operations.packetHops
     latencyNanoseconds = report.latencyNanoseconds
-    picojoules = report.ledger?.totalPicojoules ?? 0
+    picojoules = report.ledger?.totalPicojoules
   }
 }
 

@@ -71,8 +71,9 @@ extension GeneratedBench {
     add("packet-hops per CPU second, millions") {
       $0.packetHops / max($0.runCpuSeconds, 1e-9) / 1e6
     }
-    table.add(["energy"] + columns.map { ScaledUnits.energy($0.picojoules) })
-    table.add(["latency"] + columns.map { ScaledUnits.time($0.latencyNanoseconds) })
+    table.add(["energy"] + columns.map { $0.picojoules.map { ScaledUnits.energy($0) } ?? "-" })
+    table.add(
+      ["latency"] + columns.map { $0.latencyNanoseconds.map { ScaledUnits.time($0) } ?? "-" })
     return table
   }
 }
@@ -102,7 +103,7 @@ extension GeneratedBench.Figures {
   }
 
   fileprivate var json: JSONValue {
-    .object([
+    var members: [String: JSONValue] = [
       "spikes": .integer(spikes), "synapticOperations": .integer(synapticOperations),
       "runs": .integer(runs), "runSeconds": .number(runSeconds),
       "runCpuSeconds": .number(runCpuSeconds), "perCpuSecond": .number(perCpuSecond),
@@ -110,7 +111,9 @@ extension GeneratedBench.Figures {
       "peakMebibytes": .number(peakMebibytes), "packets": .number(packets),
       "packetHops": .number(packetHops),
       "packetHopsPerCpuSecond": .number(runCpuSeconds > 0 ? packetHops / runCpuSeconds : 0),
-      "energyPicojoules": .number(picojoules), "latencyNanoseconds": .number(latencyNanoseconds),
-    ])
+    ]
+    members["energyPicojoules"] = picojoules.map { .number($0) }
+    members["latencyNanoseconds"] = latencyNanoseconds.map { .number($0) }
+    return .object(members)
   }
 }
