@@ -212,12 +212,15 @@ def resnet20(folder):
         cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
         return cpu, wall, json.loads(done.stdout)["operations"]
 
-    def median(samples, threads, place):
-        return statistics.median(emulate(samples, threads)[place] for _ in range(5))
+    def medians(samples, threads):
+        """CPU and wall seconds of five runs, and the operations of one."""
+        cpu, wall, found = zip(*(emulate(samples, threads) for _ in range(5)))
+        return statistics.median(cpu), statistics.median(wall), found[0]
 
-    operations = emulate(41, 1)[2]
-    cpu = (median(41, 1, 0) - median(1, 1, 0)) / 40
-    one, many, both = median(1, 1, 1), median(41, 1, 1), median(41, 2, 1)
+    start, one, _ = medians(1, 1)
+    cpu, many, operations = medians(41, 1)
+    both = medians(41, 2)[1]
+    cpu = (cpu - start) / 40
     executed = operations["synapticOperations"] + operations["loweringOperations"]
     print(f"resnet20, auto, T = 32: {executed / cpu / 1e9:.2f} G SOP per CPU second "
           f"({operations['synapticOperations'] / cpu / 1e9:.2f} without lowering); images/s {40 / (many - one):.1f} on one thread, "

@@ -7,37 +7,30 @@ import LoomBase
 /// own; then messages for other lanes' cores are handed over, in the order in which one thread would have sent them.
 /// Spikes, counts and durations are those of one thread, bit for bit.
 struct CoreTeam {
-  /// The lane of the first cores, which closes the steps and holds what the sample comes to.
-  var lead: StepLoop
-  private var others: [StepLoop] = []
+  /// Threads at work on their cores, in the order of these; the first closes the steps and holds what the sample comes to.
+  var lanes: [StepLoop]
 
   /// A loop alone, on one thread.
-  init(_ loop: StepLoop) { lead = loop }
+  init(_ loop: StepLoop) { lanes = [loop] }
 
   /// A loop's cores divided among as many lanes as are worth it, at most `lanes`.
   ///
   /// A loop that moves packets, or whose spikes are looked at, stays alone: its cores' messages meet in one place.
   init(_ loop: StepLoop, lanes: Int, leastWork: Int) {
     self.init(loop)
-    guard lanes > 1 else { return }
-    let parts = CoreTeam.parts(loop.machine, lanes: lanes, leastWork: leastWork)
-    guard parts.count > 1, loop.events == nil, !loop.isTimedElsewhere, loop.observer.isQuiet else {
+    guard lanes > 1, loop.events == nil, !loop.isTimedElsewhere, loop.observer.isQuiet else {
       return
     }
-    others = parts.dropFirst().map { cores in
-      var other = loop
-      other.cores = cores
-      return other
+    self.lanes = CoreTeam.parts(loop.machine, lanes: lanes, leastWork: leastWork).map { cores in
+      var lane = loop
+      lane.cores = cores
+      return lane
     }
-    lead.cores = parts[0]
   }
-
-  /// How many threads a step takes.
-  var lanes: Int { 1 + others.count }
 
   /// What all lanes counted.
   var tally: Tally {
-    others.reduce(into: lead.tally) { $0.add($1.tally) }
+    lanes.dropFirst().reduce(into: lanes[0].tally) { $0.add($1.tally) }
   }
 
   /// The work of a lane (`work`) below which a fork costs more than it saves.
@@ -72,53 +65,49 @@ struct CoreTeam {
     return work
   }
 
-  /// Prepares the next sample, whose front-end currents the lead has.
+  /// Prepares the next sample, whose front-end currents the first lane has.
   mutating func begin() {
-    if lead.state.hasCurrents {
-      for index in others.indices { others[index].state.wide.currents = lead.state.wide.currents }
+    let currents = lanes[0].state.wide.currents
+    if !currents.isEmpty {
+      for lane in lanes.indices.dropFirst() { lanes[lane].state.wide.currents = currents }
     }
     fork { $0.begin() }
   }
 
   /// Runs one step of all cores; returns its duration in ns.
   mutating func run(step: Int, hostSpikes: ArraySlice<UInt32>) -> Double {
-    guard !others.isEmpty else { return lead.run(step: step, hostSpikes: hostSpikes) }
     fork { $0.work(step: step, hostSpikes: hostSpikes) }
-    handOver(step)
-    for index in others.indices { lead.take(&others[index]) }
-    return lead.closeStep(step)
+    if lanes.count > 1 { handOver(step) }
+    for lane in lanes.indices.dropFirst() {
+      lanes[0].take(lanes[lane])
+      lanes[lane].clearLinks()
+    }
+    return lanes[0].closeStep(step)
   }
 
   /// Does something in all lanes at once.
   private mutating func fork(_ body: @Sendable (inout StepLoop) -> Void) {
-    guard !others.isEmpty else { return body(&lead) }
-    unsafe withUnsafeMutablePointer(to: &lead) { lead in
-      unsafe others.withUnsafeMutableBufferPointer { others in
-        // Each iteration touches a lane of its own, and the call returns after the last.
-        nonisolated(unsafe) let (lead, others) = unsafe (lead, others)
-        DispatchQueue.concurrentPerform(iterations: unsafe others.count + 1) { lane in
-          unsafe lane == 0 ? body(&lead.pointee) : body(&others[lane - 1])
-        }
+    guard lanes.count > 1 else { return body(&lanes[0]) }
+    unsafe lanes.withUnsafeMutableBufferPointer { lanes in
+      // Each iteration touches a lane of its own, and the call returns after the last.
+      nonisolated(unsafe) let lanes = unsafe lanes
+      DispatchQueue.concurrentPerform(iterations: unsafe lanes.count) {
+        unsafe body(&lanes[$0])
       }
     }
   }
 
   /// Moves messages for other lanes' cores to these lanes, and tells all what spikes of others are bits.
   private mutating func handOver(_ step: Int) {
-    let machine = lead.machine
-    for sender in 0..<lanes {
-      let loop = sender == 0 ? lead : others[sender - 1]
-      let slices = loop.slices
-      if sender > 0 { lead.state.spikes.take(loop.state.spikes, slices, machine) }
-      for receiver in others.indices where receiver + 1 != sender {
-        others[receiver].state.spikes.take(loop.state.spikes, slices, machine)
+    let machine = lanes[0].machine
+    for sender in lanes.indices {
+      let spikes = lanes[sender].state.spikes
+      for receiver in lanes.indices where receiver != sender {
+        lanes[receiver].state.spikes.take(spikes, lanes[sender].slices, machine)
       }
     }
-    for receiver in 0..<lanes {
-      let cores = receiver == 0 ? lead.cores : others[receiver - 1].cores
-      for block in cores.flatMap({ machine.coreBlocks[$0] }) {
-        handOver(machine.blocks[block], to: receiver, step)
-      }
+    for receiver in lanes.indices {
+      for block in lanes[receiver].blocks { handOver(machine.blocks[block], to: receiver, step) }
     }
   }
 
@@ -127,28 +116,18 @@ struct CoreTeam {
     let slot = StepLoop.sendSlot(delay: block.delay, step: step)
     var before: [Event] = []
     var after: [Event] = []
-    for sender in 0..<lanes where sender != receiver {
-      var sent: [Event] = []
-      if sender == 0 {
-        lead.state.takeOut(block, slot, into: &sent)
-      } else {
-        others[sender - 1].state.takeOut(block, slot, into: &sent)
-      }
-      if sender < receiver { before += sent } else { after += sent }
+    for sender in lanes.indices where sender < receiver {
+      lanes[sender].state.takeOut(block, slot, into: &before)
+    }
+    for sender in lanes.indices where sender > receiver {
+      lanes[sender].state.takeOut(block, slot, into: &after)
     }
     guard !before.isEmpty || !after.isEmpty else { return }
-    if receiver == 0 {
-      lead.state.putIn(block, slot, before: before, after: after)
-    } else {
-      others[receiver - 1].state.putIn(block, slot, before: before, after: after)
-    }
+    lanes[receiver].state.putIn(block, slot, before: before, after: after)
   }
 }
 
 extension SampleState {
-  /// Whether the sample's first layer is driven by currents.
-  fileprivate var hasCurrents: Bool { !wide.currents.isEmpty }
-
   /// Moves what is in a slot of a block to a list.
   fileprivate mutating func takeOut(_ block: BlockInfo, _ slot: Int, into list: inout [Event]) {
     let count = Int(fill[block.fillStart + slot])

@@ -48,6 +48,10 @@ struct HostNeurons: Sendable {
     for slice in image.hostNeurons {
       let population = image.populations[slice.population]
       let shape = population.shape
+      let drivers = image.frontEnd.indices.filter {
+        image.frontEnd[$0].target == slice.population
+      }
+      let isDrawn = image.draw != nil && !drivers.isEmpty
       populations.append(
         Population(
           population: slice.population, first: first, isHard: population.reset == .hard,
@@ -57,17 +61,11 @@ struct HostNeurons: Sendable {
           thresholds: Self.values(slice.thresholds, shape),
           initialPotentials: Self.values(slice.initialPotentials, shape),
           biases: Self.values(slice.biases, shape),
-          drivers: image.frontEnd.indices.filter {
-            image.frontEnd[$0].target == slice.population
-          },
+          drivers: drivers,
           targets: (0..<shape.count).map {
             $0 % shape.channels * shape.positions + $0 / shape.channels
-          }))
-      if image.draw != nil, let last = populations.indices.last, !populations[last].drivers.isEmpty
-      {
-        populations[last].firstDrawn = drawn
-        drawn += shape.count
-      }
+          }, firstDrawn: isDrawn ? drawn : nil))
+      if isDrawn { drawn += shape.count }
       first += shape.count
     }
   }

@@ -77,7 +77,7 @@ struct SampleWorker {
 
   var tally: Tally { team.tally }
 
-  var raster: Raster? { team.lead.observer.raster }
+  var raster: Raster? { team.lanes[0].observer.raster }
 
   /// What the last chunk brought step by step.
   mutating func takeChunk() -> StepwiseChunk {
@@ -88,7 +88,7 @@ struct SampleWorker {
 
   mutating func run(chunk: Int) -> ChunkResult {
     var result = ChunkResult(
-      chunk: chunk, stepDurations: Array(repeating: 0, count: team.lead.steps))
+      chunk: chunk, stepDurations: Array(repeating: 0, count: team.lanes[0].steps))
     for index in batch.samples(ofChunk: chunk) { run(sample: index, &result) }
     return result
   }
@@ -97,36 +97,38 @@ struct SampleWorker {
     let emulator = batch.emulator
     let injected = emulator.host.injected(batch.samples, index: index, layout: batch.layout)
     let hostSpikes = injected.spikes
-    if let run = injected.neurons { team.lead.observer.raster?.record(emulator.host.neurons, run) }
+    if let run = injected.neurons {
+      team.lanes[0].observer.raster?.record(emulator.host.neurons, run)
+    }
     if emulator.host.biasWrites > 0 {
       emulator.host.drive(
-        batch.samples, index: index, layout: batch.layout, into: &team.lead.state.wide.currents)
+        batch.samples, index: index, layout: batch.layout, into: &team.lanes[0].state.wide.currents)
     }
-    if team.lead.isTimedElsewhere { team.lead.observer.raster = Raster(emulator.image) }
+    if team.lanes[0].isTimedElsewhere { team.lanes[0].observer.raster = Raster(emulator.image) }
     team.begin()
-    team.lead.observer.read(after: -1, emulator.machine, team.lead.state.potentials)
-    stepwise?.begin(team.lead)
+    team.lanes[0].observer.read(after: -1, emulator.machine, team.lanes[0].state.potentials)
+    stepwise?.begin(team.lanes[0])
     var durations: [Double] = []
-    let messages = team.lead.tally.inputMessages
-    for step in 0..<team.lead.steps {
+    let messages = team.lanes[0].tally.inputMessages
+    for step in 0..<team.lanes[0].steps {
       let spikes = step < hostSpikes.count ? hostSpikes[step][...] : []
       let duration = team.run(step: step, hostSpikes: spikes)
       durations.append(duration)
-      team.lead.observer.read(after: step, emulator.machine, team.lead.state.potentials)
-      stepwise?.end(step: step, duration: duration, &team.lead)
+      team.lanes[0].observer.read(after: step, emulator.machine, team.lanes[0].state.potentials)
+      stepwise?.end(step: step, duration: duration, &team.lanes[0])
     }
-    stepwise?.finish(emulator, team.lead)
+    stepwise?.finish(emulator, team.lanes[0])
     followController(hostSpikes, &durations)
     for step in durations.indices { result.stepDurations[step] += durations[step] }
     let latency = durations.reduce(0, +)
-    let scores = team.lead.observer.finish(emulator.machine)
+    let scores = team.lanes[0].observer.finish(emulator.machine)
     result.latency += latency
     let interval = emulator.interval(
-      latency: latency, team.lead, steps: team.lead.steps,
+      latency: latency, team.lanes[0], steps: team.lanes[0].steps,
       period: emulator.image.schedule.timesteps,
       readouts: emulator.readouts,
-      inputMessages: Int(team.lead.tally.inputMessages - messages),
-      overlapping: team.lead.overlappingLengths(period: emulator.image.schedule.timesteps))
+      inputMessages: Int(team.lanes[0].tally.inputMessages - messages),
+      overlapping: team.lanes[0].overlappingLengths(period: emulator.image.schedule.timesteps))
     result.interval += interval.nanoseconds
     result.overlappedLatency += interval.latency
     if interval.isHostBound { result.hostBoundIntervals += 1 }
@@ -137,15 +139,15 @@ struct SampleWorker {
   /// Takes the durations of the cores' controller in place of those of counts, if it is followed.
   private mutating func followController(_ hostSpikes: [[UInt32]], _ durations: inout [Double]) {
     let emulator = batch.emulator
-    guard let controller = emulator.controller, let raster = team.lead.observer.raster else {
+    guard let controller = emulator.controller, let raster = team.lanes[0].observer.raster else {
       return
     }
     let found = controller.durations(
       raster, hostSpikes: hostSpikes, emulator.machine, steps: durations.count)
     durations = found.nanoseconds
-    team.lead.tally.lostSpikes &+= UInt64(found.lostSpikes)
+    team.lanes[0].tally.lostSpikes &+= UInt64(found.lostSpikes)
     for (step, nanoseconds) in durations.enumerated() {
-      team.lead.tally.note(
+      team.lanes[0].tally.note(
         StepLength(work: nanoseconds, core: 0, link: 0, arrival: 0, isArrivalRoute: false, tick: 0),
         at: step)
     }

@@ -95,31 +95,40 @@ struct StepLoop {
   }
 
   /// The slices on its cores.
-  var slices: Range<Int> {
+  var slices: Range<Int> { span(machine.coreSlices) }
+
+  /// The blocks on its cores.
+  var blocks: Range<Int> { span(machine.coreBlocks) }
+
+  /// What its cores have of something counted core after core.
+  private func span(_ ofCore: [Range<Int>]) -> Range<Int> {
     guard let first = cores.first, let last = cores.last else { return 0..<0 }
-    return machine.coreSlices[first].lowerBound..<machine.coreSlices[last].upperBound
+    return ofCore[first].lowerBound..<ofCore[last].upperBound
   }
 
   /// Takes over what another lane's cores did in this step; theirs are later cores.
-  mutating func take(_ lane: inout StepLoop) {
+  mutating func take(_ lane: StepLoop) {
     if lane.longestWork > longestWork {
       (longestWork, slowestCore) = (lane.longestWork, lane.slowestCore)
     }
     if lane.lastArrival > lastArrival {
       (lastArrival, isArrivalRoute) = (lane.lastArrival, lane.isArrivalRoute)
     }
-    for link in state.linkLoads.indices {
-      state.linkLoads[link] &+= lane.state.linkLoads[link]
-      lane.state.linkLoads[link] = 0
-    }
+    for link in state.linkLoads.indices { state.linkLoads[link] &+= lane.state.linkLoads[link] }
     if let theirs = lane.pipelined { pipelined?.take(theirs, cores: lane.cores) }
-    for index in observer.outputs.flatMap(\.slices) {
-      let slice = machine.slices[index]
-      guard lane.cores.contains(slice.core) else { continue }
-      let neurons = slice.firstNeuron..<(slice.firstNeuron + slice.count)
-      for neuron in neurons { state.potentials[neuron] = lane.state.potentials[neuron] }
-      observer.take(lane.observer, neurons)
+    for output in observer.outputs {
+      for index in output.slices where lane.slices.contains(index) {
+        let slice = machine.slices[index]
+        let neurons = slice.firstNeuron..<(slice.firstNeuron + slice.count)
+        for neuron in neurons { state.potentials[neuron] = lane.state.potentials[neuron] }
+        observer.take(lane.observer, neurons)
+      }
     }
+  }
+
+  /// Forgets what this step's messages load links with, once another lane has taken it over.
+  mutating func clearLinks() {
+    for link in state.linkLoads.indices { state.linkLoads[link] = 0 }
   }
 
   private mutating func inject(_ inputs: ArraySlice<UInt32>) {
@@ -174,7 +183,7 @@ struct StepLoop {
       let reported = slice.reportsToHost ? Double(spikes) * timing.axonOut : 0
       work += Double(send(slice, spikes)) * timing.axonOut + reported
       events?.send(
-        slice, state.firing, spikes: spikes, machine, start: before,
+        slice, state.firing, spikes: spikes, start: before,
         SliceWork(
           update: updating / Double(slice.count), spike: (firing + reported) / Double(spikes),
           message: timing.axonOut))

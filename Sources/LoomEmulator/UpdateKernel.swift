@@ -58,15 +58,13 @@ package enum UpdateKernel {
     }
 
     init(_ slice: SliceInfo, driveMask: Int = Periods.none) {
-      neurons = slice.firstNeuron..<(slice.firstNeuron + slice.count)
-      firstAccumulator = slice.firstAccumulator
-      lowest = Int32(truncatingIfNeeded: slice.lowest)
-      highest = Int32(truncatingIfNeeded: slice.highest)
-      firesOnEqual = slice.firesOnEqual
-      isHard = slice.isHard
-      thresholdMask = slice.periods.thresholds
-      self.driveMask = driveMask
-      (offset, beyond) = Rule.range(lowest...highest)
+      self.init(
+        neurons: slice.firstNeuron..<(slice.firstNeuron + slice.count),
+        firstAccumulator: slice.firstAccumulator,
+        potentials: Int32(
+          truncatingIfNeeded: slice.lowest)...Int32(
+            truncatingIfNeeded: slice.highest), firesOnEqual: slice.firesOnEqual,
+        isHard: slice.isHard, thresholdMask: slice.periods.thresholds, driveMask: driveMask)
     }
 
     /// What potentials of b bits need to be told from others by their high bits; of other ranges none can be told.

@@ -10,16 +10,9 @@ struct DrawnNeuronsTests {
 
   /// The three neurons of `HandWorkedImage`, A0 and A1 drawn by the host: B starts at step 0, too.
   static func image(seed: UInt64 = 0) -> HardwareImage {
-    var image = HandWorkedImage.make()
-    image.schedule.depth = 0
-    image.hostNeurons = image.cores[0].slices
-    image.populations[0].role = .host
-    image.populations[1].start = 0
-    image.populations[1].activeSteps = 0..<3
-    image.cores.removeFirst()
-    image.cores[0].axonBlocks[0].delay = 0
+    var image = HostNeuronsTests.image()
     image.draw = PoissonDraw(seed: seed)
-    return image.assemblingRoutes()
+    return image
   }
 
   /// As many samples of the number 10.

@@ -9,7 +9,7 @@ struct HostNeuronsTests {
   let profile = TestProfiles.profile()
 
   /// The three neurons of `HandWorkedImage` with A0 and A1 on the host: B starts at step 0, too.
-  private static func image() -> HardwareImage {
+  static func image() -> HardwareImage {
     var image = HandWorkedImage.make()
     image.schedule.depth = 0
     image.hostNeurons = image.cores[0].slices

@@ -7,10 +7,10 @@ struct EventNetwork: Sendable {
   let plan: NetworkPlan
   /// By core, the source its packets enter at.
   let sourceOfCore: [Int]
-  /// By route entry, where its packet's way begins; empty with multicast.
-  let wayOfEntry: [Int32]
-  /// Multicast: by flow.
-  let wayOfFlow: [Int32]
+  /// By neuron where its packets begin among `ways`, and behind the last one their end.
+  let offsets: [UInt32]
+  /// By packet, where its way begins: one for each route entry of a neuron, with multicast one for all.
+  let ways: [Int32]
   /// What a router is called.
   let routerNames: [String]
   /// What entering the first router and leaving the last take together, ps.
@@ -72,14 +72,10 @@ struct EventNetwork: Sendable {
           chipRows: topology.tileRows, chipColumns: topology.tileColumns, times),
         image.cores.map(\.position), topology)
     }
-    var ofEntry: [Int32] = []
-    var ofFlow: [Int32] = []
-    if machine.flowOfNeuron.isEmpty {
-      ofEntry = Self.unicast(machine, &ways)
-    } else {
-      ofFlow = Self.multicast(image, machine, &ways)
-    }
-    (wayOfEntry, wayOfFlow) = (ofEntry, ofFlow)
+    (offsets, self.ways) =
+      machine.flowOfNeuron.isEmpty
+      ? (machine.routes.offsets, Self.unicast(machine, &ways))
+      : Self.multicast(machine, Self.waysOfFlows(image, machine, &ways))
     plan = ways.plan
     sourceOfCore = image.cores.indices.map { ways.source(ofCore: $0) }
     routerNames = ways.routerNames
@@ -102,7 +98,20 @@ struct EventNetwork: Sendable {
     return result
   }
 
+  /// One packet for each neuron of a flow.
   private static func multicast(
+    _ machine: Machine, _ wayOfFlow: [Int32]
+  ) -> (offsets: [UInt32], ways: [Int32]) {
+    var offsets: [UInt32] = [0]
+    var ways: [Int32] = []
+    for flow in machine.flowOfNeuron {
+      if flow >= 0 { ways.append(wayOfFlow[Int(flow)]) }
+      offsets.append(UInt32(ways.count))
+    }
+    return (offsets, ways)
+  }
+
+  private static func waysOfFlows(
     _ image: HardwareImage, _ machine: Machine, _ ways: inout any CoreWays
   ) -> [Int32] {
     var result = [Int32](repeating: -1, count: machine.flows.count)

@@ -44,48 +44,20 @@ struct EventStep {
 
   /// Sends the messages of a slice's spikes.
   ///
+  /// Unchecked access is safe because the network gave every neuron its offsets and a way to every packet behind them.
+  ///
   /// - Parameters:
   ///   - start: The core's work before the slice, ns.
   ///   - work: What its updates, spikes and messages take.
   mutating func send(
-    _ slice: SliceInfo, _ firing: [UInt32], spikes: Int, _ machine: Machine, start: Double,
-    _ work: SliceWork
+    _ slice: SliceInfo, _ firing: [UInt32], spikes: Int, start: Double, _ work: SliceWork
   ) {
-    if machine.flowOfNeuron.isEmpty {
-      sendToAll(slice, firing, spikes: spikes, machine, start: start, work)
-      return
-    }
-    var sending = start
-    for position in 0..<spikes {
-      let place = Int(firing[position])
-      sending += work.spike
-      let flow = Int(machine.flowOfNeuron[slice.firstNeuron &+ place])
-      guard flow >= 0 else { continue }
-      sending += work.message
-      let tick = EventStep.ticks(Double(place &+ 1) * work.update + sending)
-      begin(core: slice.core)
-      traffic.add(
-        waypoint: Int(network.wayOfFlow[flow]), notBefore: 0, work: max(0, tick - last))
-      last = max(last, tick)
-    }
-  }
-
-  /// Sends one message for each of a neuron's targets.
-  ///
-  /// Unchecked access is safe because the machine's builder gave every neuron its offsets and the network a way to every
-  /// entry behind them.
-  private mutating func sendToAll(
-    _ slice: SliceInfo, _ firing: [UInt32], spikes: Int, _ machine: Machine, start: Double,
-    _ work: SliceWork
-  ) {
-    let offsets = machine.routes.offsets
-    let ways = network.wayOfEntry
     precondition(
-      spikes <= firing.count && slice.firstNeuron + slice.count < offsets.count
-        && machine.routes.entries.count == ways.count, "neurons fire, messages have ways")
+      spikes <= firing.count && slice.firstNeuron + slice.count < network.offsets.count,
+      "neurons fire")
     unsafe firing.withUnsafeBufferPointer { firing in
-      unsafe offsets.withUnsafeBufferPointer { offsets in
-        unsafe ways.withUnsafeBufferPointer { ways in
+      unsafe network.offsets.withUnsafeBufferPointer { offsets in
+        unsafe network.ways.withUnsafeBufferPointer { ways in
           guard let offsets = offsets.baseAddress, let ways = ways.baseAddress else { return }
           let messages = unsafe MessageKernel.Spikes(
             firing: UnsafeBufferPointer(rebasing: firing[..<spikes]),

@@ -70,6 +70,11 @@ struct ParsedArguments {
   /// Whether an option or flag was given.
   func has(_ key: String) -> Bool { values[key] != nil }
 
+  /// Refuses options that mean nothing here; `reason` follows the first one's name.
+  func refuse(_ keys: [String], _ reason: String) throws(UsageError) {
+    if let key = keys.first(where: has) { throw UsageError("'\(key)' \(reason)") }
+  }
+
   /// The value of an option, if given.
   func text(_ key: String) -> String? { values[key]?.last }
 

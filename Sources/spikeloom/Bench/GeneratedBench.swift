@@ -165,8 +165,8 @@ extension GeneratedBench.Figures {
 
   fileprivate mutating func take(_ rounds: [GeneratedBench.Stage]) {
     runs = rounds.count
-    runSeconds = rounds.map(\.seconds).sorted()[rounds.count / 2]
-    runCpuSeconds = rounds.map(\.cpuSeconds).sorted()[rounds.count / 2]
+    runSeconds = rounds.map(\.seconds).median
+    runCpuSeconds = rounds.map(\.cpuSeconds).median
     peakMebibytes = rounds.reduce(peakMebibytes) { max($0, $1.peakMebibytes) }
   }
 
@@ -176,12 +176,8 @@ extension GeneratedBench.Figures {
     synapticOperations = Int(record.cores.reduce(0) { $0 + $1.synapticOperations })
     spikes = record.populations.dropFirst().reduce(0) { $0 + Int($1.spikes) }
     guard mode != .functional else { return }
-    let facts = ComparisonFacts(
-      tool: Version.tool, network: image.provenance?.network ?? "", method: "generated",
-      timesteps: image.schedule.timesteps, accuracy: AccuracyStages(chip: nil), calibration: "",
-      imageSHA256: "")
     let report = try ComparisonReport(
-      facts: facts, record: record, image: image, profile: profile, ann: [])
+      bench: record, of: image.provenance?.network ?? "", method: "generated", image, profile)
     packets = report.operations.packets
     packetHops = report.operations.packetHops
     latencyNanoseconds = report.latencyNanoseconds

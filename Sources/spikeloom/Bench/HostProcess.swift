@@ -9,6 +9,11 @@ enum HostProcess {
     return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
   }
 
+  /// Where this process alone may write files, each with a suffix of its own.
+  static var scratchPath: String {
+    NSTemporaryDirectory() + "spikeloom-bench-\(ProcessInfo.processInfo.processIdentifier)"
+  }
+
   /// The most memory this process has had at any time, MiB.
   ///
   /// Linux hands the peak of whoever started a process on to it (`ru_maxrss`); `VmHWM` is its own.

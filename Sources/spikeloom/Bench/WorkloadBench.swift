@@ -130,14 +130,14 @@ struct WorkloadBench {
       bareRates.append(WorkloadBench.rate(seconds / 5) { _ = bare.run() })
     }
     for (index, mode) in WorkloadMode.allCases.enumerated() {
-      let rate = WorkloadBench.median(rates[index])
+      let rate = rates[index].median
       figures[mode]?.runsPerCpuSecond = rate
       let operations = figures[mode]?.synapticOperations ?? 0
       figures[mode]?.perCpuSecond = rate * Double(operations)
     }
     let counts = bare.run()
     isAsBareLoops = counts == found
-    barePerCpuSecond = WorkloadBench.median(bareRates) * Double(counts.synapticOperations)
+    barePerCpuSecond = bareRates.median * Double(counts.synapticOperations)
   }
 
   /// The first run of a mode: its counts, checked, and prices.
@@ -150,12 +150,8 @@ struct WorkloadBench {
     var figures = Figures()
     figures.synapticOperations = counts.synapticOperations
     guard mode != .functional else { return figures }
-    let facts = ComparisonFacts(
-      tool: Version.tool, network: folder.name, method: "native",
-      timesteps: image.schedule.timesteps, accuracy: AccuracyStages(chip: nil), calibration: "",
-      imageSHA256: "")
     let report = try ComparisonReport(
-      facts: facts, record: record, image: image, profile: profile, ann: [])
+      bench: record, of: folder.name, method: "native", image, profile)
     figures.packets = report.operations.packets
     figures.packetHops = report.operations.packetHops
     figures.report = report
@@ -175,12 +171,9 @@ struct WorkloadBench {
     return Double(runs) / spent
   }
 
-  private static func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
-
   /// Runs `emulate` on the image's file in processes of their own: time from start to end, peak memory.
   mutating func measureProcesses() throws {
-    let path =
-      NSTemporaryDirectory() + "spikeloom-bench-\(ProcessInfo.processInfo.processIdentifier)"
+    let path = HostProcess.scratchPath
     let (chip, data, notes) = (path + ".chip", path + ".npy", path + ".txt")
     defer {
       for file in [chip, data, notes] { try? FileManager.default.removeItem(atPath: file) }

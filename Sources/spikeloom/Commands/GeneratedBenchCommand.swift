@@ -28,16 +28,13 @@ enum GeneratedBenchCommand {
 
   /// Options that say nothing of workloads.
   static func refuse(_ arguments: ParsedArguments) throws(UsageError) {
-    for option in options where arguments.has(option.key) {
-      throw UsageError("'\(option.key)' goes with --generate")
-    }
+    try arguments.refuse(options.map(\.key), "goes with --generate")
   }
 
   /// Generates, compiles, writes, loads, runs and prints.
   static func run(_ arguments: ParsedArguments, seconds: Double) throws -> ExitStatus {
-    for key in ["--data", "--only", "--activity", "--mapping"] where arguments.has(key) {
-      throw UsageError("'\(key)' does not go with --generate")
-    }
+    try arguments.refuse(
+      ["--data", "--only", "--activity", "--mapping"], "does not go with --generate")
     let network = try Self.network(arguments)
     let modes = try Self.modes(arguments)
     let threads = try arguments.integer("--threads", in: 1...1024) ?? 1
@@ -47,10 +44,7 @@ enum GeneratedBenchCommand {
     let progress = Progress()
     var bench = GeneratedBench(network, profile: profile, threads: threads)
     let kept = arguments.text("--output")
-    let file =
-      kept
-      ?? NSTemporaryDirectory()
-      + "spikeloom-bench-\(ProcessInfo.processInfo.processIdentifier).chip"
+    let file = kept ?? HostProcess.scratchPath + ".chip"
     defer { if kept == nil { try? FileManager.default.removeItem(atPath: file) } }
     let image = try bench.prepare(file: file, options: options, progress)
     try bench.measure(

@@ -24,9 +24,8 @@ enum MergeCommand {
 
   private static func run(_ arguments: ParsedArguments) throws -> ExitStatus {
     guard !arguments.positionals.isEmpty else { throw UsageError("PART… is missing") }
-    for key in ["--samples", "--seed", "--threads"] where arguments.has(key) {
-      throw UsageError("'\(key)' belongs to the parts, 'merge' runs nothing")
-    }
+    try arguments.refuse(
+      ["--samples", "--seed", "--threads"], "belongs to the parts, 'merge' runs nothing")
     try Files.requireFolders(arguments, "--output", "--predictions", "--outputs")
     if arguments.has("--labels"), try MetricFlags.chosen(arguments) == .top1 {
       throw UsageError("'--labels' belongs to the parts, which count right answers")
@@ -37,10 +36,9 @@ enum MergeCommand {
       return try emulation(part, set, arguments, budget)
     }
     guard let part = set.merged.sweep else { return .internalError }
-    for key in ["--predictions", "--budget", "--outputs", "--labels", "--metric"]
-    where arguments.has(key) {
-      throw UsageError("'\(key)' needs parts of 'emulate', has parts of 'sweep'")
-    }
+    try arguments.refuse(
+      ["--predictions", "--budget", "--outputs", "--labels", "--metric"],
+      "needs parts of 'emulate', has parts of 'sweep'")
     let report = try part.report(
       set.profile, host: set.merged.host.mapValues { .text($0) })
     try write(report.jsonValue, arguments)

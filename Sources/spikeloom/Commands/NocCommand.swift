@@ -34,9 +34,7 @@ enum NocCommand {
     let subject = try NocSubject(arguments)
     switch (arguments.text("--replay"), try arguments.numbers("--open-loop")) {
     case (let path?, nil):
-      for key in ["--cycles", "--warmup"] where arguments.has(key) {
-        throw UsageError("'\(key)' belongs to --open-loop")
-      }
+      try arguments.refuse(["--cycles", "--warmup"], "belongs to --open-loop")
       return try replay(path, subject, arguments)
     case (nil, let rates?):
       if arguments.has("--output") { throw UsageError("'--output' belongs to --replay") }

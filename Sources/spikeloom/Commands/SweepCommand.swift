@@ -162,9 +162,8 @@ enum SweepCommand {
     _ arguments: ParsedArguments
   ) throws(UsageError) -> SweepJob.ExitOptions? {
     guard arguments.has("--early-exit") else {
-      for key in ["--exit-every", "--agreement", "--exit-samples"] where arguments.has(key) {
-        throw UsageError("'\(key)' goes with '--early-exit'")
-      }
+      try arguments.refuse(
+        ["--exit-every", "--agreement", "--exit-samples"], "goes with '--early-exit'")
       return nil
     }
     let agreement = try arguments.numbers("--agreement") ?? [0.99]

@@ -24,9 +24,9 @@ enum TinyODINCommand {
   private static func run(_ arguments: ParsedArguments) throws -> ExitStatus {
     let path = try arguments.positionals("DIR|X.chip")[0]
     if isImage(path) { return try runImage(path, arguments) }
-    for key in ["--data", "--profile", "--set", "--clock"] where arguments.has(key) {
-      throw UsageError("'\(key)' has no meaning for a folder, which holds its own events and core")
-    }
+    try arguments.refuse(
+      ["--data", "--profile", "--set", "--clock"],
+      "has no meaning for a folder, which holds its own events and core")
     guard arguments.has("--output") || arguments.has("--check") else {
       throw UsageError("'--output' or '--check' is needed")
     }
@@ -61,9 +61,7 @@ enum TinyODINCommand {
   }
 
   private static func runImage(_ path: String, _ arguments: ParsedArguments) throws -> ExitStatus {
-    for key in ["--output", "--check"] where arguments.has(key) {
-      throw UsageError("'\(key)' has no meaning for an image")
-    }
+    try arguments.refuse(["--output", "--check"], "has no meaning for an image")
     let run = try TinyODINImageRun(path: path, arguments)
     if arguments.has("--json") {
       Console.print(json: run.document)

@@ -18,9 +18,7 @@ enum ShardFlag {
     _ arguments: ParsedArguments, without forbidden: [String]
   ) throws(UsageError) -> Shard? {
     guard let word = arguments.text("--shard") else {
-      for key in ["--output", "--scores"] where arguments.has(key) {
-        throw UsageError("'\(key)' goes with '--shard'")
-      }
+      try arguments.refuse(["--output", "--scores"], "goes with '--shard'")
       return nil
     }
     let numbers = word.split(separator: "/", omittingEmptySubsequences: false).map { Int($0) }
@@ -31,9 +29,7 @@ enum ShardFlag {
         "'--shard' needs K/N, the K-th of N parts, 1 ≤ K ≤ N ≤ \(Shard.limit), has '\(word)'")
     }
     _ = try arguments.required("--output")
-    for key in forbidden where arguments.has(key) {
-      throw UsageError("'\(key)' needs all samples, has one part of them ('--shard \(word)')")
-    }
+    try arguments.refuse(forbidden, "needs all samples, has one part of them ('--shard \(word)')")
     return Shard(part: part, of: count)
   }
 
