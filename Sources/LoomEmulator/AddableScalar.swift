@@ -4,8 +4,6 @@ protocol AddableScalar: SIMDScalar, FixedWidthInteger, Codable {
   static func sum(_ left: SIMD8<Self>, _ right: SIMD8<Self>) -> SIMD8<Self>
   /// The bits both have.
   static func both(_ left: SIMD8<Self>, _ right: SIMD8<Self>) -> SIMD8<Self>
-  /// All bits of the first lanes.
-  static func first(_ count: Int) -> SIMD8<Self>
 }
 
 extension Int16: AddableScalar {
@@ -14,13 +12,6 @@ extension Int16: AddableScalar {
 
   @inline(__always)
   static func both(_ left: SIMD8<Int16>, _ right: SIMD8<Int16>) -> SIMD8<Int16> { left & right }
-
-  @inline(__always)
-  static func first(_ count: Int) -> SIMD8<Int16> {
-    let lanes = SIMD8<Int16>(0, 1, 2, 3, 4, 5, 6, 7)
-    // The sign of lane − count; a comparison would be made lane by lane.
-    return (lanes &- SIMD8(repeating: Int16(truncatingIfNeeded: count))) &>> SIMD8(repeating: 15)
-  }
 }
 
 extension Int32: AddableScalar {
@@ -29,11 +20,4 @@ extension Int32: AddableScalar {
 
   @inline(__always)
   static func both(_ left: SIMD8<Int32>, _ right: SIMD8<Int32>) -> SIMD8<Int32> { left & right }
-
-  @inline(__always)
-  static func first(_ count: Int) -> SIMD8<Int32> {
-    let lanes = SIMD8<Int32>(0, 1, 2, 3, 4, 5, 6, 7)
-    // The sign of lane − count; a comparison would be made lane by lane.
-    return (lanes &- SIMD8(repeating: Int32(truncatingIfNeeded: count))) &>> SIMD8(repeating: 31)
-  }
 }

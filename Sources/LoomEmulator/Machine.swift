@@ -28,6 +28,8 @@ struct SliceInfo: Sendable {
   var isLowering: Bool
   var lowest: Int64
   var highest: Int64
+  /// The least and the greatest of its neurons.
+  var thresholds: ClosedRange<Int32>
   /// Whether any neuron has a bias.
   var hasBias: Bool
   /// Largest magnitude that bias and all synapses together can reach in one step.
@@ -42,6 +44,8 @@ struct SliceInfo: Sendable {
   var narrowShift: Int32
   /// Where its neurons' bits begin in the spikes of a step.
   var firstWord = 0
+  /// Its neurons' fields.
+  var fields = 0..<0
   /// Whether any of its spikes waits in a queue rather than as a bit.
   var queuesSpikes = true
   /// How its thresholds and what drives its neurons repeat (`Periods`).
@@ -77,6 +81,9 @@ struct BlockInfo: Sendable {
   var isGate = false
   /// What it takes from slices as bits; empty where all its spikes wait in its queue.
   var sources = 0..<0
+  /// The same synapses target by target, met so when so many neurons fired, or more; empty where nothing is gained.
+  var intakes = 0..<0
+  var leastSpikes = 0
 }
 
 /// What sources that meet the same targets have in common.
@@ -143,8 +150,8 @@ struct FlowInfo: Sendable {
   var path: MeshPath
   /// Whether its messages are lowering.
   var isLowering: Bool
-  /// Whose bits are its messages; empty where messages wait in the block's queue.
-  var spans = 0..<0
+  /// Whose bits are its messages; −1 where messages wait in the block's queue.
+  var field = -1
 }
 
 /// An image flattened into arrays for the step loop; never changed while samples run.
@@ -189,8 +196,12 @@ struct Machine: Sendable {
   var segments: [SegmentInfo] = []
   /// The runs of segments, in their order.
   var segmentRuns: [RunInfo] = []
-  /// By flow.
+  /// What is counted of spikes that are bits, slice after slice.
+  var fields: [FieldInfo] = []
   var spans: [SpanInfo] = []
+  /// Segments turned round, of blocks in which several lead to the same targets.
+  var intakes: [IntakeInfo] = []
+  var intakeSpans: [IntakeSpan] = []
   /// Words of 64 neurons' bits in a step.
   var wordCount = 0
   /// Routes to blocks whose spikes wait in a queue.

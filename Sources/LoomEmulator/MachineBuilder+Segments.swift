@@ -15,7 +15,9 @@ extension MachineBuilder {
       var finder = SegmentFinder(machine)
       for slice in machine.slices.indices { finder.add(slice, machine) }
       finder.group(into: &machine)
-      addSpans()
+      addFields()
+      giveFields()
+      addIntakes()
     }
     queueTheRest()
     // Eight weights are read where a run has fewer; narrow ones have theirs.
@@ -34,14 +36,46 @@ extension MachineBuilder {
     }
   }
 
-  /// The spans of flows: segments joined where bits go on.
-  private mutating func addSpans() {
-    var flowOfSource = [Int](repeating: -1, count: machine.sources.count)
-    var sourceOfBlock = [Int](repeating: -1, count: machine.blocks.count)
-    for block in machine.blocks.indices {
-      sourceOfBlock[block] = machine.blocks[block].sources.lowerBound
+  /// The fields of sources: sources of one slice with the same neurons share one.
+  private mutating func addFields() {
+    var sources = [[Int]](repeating: [], count: machine.slices.count)
+    for (index, source) in machine.sources.enumerated() { sources[source.slice].append(index) }
+    for slice in machine.slices.indices {
+      let first = machine.fields.count
+      var known: [[SpanInfo]: Int] = [:]
+      for source in sources[slice] {
+        let spans = self.spans(of: machine.segments[machine.sources[source].segments])
+        if known[spans] == nil {
+          known[spans] = machine.fields.count
+          let start = machine.spans.count
+          machine.spans += spans
+          machine.fields.append(
+            FieldInfo(
+              spans: start..<machine.spans.count, count: spans.reduce(0) { $0 + $1.count }))
+        }
+        machine.sources[source].field = known[spans] ?? -1
+      }
+      machine.slices[slice].fields = first..<machine.fields.count
     }
+  }
+
+  /// Segments' bits, joined where they go on.
+  private func spans(of segments: ArraySlice<SegmentInfo>) -> [SpanInfo] {
+    var spans: [SpanInfo] = []
+    for segment in segments {
+      if let last = spans.last, last.firstBit + last.count == Int(segment.firstBit) {
+        spans[spans.count - 1].count += Int(segment.count)
+      } else {
+        spans.append(SpanInfo(firstBit: Int(segment.firstBit), count: Int(segment.count)))
+      }
+    }
+    return spans
+  }
+
+  /// Tells flows whose messages are bits what fields they are.
+  private mutating func giveFields() {
     // Sources of a block stand in the order of slices, as these are met here.
+    var sourceOfBlock = machine.blocks.map(\.sources.lowerBound)
     for slice in machine.slices.indices {
       for flow in machine.slices[slice].flows {
         guard let block = machine.flows[flow].block else { continue }
@@ -49,24 +83,9 @@ extension MachineBuilder {
         guard source < machine.blocks[block].sources.upperBound,
           machine.sources[source].slice == slice
         else { continue }
-        flowOfSource[source] = flow
+        machine.flows[flow].field = machine.sources[source].field
         sourceOfBlock[block] += 1
       }
-    }
-    for (source, flow) in zip(machine.sources, flowOfSource) where flow >= 0 {
-      let start = machine.spans.count
-      for segment in machine.segments[source.segments] {
-        let first = Int(segment.firstBit)
-        if machine.spans.count > start,
-          machine.spans[machine.spans.count - 1].firstBit
-            + machine.spans[machine.spans.count - 1].count == first
-        {
-          machine.spans[machine.spans.count - 1].count += Int(segment.count)
-        } else {
-          machine.spans.append(SpanInfo(firstBit: first, count: Int(segment.count)))
-        }
-      }
-      machine.flows[flow].spans = start..<machine.spans.count
     }
   }
 

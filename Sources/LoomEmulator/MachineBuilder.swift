@@ -97,7 +97,8 @@ struct MachineBuilder {
       let count = slice.box.count
       let biases = MachineBuilder.expand(slice.biases, slice.box)
       let firstNeuron = machine.neuronCount
-      machine.thresholds += MachineBuilder.expand(slice.thresholds, slice.box)
+      let thresholds = MachineBuilder.expand(slice.thresholds, slice.box)
+      machine.thresholds += thresholds
       machine.initialPotentials += MachineBuilder.expand(slice.initialPotentials, slice.box)
       machine.biases += biases
       for row in slice.box.rows {
@@ -123,7 +124,9 @@ struct MachineBuilder {
           firesOnEqual: !population.firesOnGreaterOnly, isLowering: population.role.isLowering,
           lowest: FixedPoint.minimum(bits: population.potentialBits),
           highest: FixedPoint.maximum(bits: population.potentialBits),
-          hasBias: biases.contains { $0 != 0 }, currentBound: 0, updatesPerStep: UInt64(count),
+          thresholds: (thresholds.min() ?? 0)...(thresholds.max() ?? 0),
+          hasBias: biases.contains { $0 != 0 },
+          currentBound: 0, updatesPerStep: UInt64(count),
           extraCopies: copies.isEmpty ? 0 : extraCopies(firstNeuron, count), flows: 0..<0,
           isNarrow: false, narrowShift: 0))
       machine.accumulatorCount += (count * population.sites + 7 + 31) / 32 * 32

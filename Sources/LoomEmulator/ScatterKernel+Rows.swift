@@ -5,8 +5,8 @@ extension ScatterKernel {
   /// Adds one run of each of some events, fetching those of many before the first is added.
   @inline(__always)
   static func farRows<Weight: ScatterWeight>(
-    _ bases: UnsafePointer<UInt32>, _ count: Int, _ weights: UnsafePointer<Weight>,
-    _ offset: UInt32, _ accumulators: UnsafeMutablePointer<Weight.Sum>, _ width: Int
+    _ bases: UnsafePointer<UInt32>, _ count: Int, _ places: Places<Weight>, _ offset: UInt32,
+    _ accumulators: UnsafeMutablePointer<Weight.Sum>, _ width: Int
   ) {
     let lines = width &* MemoryLayout<Weight>.stride &>> 6 &+ 2
     let most = max(8, RowReadAhead.mostLines / lines) & ~3
@@ -15,10 +15,10 @@ extension ScatterKernel {
       let taken = min(most, count &- event)
       var touched = 0
       for place in event..<(event &+ taken) {
-        unsafe touched &+= RowReadAhead.touch(weights + Int(offset &+ bases[place]), width)
+        unsafe touched &+= RowReadAhead.touch(places.weights + Int(offset &+ bases[place]), width)
       }
       precondition(touched >= 0, "bytes are not negative")
-      unsafe rows(bases + event, taken, weights, offset, accumulators, width)
+      unsafe rows(bases + event, taken, places, offset, accumulators, width)
       event &+= taken
     }
   }
@@ -26,10 +26,10 @@ extension ScatterKernel {
   /// Adds one run of each of some events, four at a time.
   @inline(__always)
   static func rows<Weight: ScatterWeight>(
-    _ bases: UnsafePointer<UInt32>, _ count: Int, _ weights: UnsafePointer<Weight>,
-    _ offset: UInt32, _ accumulators: UnsafeMutablePointer<Weight.Sum>, _ width: Int
+    _ bases: UnsafePointer<UInt32>, _ count: Int, _ places: Places<Weight>, _ offset: UInt32,
+    _ accumulators: UnsafeMutablePointer<Weight.Sum>, _ width: Int
   ) {
-    let last = Weight.Sum.first(width & 7)
+    let (weights, last) = unsafe (places.weights, places.last(width))
     var event = 0
     while event &+ 4 <= count {
       let first = unsafe weights + Int(offset &+ bases[event])

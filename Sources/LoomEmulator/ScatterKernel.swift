@@ -7,7 +7,7 @@
 /// and zeros added to those after it: weights and every slice's accumulators have seven places more than are theirs.
 package enum ScatterKernel {
   /// Events taken together at most; a word of bits more fits their list.
-  private static let listed = 64
+  static let listed = 64
 
   /// Adds the synapses of every event's axon to the accumulators; returns the synaptic operations done.
   @inline(never)
@@ -36,14 +36,14 @@ package enum ScatterKernel {
     scatter(events, first, count, patterns, runs, weights, &accumulators)
   }
 
-  /// Adds the synapses of the neurons of some segments that fired; returns how many fired and the synaptic operations done.
+  /// Adds the synapses of the neurons of some segments that fired; returns the synaptic operations done.
   ///
   /// The bits of `fired` count from its word `firstWord` on.
   @inline(never)
   package static func add(
     _ segments: [SegmentInfo], _ range: Range<Int>, fired: [UInt64], from firstWord: Int,
     _ runs: [RunInfo], _ weights: [Int32], into accumulators: inout [Int32]
-  ) -> (events: Int, operations: UInt64) {
+  ) -> UInt64 {
     scatter(segments, range, fired, firstWord, runs, weights, &accumulators)
   }
 
@@ -52,7 +52,7 @@ package enum ScatterKernel {
   package static func add(
     _ segments: [SegmentInfo], _ range: Range<Int>, fired: [UInt64], from firstWord: Int,
     _ runs: [RunInfo], _ weights: [Int16], into accumulators: inout [Int16]
-  ) -> (events: Int, operations: UInt64) {
+  ) -> UInt64 {
     scatter(segments, range, fired, firstWord, runs, weights, &accumulators)
   }
 
@@ -61,7 +61,7 @@ package enum ScatterKernel {
   package static func add(
     _ segments: [SegmentInfo], _ range: Range<Int>, fired: [UInt64], from firstWord: Int,
     _ runs: [RunInfo], _ weights: [Int8], into accumulators: inout [Int16]
-  ) -> (events: Int, operations: UInt64) {
+  ) -> UInt64 {
     scatter(segments, range, fired, firstWord, runs, weights, &accumulators)
   }
 
@@ -90,28 +90,26 @@ package enum ScatterKernel {
   private static func scatter<Weight: ScatterWeight>(
     _ segments: [SegmentInfo], _ range: Range<Int>, _ fired: [UInt64], _ firstWord: Int,
     _ runs: [RunInfo], _ weights: [Weight], _ accumulators: inout [Weight.Sum]
-  ) -> (events: Int, operations: UInt64) {
+  ) -> UInt64 {
     precondition(
       range.lowerBound >= 0 && range.upperBound <= segments.count && firstWord >= 0
         && firstWord <= fired.count, "segments are the machine's")
-    var events = 0
-    let operations: UInt64 = unsafe fired.withUnsafeBufferPointer { fired in
+    return unsafe fired.withUnsafeBufferPointer { fired in
       unsafe segments.withUnsafeBufferPointer { segments in
         guard let fired = fired.baseAddress, let segments = segments.baseAddress else { return 0 }
         return unsafe withPlaces(runs, weights, &accumulators) { places in
           var sum: UInt64 = 0
           for index in range {
-            unsafe sum &+= add(segments + index, fired + firstWord, places, &events)
+            unsafe sum &+= add(segments + index, fired + firstWord, places)
           }
           return sum
         }
       }
     }
-    return (events, operations)
   }
 
   /// What events are looked up in, and scratch for their weight positions and for what their targets are moved by.
-  @unsafe private struct Places<Weight: ScatterWeight> {
+  @unsafe struct Places<Weight: ScatterWeight> {
     let runs: UnsafePointer<RunInfo>
     let runCount: Int
     let weights: UnsafePointer<Weight>
@@ -121,10 +119,18 @@ package enum ScatterKernel {
     let accumulators: UnsafeMutablePointer<Weight.Sum>
     let bases: UnsafeMutablePointer<UInt32>
     let moves: UnsafeMutablePointer<UInt32>
+    /// Eight lanes of ones, then eight of zeros.
+    let lanes: UnsafeMutablePointer<Weight.Sum>
+
+    /// All bits of the last lanes of a row, those beyond whole eights.
+    @inline(__always)
+    func last(_ width: Int) -> SIMD8<Weight.Sum> {
+      unsafe UnsafeRawPointer(lanes + (8 &- width & 7)).loadUnaligned(as: SIMD8<Weight.Sum>.self)
+    }
   }
 
   @inline(__always)
-  private static func withPlaces<Weight: ScatterWeight>(
+  static func withPlaces<Weight: ScatterWeight>(
     _ runs: [RunInfo], _ weights: [Weight], _ accumulators: inout [Weight.Sum],
     _ body: (Places<Weight>) -> UInt64
   ) -> UInt64 {
@@ -140,14 +146,27 @@ package enum ScatterKernel {
           return unsafe withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 4 * listed) {
             scratch in
             guard let scratch = scratch.baseAddress else { return 0 }
-            return unsafe body(
-              Places(
-                runs: runs, runCount: runCount, weights: weights, weightCount: weightCount,
-                isFar: isFar, accumulators: accumulators, bases: scratch,
-                moves: scratch + 2 * listed))
+            return unsafe withLanes { lanes in
+              unsafe body(
+                Places(
+                  runs: runs, runCount: runCount, weights: weights, weightCount: weightCount,
+                  isFar: isFar, accumulators: accumulators, bases: scratch,
+                  moves: scratch + 2 * listed, lanes: lanes))
+            }
           }
         }
       }
+    }
+  }
+
+  @inline(__always)
+  private static func withLanes<Sum: AddableScalar>(
+    _ body: (UnsafeMutablePointer<Sum>) -> UInt64
+  ) -> UInt64 {
+    unsafe withUnsafeTemporaryAllocation(of: Sum.self, capacity: 16) { lanes in
+      guard let lanes = lanes.baseAddress else { return 0 }
+      for lane in 0..<16 { unsafe lanes[lane] = lane < 8 ? -1 : 0 }
+      return unsafe body(lanes)
     }
   }
 
@@ -211,7 +230,7 @@ package enum ScatterKernel {
   @inline(__always)
   private static func add<Weight: ScatterWeight>(
     _ segment: UnsafePointer<SegmentInfo>, _ fired: UnsafePointer<UInt64>,
-    _ places: Places<Weight>, _ events: inout Int
+    _ places: Places<Weight>
   ) -> UInt64 {
     let step = unsafe Int(segment.pointee.weightStep)
     let move = unsafe Int(segment.pointee.targetStep)
@@ -249,7 +268,6 @@ package enum ScatterKernel {
       met &+= found
       found = 0
     }
-    events &+= met
     return unsafe UInt64(segment.pointee.synapses) &* UInt64(truncatingIfNeeded: met)
   }
 
@@ -263,19 +281,27 @@ package enum ScatterKernel {
     var run = unsafe places.runs + first
     let last = unsafe run + runs
     while unsafe run != last {
-      let weight = unsafe run.pointee.weight
-      let sums = unsafe places.accumulators + Int(run.pointee.target)
-      let width = unsafe Int(run.pointee.count)
-      if width == 1 {
-        for event in 0..<count {
-          unsafe sums[0] &+= Weight.widened(places.weights[Int(weight &+ places.bases[event])])
-        }
-      } else if unsafe places.isFar && width >= 32 {
-        unsafe farRows(places.bases, count, places.weights, weight, sums, width)
-      } else {
-        unsafe rows(places.bases, count, places.weights, weight, sums, width)
-      }
+      unsafe add(
+        places.bases, count, places, run.pointee.weight,
+        places.accumulators + Int(run.pointee.target), Int(run.pointee.count))
       unsafe run += 1
+    }
+  }
+
+  /// Adds one run of each of some events: `width` weights from `offset` behind each base on.
+  @inline(__always)
+  static func add<Weight: ScatterWeight>(
+    _ bases: UnsafePointer<UInt32>, _ count: Int, _ places: Places<Weight>, _ offset: UInt32,
+    _ sums: UnsafeMutablePointer<Weight.Sum>, _ width: Int
+  ) {
+    if width == 1 {
+      for event in 0..<count {
+        unsafe sums[0] &+= Weight.widened(places.weights[Int(offset &+ bases[event])])
+      }
+    } else if unsafe places.isFar && width >= 32 {
+      unsafe farRows(bases, count, places, offset, sums, width)
+    } else {
+      unsafe rows(bases, count, places, offset, sums, width)
     }
   }
 
@@ -295,7 +321,7 @@ package enum ScatterKernel {
             Weight.widened(places.weights[Int(weight &+ places.bases[event])])
         }
       } else {
-        let last = Weight.Sum.first(width & 7)
+        let last = unsafe places.last(width)
         for event in 0..<count {
           unsafe one(
             places.weights + Int(weight &+ places.bases[event]),

@@ -38,54 +38,93 @@ package struct SegmentInfo: Sendable {
 struct BlockSource: Sendable {
   var slice: Int
   var segments: Range<Int>
+  /// The field of its segments' neurons.
+  var field = -1
 }
 
-/// Neurons in a row that send one message each into a flow when they fire.
-struct SpanInfo: Sendable {
+/// Neurons of one slice whose spikes are counted together: each sends one message to every block that takes the field.
+struct FieldInfo: Sendable {
+  var spans: Range<Int>
+  var count: Int
+}
+
+/// Neurons in a row.
+struct SpanInfo: Sendable, Hashable {
   var firstBit: Int
   var count: Int
 }
 
 /// The spikes of the last steps, one bit for each neuron: every slice begins a word of 64.
 struct SpikeBits: Sendable {
+  /// Where the words and counts of a step begin.
+  struct Place: Sendable {
+    var word: Int
+    var slice: Int
+    var field: Int
+  }
+
   /// Step after step, as many as the longest delay needs, then round again.
   var words: [UInt64]
-  /// By step and slice: whether any neuron fired; where not, the words say nothing.
-  var isAny: [Bool]
+  /// By step and slice how many neurons fired.
+  var counts: [Int]
+  /// By step and field how many of its neurons fired, where any of the slice did.
+  var fieldCounts: [Int]
   /// Where those of the present step begin.
   private(set) var nowWord = 0
   private(set) var nowSlice = 0
+  private(set) var nowField = 0
   let wordsPerStep: Int
   let slices: Int
+  let fields: Int
   let steps: Int
 
   init(_ machine: Machine) {
     wordsPerStep = machine.wordCount
     slices = machine.slices.count
+    fields = machine.fields.count
     steps = machine.longestDelay + 1
     words = Array(repeating: 0, count: wordsPerStep * steps)
-    isAny = Array(repeating: false, count: slices * steps)
+    counts = Array(repeating: 0, count: slices * steps)
+    fieldCounts = Array(repeating: 0, count: fields * steps)
   }
 
   /// Forgets all spikes.
   mutating func clear() {
-    for index in isAny.indices { isAny[index] = false }
+    for index in counts.indices { counts[index] = 0 }
   }
 
   /// Opens a step, of which nothing is known yet.
   mutating func open(step: Int) {
-    (nowWord, nowSlice) = place(step: step)
-    for index in nowSlice..<(nowSlice + slices) { isAny[index] = false }
+    let now = place(step: step)
+    (nowWord, nowSlice, nowField) = (now.word, now.slice, now.field)
+    for index in nowSlice..<(nowSlice + slices) { counts[index] = 0 }
+    for word in nowWord..<(nowWord + wordsPerStep) { words[word] = 0 }
   }
 
-  /// Where the words and the marks of a step begin.
-  func place(step: Int) -> (word: Int, slice: Int) {
-    (step % steps * wordsPerStep, step % steps * slices)
+  /// Where the words and the counts of a step begin.
+  func place(step: Int) -> Place {
+    let step = step % steps
+    return Place(word: step * wordsPerStep, slice: step * slices, field: step * fields)
+  }
+
+  /// Counts the present step's spikes of a slice, by field too.
+  mutating func count(_ spikes: Int, of slice: Int, _ machine: Machine) {
+    counts[nowSlice + slice] = spikes
+    let info = machine.slices[slice]
+    for field in info.fields {
+      var sum = spikes
+      if machine.fields[field].count < info.count {
+        sum = 0
+        for span in machine.fields[field].spans {
+          sum += SpikeBits.count(words, from: nowWord, machine.spans[span])
+        }
+      }
+      fieldCounts[nowField + field] = sum
+    }
   }
 
   /// Notes a list of neurons that fired.
-  mutating func set(_ firing: [UInt32], count: Int, firstWord: Int, words wordCount: Int) {
-    for word in firstWord..<(firstWord + wordCount) { words[word] = 0 }
+  mutating func set(_ firing: [UInt32], count: Int, firstWord: Int) {
     for position in 0..<count {
       let place = Int(firing[position])
       words[firstWord + place >> 6] |= 1 << UInt64(place & 63)
@@ -94,8 +133,11 @@ struct SpikeBits: Sendable {
 
   /// Takes over the present step's spikes of some slices, noted elsewhere.
   mutating func take(_ other: SpikeBits, _ slices: Range<Int>, _ machine: Machine) {
-    for slice in slices where other.isAny[nowSlice + slice] {
-      isAny[nowSlice + slice] = true
+    for slice in slices where other.counts[nowSlice + slice] > 0 {
+      counts[nowSlice + slice] = other.counts[nowSlice + slice]
+      for field in machine.slices[slice].fields {
+        fieldCounts[nowField + field] = other.fieldCounts[nowField + field]
+      }
       let first = nowWord + machine.slices[slice].firstWord
       for word in first..<(first + (machine.slices[slice].count + 63) / 64) {
         words[word] = other.words[word]
@@ -105,16 +147,14 @@ struct SpikeBits: Sendable {
 
   /// How many neurons of a span fired; its bits count from `firstWord` on.
   static func count(_ words: [UInt64], from firstWord: Int, _ span: SpanInfo) -> Int {
-    var sum = 0
-    var bit = span.firstBit
-    let end = bit + span.count
-    while bit < end {
-      let word = words[firstWord &+ bit &>> 6]
-      let taken = min(64 &- bit & 63, end &- bit)
-      let mask: UInt64 = taken == 64 ? .max : (1 &<< UInt64(taken)) &- 1
-      sum &+= ((word &>> UInt64(bit & 63)) & mask).nonzeroBitCount
-      bit &+= taken
-    }
+    let (start, end) = (span.firstBit, span.firstBit + span.count)
+    let (first, last) = (firstWord + start >> 6, firstWord + (end - 1) >> 6)
+    let (from, to) = (
+      UInt64.max << UInt64(start & 63), UInt64.max >> UInt64(63 - (end - 1) & 63)
+    )
+    guard first < last else { return (words[first] & from & to).nonzeroBitCount }
+    var sum = (words[first] & from).nonzeroBitCount &+ (words[last] & to).nonzeroBitCount
+    for word in (first + 1)..<last { sum &+= words[word].nonzeroBitCount }
     return sum
   }
 }

@@ -7,14 +7,9 @@ extension StepLoop {
     for block in machine.coreBlocks[core] {
       let info = machine.blocks[block]
       var met = (events: 0, operations: UInt64(0))
-      if let due = due[info.delay] {
-        for index in info.sources {
-          let source = machine.sources[index]
-          guard state.spikes.isAny[due.slice + source.slice] else { continue }
-          let added = receive(core, block, info, source.segments, firstWord: due.word, step: step)
-          met.events += added.events
-          met.operations &+= added.operations
-        }
+      if let due = due[info.delay], !info.sources.isEmpty {
+        met.events = info.sources.reduce(0) { $0 + spikes(of: machine.sources[$1], due) }
+        if met.events > 0 { met.operations = receive(block, info, met.events, due, step: step) }
       }
       let slot = dueSlot[info.delay]
       let count = Int(state.fill[info.fillStart + slot])
@@ -35,16 +30,58 @@ extension StepLoop {
       + Double(sums) * timing.partialSum
   }
 
-  /// Adds the spikes of a slice that come as bits; returns how many there are and their synaptic operations.
+  /// How many spikes a block takes from a slice as bits.
+  private func spikes(of source: BlockSource, _ due: SpikeBits.Place) -> Int {
+    state.spikes.counts[due.slice + source.slice] == 0
+      ? 0 : state.spikes.fieldCounts[due.field + source.field]
+  }
+
+  /// Adds the spikes of a block that come as bits; returns their synaptic operations.
   private mutating func receive(
-    _ core: Int, _ block: Int, _ info: BlockInfo, _ segments: Range<Int>, firstWord: Int,
-    step: Int
-  ) -> (events: Int, operations: UInt64) {
+    _ block: Int, _ info: BlockInfo, _ spikes: Int, _ due: SpikeBits.Place, step: Int
+  ) -> UInt64 {
     let slice = machine.slices[info.slice]
-    if !machine.axonArrays.isEmpty { markArrays(core, block, segments, firstWord, step) }
-    guard slice.takesIn(step: step) else { return synapses(segments, firstWord) }
-    state.isReached[info.slice] = true
-    guard slice.isNarrow else {
+    let takesIn = slice.takesIn(step: step)
+    if takesIn { state.isReached[info.slice] = true }
+    let isGathered = takesIn && !info.intakes.isEmpty && spikes >= info.leastSpikes
+    var done =
+      isGathered ? gather(info.intakes, isNarrow: slice.isNarrow, due.word) : 0
+    for index in info.sources {
+      let source = machine.sources[index]
+      guard self.spikes(of: source, due) > 0 else { continue }
+      if !machine.axonArrays.isEmpty { markArrays(block, source.segments, due.word, step) }
+      if isGathered { continue }
+      done &+=
+        takesIn
+        ? scatter(source.segments, isNarrow: slice.isNarrow, due.word)
+        : synapses(source.segments, due.word)
+    }
+    return done
+  }
+
+  /// Adds the synapses of the neurons of some intakes that fired; returns how many.
+  private mutating func gather(
+    _ intakes: Range<Int>, isNarrow: Bool, _ firstWord: Int
+  ) -> UInt64 {
+    guard isNarrow else {
+      return ScatterKernel.add(
+        machine.intakes, intakes, machine.intakeSpans, fired: state.spikes.words, from: firstWord,
+        machine.weights, into: &state.accumulators)
+    }
+    return machine.byteWeights.isEmpty
+      ? ScatterKernel.add(
+        machine.intakes, intakes, machine.intakeSpans, fired: state.spikes.words, from: firstWord,
+        machine.narrowWeights, into: &state.narrow)
+      : ScatterKernel.add(
+        machine.intakes, intakes, machine.intakeSpans, fired: state.spikes.words, from: firstWord,
+        machine.byteWeights, into: &state.narrow)
+  }
+
+  /// Adds the synapses of the neurons of some segments that fired; returns how many.
+  private mutating func scatter(
+    _ segments: Range<Int>, isNarrow: Bool, _ firstWord: Int
+  ) -> UInt64 {
+    guard isNarrow else {
       return ScatterKernel.add(
         machine.segments, segments, fired: state.spikes.words, from: firstWord,
         machine.segmentRuns, machine.weights, into: &state.accumulators)
@@ -118,23 +155,20 @@ extension StepLoop {
   }
 
   /// The same of spikes that come as bits.
-  private func synapses(
-    _ segments: Range<Int>, _ firstWord: Int
-  ) -> (events: Int, operations: UInt64) {
-    var sum = (events: 0, operations: UInt64(0))
+  private func synapses(_ segments: Range<Int>, _ firstWord: Int) -> UInt64 {
+    var sum: UInt64 = 0
     for index in segments {
       let segment = machine.segments[index]
       let span = SpanInfo(firstBit: Int(segment.firstBit), count: Int(segment.count))
       let count = SpikeBits.count(state.spikes.words, from: firstWord, span)
-      sum.events += count
-      sum.operations += UInt64(count) * UInt64(segment.synapses)
+      sum += UInt64(count) * UInt64(segment.synapses)
     }
     return sum
   }
 
   /// Reads the arrays of the neurons of some segments that fired.
   private mutating func markArrays(
-    _ core: Int, _ block: Int, _ segments: Range<Int>, _ firstWord: Int, _ step: Int
+    _ block: Int, _ segments: Range<Int>, _ firstWord: Int, _ step: Int
   ) {
     var reads: UInt64 = 0
     for index in segments {

@@ -30,8 +30,8 @@ struct StepLoop {
   private(set) var dueSlot: [Int]
   private var sendSlot: [Int]
   private var hostSlot: [Int]
-  /// By delay: where the bits of the step begin whose spikes are due, and its marks of slices; nil: before the first.
-  private(set) var due: [(word: Int, slice: Int)?]
+  /// By delay: where the bits and counts of the step begin whose spikes are due; nil: before the first.
+  private(set) var due: [SpikeBits.Place?]
 
   init(
     _ machine: Machine, _ timing: StepTiming, steps: Int, hasFrontEnd: Bool, observer: Observer,
@@ -171,7 +171,7 @@ struct StepLoop {
       work += updating
       let spikes =
         slice.code.isWindowed
-        ? updateWindow(index, slice, step: step) : update(index, slice)
+        ? updateWindow(index, slice, step: step) : update(index, slice, step: step)
       guard spikes > 0 else { continue }
       note(spikes, of: index, slice, step: step)
       tally.sliceSpikes[index] &+= UInt64(spikes)
@@ -210,16 +210,15 @@ struct StepLoop {
   /// Has the spikes of a slice as bits, and as a list where anybody reads one.
   private mutating func note(_ spikes: Int, of index: Int, _ slice: SliceInfo, step: Int) {
     let first = state.spikes.nowWord + slice.firstWord
-    state.spikes.isAny[state.spikes.nowSlice + index] = true
     if slice.code.isWindowed || slice.sendsSums || state.isWide[index] {
-      state.spikes.set(
-        state.firing, count: spikes, firstWord: first, words: (slice.count + 63) / 64)
+      state.spikes.set(state.firing, count: spikes, firstWord: first)
     } else if slice.queuesSpikes || events != nil || slice.extraCopies > 0
       || !machine.flowOfNeuron.isEmpty || observer.reads(slice, step: step)
     {
       _ = Kernels.collect(
         state.spikes.words, from: first, count: slice.count, into: &state.firing)
     }
+    state.spikes.count(spikes, of: index, machine)
   }
 
   /// Reads the arrays no event has opened, where any of the core's populations is active.
@@ -236,71 +235,13 @@ struct StepLoop {
     }
   }
 
-  /// (b) Updates a slice; returns how many neurons fired.
-  ///
-  /// They are in `state.firing` or, of plain neurons in 32 bits, in `state.spikes`.
-  private mutating func update(_ index: Int, _ slice: SliceInfo) -> Int {
-    if !state.isReached[index], !state.isDriven[index], state.isQuiet[index] { return 0 }
-    let isGated = state.isGated[index]
-    state.isReached[index] = false
-    state.isGated[index] = false
-    if slice.sendsSums {
-      state.isQuiet[index] = true
-      SumKernels.form(
-        slice, potentials: &state.potentials, accumulators: &state.accumulators,
-        fired: &state.fired)
-      return Kernels.collect(state.fired, count: slice.count, into: &state.firing)
-    }
-    if slice.isNarrow, slice.isReadout || state.isWide[index] {
-      UpdateKernel.widen(
-        UpdateKernel.Rule(slice), shift: slice.narrowShift, &state.narrow,
-        into: &state.accumulators)
-    }
-    var spikes = 0
-    if state.isWide[index] {
-      WideKernels.update(
-        slice, &state.wide, potentials: &state.potentials, accumulators: &state.accumulators,
-        biases: isGated ? machine.gatedDrive : machine.biases, thresholds: machine.thresholds,
-        fired: &state.fired)
-      if !slice.isReadout {
-        spikes = Kernels.collect(state.fired, count: slice.count, into: &state.firing)
-      }
-    } else if slice.isReadout {
-      UpdateKernel.integrate(
-        UpdateKernel.Rule(slice), potentials: &state.potentials,
-        accumulators: &state.accumulators, drive: isGated ? machine.gatedDrive : state.drive)
-    } else {
-      spikes = updatePlain(slice, isGated: isGated)
-    }
-    state.isQuiet[index] = spikes == 0
-    return spikes
-  }
-
-  private mutating func updatePlain(_ slice: SliceInfo, isGated: Bool) -> Int {
-    let rule = UpdateKernel.Rule(
-      slice,
-      driveMask: isGated
-        ? slice.periods.gatedDrive
-        : state.wide.currents.isEmpty ? slice.periods.drive : Periods.none)
-    let drive = isGated ? machine.gatedDrive : state.drive
-    let firstWord = state.spikes.nowWord + slice.firstWord
-    return slice.isNarrow
-      ? UpdateKernel.update(
-        rule, shift: slice.narrowShift, potentials: &state.potentials, narrow: &state.narrow,
-        drive: drive, thresholds: machine.thresholds, fired: &state.spikes.words,
-        firstWord: firstWord)
-      : UpdateKernel.update(
-        rule, potentials: &state.potentials, accumulators: &state.accumulators, drive: drive,
-        thresholds: machine.thresholds, fired: &state.spikes.words, firstWord: firstWord)
-  }
-
   /// (c) Queues the messages of a slice's spikes that do not wait as bits; returns how many messages there are.
   private mutating func send(_ slice: SliceInfo, _ spikes: Int) -> Int {
     if !slice.queuesSpikes, machine.flowOfNeuron.isEmpty {
       var sent = 0
       for flow in slice.flows {
         let info = machine.flows[flow]
-        sent += travel(messages(info, slice, spikes), flow, info.path)
+        sent += travel(messages(info), flow, info.path)
       }
       return sent
     }
@@ -314,8 +255,8 @@ struct StepLoop {
       for (position, flow) in slice.flows.enumerated() {
         let info = machine.flows[flow]
         state.flowCounts[position] =
-          info.spans.isEmpty
-          ? -waiting(info) : messages(info, slice, spikes)
+          info.field < 0
+          ? -waiting(info) : messages(info)
       }
     }
     if slice.sendsSums {
@@ -345,20 +286,13 @@ struct StepLoop {
   }
 
   /// The messages of a flow whose spikes wait as bits.
-  private func messages(_ flow: FlowInfo, _ slice: SliceInfo, _ spikes: Int) -> Int32 {
-    var sum = 0
-    for index in flow.spans {
-      let span = machine.spans[index]
-      sum +=
-        span.count == slice.count
-        ? spikes : SpikeBits.count(state.spikes.words, from: state.spikes.nowWord, span)
-    }
-    return Int32(truncatingIfNeeded: sum)
+  private func messages(_ flow: FlowInfo) -> Int32 {
+    Int32(truncatingIfNeeded: state.spikes.fieldCounts[state.spikes.nowField + flow.field])
   }
 
   /// Messages queued for the block of a flow; none with multicast, where spikes are counted themselves.
   private func waiting(_ flow: FlowInfo) -> Int32 {
-    guard let block = flow.block, flow.spans.isEmpty else { return 0 }
+    guard let block = flow.block, flow.field < 0 else { return 0 }
     return state.fill[machine.blocks[block].fillStart + sendSlot[machine.blocks[block].delay]]
   }
 

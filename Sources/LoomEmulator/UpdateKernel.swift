@@ -4,6 +4,19 @@ private protocol StepSum: AddableScalar {
   static func takeEight(_ sums: UnsafeMutablePointer<Self>, _ shift: Int32) -> SIMD8<Int32>
 }
 
+extension StepSum {
+  /// Whether 32 sums are 0.
+  @inline(__always)
+  fileprivate static func areZero(_ sums: UnsafeMutablePointer<Self>) -> Bool {
+    var together = SIMD2<UInt64>(repeating: 0)
+    for place in stride(from: 0, to: 32 * MemoryLayout<Self>.stride, by: 16) {
+      unsafe together |= UnsafeRawPointer(sums).loadUnaligned(
+        fromByteOffset: place, as: SIMD2<UInt64>.self)
+    }
+    return together[0] | together[1] == 0
+  }
+}
+
 extension Int16: StepSum {
   @inline(__always)
   static func takeEight(_ sums: UnsafeMutablePointer<Int16>, _ shift: Int32) -> SIMD8<Int32> {
@@ -77,25 +90,36 @@ package enum UpdateKernel {
     }
   }
 
+  /// Which blocks of 32 neurons nothing drives are left as they are where their sums are 0.
+  package enum Rest {
+    /// None: something drives them, or nobody knows whether they are below their thresholds.
+    case never
+    /// Those of which no neuron fired in the step before; its bits begin at a word of `fired`.
+    case unlessFired(firstWord: Int)
+    /// All: none fired in the step before.
+    case always
+  }
+
   /// v⁻ = clamp(v + Σ + drive), compare, reset; clears the accumulators; sets the bits of who fired in `fired` from its
   /// word `firstWord` on, those of no neuron to 0, and returns how many fired.
   ///
-  /// Exact where |v| + Σ + drive stays below 2^31, which the caller has made sure of.
+  /// Exact where thresholds and |v| + Σ + drive stay below 2^30, which the caller has made sure of.
   @inline(never)
   package static func update(
-    _ rule: Rule, potentials: inout [Int32], accumulators: inout [Int32], drive: [Int32],
-    thresholds: [Int32], fired: inout [UInt64], firstWord: Int
+    _ rule: Rule, rest: Rest = .never, potentials: inout [Int32], accumulators: inout [Int32],
+    drive: [Int32], thresholds: [Int32], fired: inout [UInt64], firstWord: Int
   ) -> Int {
-    run(rule, 0, &potentials, &accumulators, drive, thresholds, &fired, firstWord)
+    run(rule, 0, rest, &potentials, &accumulators, drive, thresholds, &fired, firstWord)
   }
 
   /// The same with sums of 16 bits in units of 2^shift.
   @inline(never)
   package static func update(
-    _ rule: Rule, shift: Int32, potentials: inout [Int32], narrow: inout [Int16], drive: [Int32],
-    thresholds: [Int32], fired: inout [UInt64], firstWord: Int
+    _ rule: Rule, rest: Rest = .never, shift: Int32, potentials: inout [Int32],
+    narrow: inout [Int16], drive: [Int32], thresholds: [Int32], fired: inout [UInt64],
+    firstWord: Int
   ) -> Int {
-    run(rule, shift, &potentials, &narrow, drive, thresholds, &fired, firstWord)
+    run(rule, shift, rest, &potentials, &narrow, drive, thresholds, &fired, firstWord)
   }
 
   /// The arrays of a slice's neurons, from its first neuron on.
@@ -104,18 +128,33 @@ package enum UpdateKernel {
     let drive: UnsafePointer<Int32>
     let thresholds: UnsafePointer<Int32>
     let fired: UnsafeMutablePointer<UInt32>
+    /// Who fired in the step before; nil: none.
+    let last: UnsafePointer<UInt32>?
+    let canRest: Bool
+
+    /// Whether a block of neurons stays as it is without input.
+    @inline(__always)
+    func rests(_ block: Int) -> Bool {
+      unsafe canRest && (last.map { unsafe $0[block] == 0 } ?? true)
+    }
   }
 
   @inline(__always)
   private static func run<Number: StepSum>(
-    _ rule: Rule, _ shift: Int32, _ potentials: inout [Int32], _ sums: inout [Number],
-    _ drive: [Int32], _ thresholds: [Int32], _ fired: inout [UInt64], _ firstWord: Int
+    _ rule: Rule, _ shift: Int32, _ rest: Rest, _ potentials: inout [Int32],
+    _ sums: inout [Number], _ drive: [Int32], _ thresholds: [Int32], _ fired: inout [UInt64],
+    _ firstWord: Int
   ) -> Int {
     let (first, end) = (rule.neurons.lowerBound, rule.neurons.upperBound)
+    let words = (rule.neurons.count + 63) / 64
+    var lastWord = firstWord
+    if case .unlessFired(let word) = rest { lastWord = word }
+    var canRest = true
+    if case .never = rest { canRest = false }
     precondition(
       end <= potentials.count && end <= drive.count && end <= thresholds.count
         && rule.firstAccumulator + rule.neurons.count <= sums.count
-        && firstWord + (rule.neurons.count + 63) / 64 <= fired.count,
+        && firstWord + words <= fired.count && lastWord >= 0 && lastWord + words <= fired.count,
       "a slice lies within its arrays")
     return unsafe potentials.withUnsafeMutableBufferPointer { potentials in
       unsafe sums.withUnsafeMutableBufferPointer { sums in
@@ -131,7 +170,11 @@ package enum UpdateKernel {
                 Pointers(
                   potentials: potentials + first, drive: drive + first,
                   thresholds: thresholds + first,
-                  fired: (fired + firstWord * 8).assumingMemoryBound(to: UInt32.self)))
+                  fired: (fired + firstWord * 8).assumingMemoryBound(to: UInt32.self),
+                  last: lastWord == firstWord
+                    ? nil
+                    : UnsafePointer((fired + lastWord * 8).assumingMemoryBound(to: UInt32.self)),
+                  canRest: canRest))
             }
           }
         }
@@ -144,34 +187,48 @@ package enum UpdateKernel {
     _ rule: Rule, _ shift: Int32, _ sums: UnsafeMutablePointer<Number>, _ state: Pointers
   ) -> Int {
     let count = rule.neurons.count
-    var found = 0
+    var found = SIMD8<Int32>(repeating: 0)
     var index = 0
     while index &+ 32 <= count {
-      let marks = unsafe fire(
-        rule, state, index,
-        Number.takeEight(sums + index, shift) &+ driven(rule, state, index),
-        Number.takeEight(sums + index + 8, shift) &+ driven(rule, state, index &+ 8),
-        Number.takeEight(sums + index + 16, shift) &+ driven(rule, state, index &+ 16),
-        Number.takeEight(sums + index + 24, shift) &+ driven(rule, state, index &+ 24))
-      unsafe state.fired[index &>> 5] = marks.littleEndian
-      found &+= marks.nonzeroBitCount
+      if unsafe state.rests(index &>> 5) && Number.areZero(sums + index) {
+        unsafe state.fired[index &>> 5] = 0
+      } else {
+        let marks = unsafe fire(
+          rule, state, index,
+          Number.takeEight(sums + index, shift) &+ driven(rule, state, index),
+          Number.takeEight(sums + index + 8, shift) &+ driven(rule, state, index &+ 8),
+          Number.takeEight(sums + index + 16, shift) &+ driven(rule, state, index &+ 16),
+          Number.takeEight(sums + index + 24, shift) &+ driven(rule, state, index &+ 24), &found)
+        unsafe state.fired[index &>> 5] = marks.littleEndian
+      }
       index &+= 32
     }
-    var marks: UInt32 = 0
     var word = index &>> 5
+    var marks = SIMD8<Int32>(repeating: 0)
+    while index &+ 8 <= count {
+      let before = unsafe clamped(
+        Number.takeEight(sums + index, shift) &+ driven(rule, state, index), rule)
+      unsafe fireEight(
+        rule, state, index, before, Int32(truncatingIfNeeded: index & 31), &marks, &found)
+      index &+= 8
+    }
+    var last = united(marks)
+    var rest = 0
     while index < count {
       let sum = unsafe Int32(truncatingIfNeeded: sums[index]) &<< shift
       unsafe sums[index] = 0
-      if unsafe updateOne(rule, sum, state, index) { marks |= 1 &<< UInt32(index & 31) }
+      if unsafe updateOne(rule, sum, state, index) {
+        last |= 1 &<< UInt32(index & 31)
+        rest &+= 1
+      }
       index &+= 1
     }
     while word < (count &+ 63) &>> 6 &* 2 {
-      unsafe state.fired[word] = marks.littleEndian
-      found &+= marks.nonzeroBitCount
-      marks = 0
+      unsafe state.fired[word] = last.littleEndian
+      last = 0
       word &+= 1
     }
-    return found
+    return rest &- Int(found.wrappedSum())
   }
 
   /// v + drive of eight neurons.
@@ -185,7 +242,8 @@ package enum UpdateKernel {
   @inline(__always)
   private static func fire(
     _ rule: Rule, _ state: Pointers, _ index: Int, _ first: SIMD8<Int32>,
-    _ second: SIMD8<Int32>, _ third: SIMD8<Int32>, _ fourth: SIMD8<Int32>
+    _ second: SIMD8<Int32>, _ third: SIMD8<Int32>, _ fourth: SIMD8<Int32>,
+    _ found: inout SIMD8<Int32>
   ) -> UInt32 {
     var (first, second, third, fourth) = (first, second, third, fourth)
     let offset = SIMD8<Int32>(repeating: rule.offset)
@@ -199,10 +257,10 @@ package enum UpdateKernel {
       fourth = clamped(fourth, rule)
     }
     var marks = SIMD8<Int32>(repeating: 0)
-    unsafe fireEight(rule, state, index, first, 0, &marks)
-    unsafe fireEight(rule, state, index &+ 8, second, 8, &marks)
-    unsafe fireEight(rule, state, index &+ 16, third, 16, &marks)
-    unsafe fireEight(rule, state, index &+ 24, fourth, 24, &marks)
+    unsafe fireEight(rule, state, index, first, 0, &marks, &found)
+    unsafe fireEight(rule, state, index &+ 8, second, 8, &marks, &found)
+    unsafe fireEight(rule, state, index &+ 16, third, 16, &marks, &found)
+    unsafe fireEight(rule, state, index &+ 24, fourth, 24, &marks, &found)
     return united(marks)
   }
 
@@ -215,24 +273,21 @@ package enum UpdateKernel {
     return below.replacing(with: lowest, where: below .< lowest)
   }
 
+  /// Compares and resets eight neurons; adds the bits of those that fire, from `bit` on, and −1 for each to `found`.
   @inline(__always)
   private static func fireEight(
     _ rule: Rule, _ state: Pointers, _ index: Int, _ before: SIMD8<Int32>, _ bit: Int32,
-    _ marks: inout SIMD8<Int32>
+    _ marks: inout SIMD8<Int32>, _ found: inout SIMD8<Int32>
   ) {
-    // θ ≥ 0, so θ − slack does not wrap: v ≥ θ ⇔ v > θ − 1.
-    let slack = SIMD8<Int32>(repeating: rule.firesOnEqual ? 1 : 0)
-    let none = SIMD8<Int32>(repeating: 0)
     let threshold = unsafe lanes(state.thresholds + (index & rule.thresholdMask))
-    let fires = before .> (threshold &- slack)
-    let after =
-      rule.isHard
-      ? before.replacing(with: none, where: fires)
-      : before &- none.replacing(with: threshold, where: fires)
+    // v ≥ θ ⇔ θ − 1 − v < 0. A mask as it comes, and masks applied bit by bit: neither is done lane by lane.
+    let slack = SIMD8<Int32>(repeating: rule.firesOnEqual ? 1 : 0)
+    let fires = (threshold &- slack &- before) &>> SIMD8(repeating: 31)
+    let after = rule.isHard ? before & ~fires : before &- (threshold & fires)
     unsafe UnsafeMutableRawPointer(state.potentials + index).storeBytes(
       of: after, as: SIMD8<Int32>.self)
-    let places = SIMD8<Int32>(1, 2, 4, 8, 16, 32, 64, 128) &<< SIMD8(repeating: bit)
-    marks |= none.replacing(with: places, where: fires)
+    marks |= fires & (SIMD8<Int32>(1, 2, 4, 8, 16, 32, 64, 128) &<< SIMD8(repeating: bit))
+    found &+= fires
   }
 
   @inline(__always)

@@ -1,0 +1,100 @@
+extension MachineBuilder {
+  /// Turns segments round for every block in which several lead to the same targets.
+  mutating func addIntakes() {
+    for block in machine.blocks.indices {
+      guard var intakes = Intakes(machine, machine.blocks[block]) else { continue }
+      intakes.group()
+      let first = machine.intakes.count
+      machine.intakes += intakes.intakes.map { intake in
+        IntakeInfo(
+          target: intake.target, width: intake.width,
+          firstSpan: intake.firstSpan + UInt32(machine.intakeSpans.count),
+          spanCount: intake.spanCount)
+      }
+      machine.intakeSpans += intakes.spans
+      machine.blocks[block].intakes = first..<machine.intakes.count
+      machine.blocks[block].leastSpikes = intakes.spans.count / Intakes.spansPerSpike
+    }
+  }
+}
+
+/// The segments of one block, target by target.
+private struct Intakes {
+  /// A spike in so many spans, or more, pays for looking at all of them.
+  static let spansPerSpike = 8
+  /// Segments' runs that lead to one target on average, from which turning them round is worth it.
+  private static let leastShared = 2
+
+  /// A run of a segment: the first neuron's bit and weights.
+  private struct Entry {
+    var target: UInt32
+    var width: UInt32
+    var firstBit: UInt32
+    var count: UInt32
+    var weight: UInt32
+    var weightStep: Int32
+  }
+
+  private var entries: [Entry] = []
+  private(set) var intakes: [IntakeInfo] = []
+  private(set) var spans: [IntakeSpan] = []
+
+  /// The runs of segments in the order of their targets; nil where too few segments share them.
+  init?(_ machine: Machine, _ block: BlockInfo) {
+    let segments = machine.sources[block.sources].flatMap { machine.segments[$0.segments] }
+    guard segments.count >= Intakes.leastShared else { return nil }
+    var targets: Set<UInt64> = []
+    for segment in segments {
+      let runs = machine.segmentRuns[
+        Int(segment.firstRun)..<Int(segment.firstRun + segment.runCount)]
+      guard segment.targetStep == 0, runs.reduce(0, { $0 + $1.count }) == segment.synapses else {
+        return nil
+      }
+      for run in runs {
+        targets.insert(UInt64(run.target) << 32 | UInt64(run.count))
+        entries.append(
+          Entry(
+            target: run.target, width: run.count, firstBit: segment.firstBit,
+            count: segment.count, weight: segment.weightBase &+ run.weight,
+            weightStep: segment.weightStep))
+      }
+    }
+    guard entries.count >= Intakes.leastShared * targets.count else { return nil }
+    entries.sort { ($0.target, $0.width, $0.firstBit) < ($1.target, $1.width, $1.firstBit) }
+  }
+
+  /// Gathers what leads to the same targets.
+  mutating func group() {
+    for entry in entries {
+      if intakes.last?.target != entry.target || intakes.last?.width != entry.width {
+        intakes.append(
+          IntakeInfo(
+            target: entry.target, width: entry.width, firstSpan: UInt32(spans.count), spanCount: 0))
+      }
+      add(entry)
+    }
+  }
+
+  /// Adds an entry word by word; what goes on in the same word is one span.
+  private mutating func add(_ entry: Entry) {
+    var bit = entry.firstBit
+    let end = bit + entry.count
+    while bit < end {
+      let taken = min(64 - bit & 63, end - bit)
+      let first = Int32(truncatingIfNeeded: bit & ~63) - Int32(truncatingIfNeeded: entry.firstBit)
+      let span = IntakeSpan(
+        mask: (UInt64.max >> UInt64(64 - taken)) << UInt64(bit & 63), word: bit / 64,
+        weight: entry.weight &+ UInt32(bitPattern: first &* entry.weightStep),
+        weightStep: entry.weightStep)
+      if let last = spans.last, intakes[intakes.count - 1].spanCount > 0, last.word == span.word,
+        last.weight == span.weight, last.weightStep == span.weightStep
+      {
+        spans[spans.count - 1].mask |= span.mask
+      } else {
+        spans.append(span)
+        intakes[intakes.count - 1].spanCount += 1
+      }
+      bit += taken
+    }
+  }
+}
