@@ -110,8 +110,8 @@ struct SampleState: Sendable {
     isDriven[index] = slice.hasBias || greatest > 0
     let bound = slice.currentBound + greatest + slice.highest + 1
     isWide[index] =
-      slice.sites > 1 || greatest >= 1 << 30 || bound >= 1 << 30
-      || slice.thresholds.upperBound >= 1 << 30
+      slice.sites > 1 || greatest >= 1 << 31 || bound >= 1 << 31
+      || Int64(slice.thresholds.upperBound) - slice.lowest >= 1 << 31
     guard !isWide[index], !wide.currents.isEmpty else { return }
     for neuron in 0..<slice.count {
       let current = wide.currents[slice.firstAccumulator + neuron]

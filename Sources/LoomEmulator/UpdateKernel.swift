@@ -103,7 +103,7 @@ package enum UpdateKernel {
   /// v⁻ = clamp(v + Σ + drive), compare, reset; clears the accumulators; sets the bits of who fired in `fired` from its
   /// word `firstWord` on, those of no neuron to 0, and returns how many fired.
   ///
-  /// Exact where thresholds and |v| + Σ + drive stay below 2^30, which the caller has made sure of.
+  /// Exact where |v| + Σ + drive and θ − v stay below 2^31, which the caller has made sure of.
   @inline(never)
   package static func update(
     _ rule: Rule, rest: Rest = .never, potentials: inout [Int32], accumulators: inout [Int32],

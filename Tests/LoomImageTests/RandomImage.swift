@@ -9,6 +9,7 @@ struct RandomImage {
   let profile: Profile
   /// What every weight is multiplied by.
   private var weightFactor = 1
+  private var isQuiet = false
 
   struct Options {
     var spikes = false
@@ -19,6 +20,8 @@ struct RandomImage {
     var secondCompartment = false
     /// Weights so large that the sums of a step pass 16 bits.
     var heavy = false
+    /// Many neurons a slice, biases only where a gate brings them, and thresholds that one spike passes more than once.
+    var quiet = false
     var code = SpikeCode.rate
   }
 
@@ -26,7 +29,8 @@ struct RandomImage {
     seed: UInt64, profile: Profile = TestProfiles.profile(), options: Options = Options()
   ) -> HardwareImage {
     var maker = RandomImage(seed: seed, profile: profile)
-    maker.weightFactor = options.heavy ? 400 : 1
+    maker.weightFactor = options.heavy ? 400 : options.quiet ? 12 : 1
+    maker.isQuiet = options.quiet
     maker.build(options)
     return maker.image.assemblingRoutes()
   }
@@ -46,7 +50,8 @@ struct RandomImage {
   mutating func pick(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &generator) }
 
   private mutating func build(_ options: Options) {
-    let shape = MapShape(channels: 2 * pick(1...2), height: pick(3...6), width: pick(3...6))
+    let shape = MapShape(
+      channels: isQuiet ? 16 : 2 * pick(1...2), height: pick(3...6), width: pick(3...6))
     let input = MapShape(channels: 2, height: shape.height, width: shape.width)
     setSchedule(options)
     let steps = image.schedule.timesteps
@@ -57,7 +62,8 @@ struct RandomImage {
     let reset: ImageReset = options.secondCompartment ? .softBySecondCompartment : .soft
     let isSoft = pick(0...1) == 0 || options.code.isWindowed
     add(shape, .hidden, isSoft ? reset : .hard, start(0), sites: 1)
-    let inner = MapShape(channels: 2 * pick(1...3), height: pick(2...5), width: pick(2...5))
+    let inner = MapShape(
+      channels: isQuiet ? 16 : 2 * pick(1...3), height: pick(2...5), width: pick(2...5))
     add(inner, .hidden, reset, start(1), sites: pick(1...3))
     add(inner, .hidden, reset, start(2), sites: 1)
     add(
@@ -74,7 +80,7 @@ struct RandomImage {
     } else {
       addFrontEnd(input, shape, 0, 0)
     }
-    if options.code.isWindowed, pick(0...1) == 0 {
+    if options.code.isWindowed || (isQuiet && !options.spikes), pick(0...1) == 0 {
       addFrontEnd(input, inner, 1, image.populations[1].sites - 1)
     }
     for site in 0..<image.populations[1].sites { connect(convolution(shape, inner), 0, 1, site) }
@@ -82,6 +88,9 @@ struct RandomImage {
     connect(.dense, 0, 2, 0)
     connect(.dense, 2, 3, 0)
     connect(.broadcast(planes: 2, perNeuron: pick(0...1) == 0), 4, 1, 0, isLowering: true)
+    if isQuiet, pick(0...2) == 0 {
+      connect(.broadcast(planes: 2, perNeuron: false), 4, 1, 0, isLowering: true)
+    }
     for population in image.populations.indices where image.populations[population].role != .input {
       place(population)
     }
@@ -213,12 +222,16 @@ struct RandomImage {
       population: population, box: box,
       thresholds: isGate
         ? .uniform(64)
-        : pick(0...1) == 0
-          ? .uniform(320 << lift)
-          : .perChannel(box.channels.map { _ in Int32(pick(8...12) << (5 + lift)) }),
+        : isQuiet && population == 0 && pick(0...5) == 0
+          ? .uniform(0)
+          : pick(0...1) == 0
+            ? .uniform(320 << lift)
+            : .perChannel(box.channels.map { _ in Int32(pick(8...12) << (5 + lift)) }),
       initialPotentials: isGate
         ? .uniform(0) : .perNeuron((0..<box.count).map { _ in Int32(pick(0...200)) }),
-      biases: isGate ? .uniform(64) : .perChannel(box.channels.map { _ in Int32(pick(-5...9)) }))
+      biases: isGate
+        ? .uniform(isQuiet ? 24 : 64)
+        : .perChannel(box.channels.map { _ in isQuiet ? 0 : Int32(pick(-5...9)) }))
   }
 
   /// How many binary places thresholds stand higher, so that codes of all kinds come out: windows bring
@@ -256,15 +269,17 @@ struct RandomImage {
     }
   }
 
-  /// Samples that fit an image.
-  static func samples(_ image: HardwareImage, count: Int, seed: UInt64) -> Samples {
+  /// Samples that fit an image; of inputs that are spikes one in `rarity` + 1 fires.
+  static func samples(
+    _ image: HardwareImage, count: Int, seed: UInt64, rarity: UInt8 = 3
+  ) -> Samples {
     var generator = SeededGenerator(seed: seed)
     let map = [image.input.shape.channels, image.input.shape.height, image.input.shape.width]
     let shape = image.input.isSpikes ? [image.schedule.timesteps] + map : map
     let size = shape.reduce(1, *)
     let bytes = (0..<(size * count)).map { _ in
       image.input.isSpikes
-        ? UInt8.random(in: 0...3, using: &generator) / 3
+        ? UInt8.random(in: 0...rarity, using: &generator) / rarity
         : UInt8.random(in: 0...255, using: &generator)
     }
     return Samples(storage: .bytes(bytes), sampleShape: shape, count: count)
