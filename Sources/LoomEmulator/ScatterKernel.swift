@@ -3,7 +3,7 @@
 ///
 /// Consecutive events of one pattern (the rows of a dense block, the channels at one position of a map) meet the
 /// same accumulators, which are then read and written once for four of them. Events are either listed in a queue or
-/// bits of neurons that fired, with a segment that says what they meet. Where a run ends within eight numbers, eight are read
+/// bits of neurons that fired, with a segment that says what they meet, or with an intake that says whom a target hears. Where a run ends within eight numbers, eight are read
 /// and zeros added to those after it: weights and every slice's accumulators have seven places more than are theirs.
 package enum ScatterKernel {
   /// Events taken together at most; a word of bits more fits their list.

@@ -35,6 +35,13 @@ struct TwinTests {
     try compare(image, profile, RandomImage.samples(image, count: 2, seed: seed, rarity: 80))
   }
 
+  @Test("many weights, a few of them beyond 8 bits")
+  func large() throws {
+    let image = RandomImage.make(seed: 5, options: .init(spikes: true, large: true))
+    try compare(
+      image, TestProfiles.profile(), RandomImage.samples(image, count: 2, seed: 2, rarity: 20))
+  }
+
   @Test("thresholds so far above potentials that 32 bits do not hold the difference")
   func far() throws {
     var image = RandomImage.make(seed: 3, options: .init(spikes: true, quiet: true))
