@@ -20,7 +20,7 @@ lint: ## swift format, strict
 	swift format lint --strict --recursive Sources Tests Package.swift
 
 format: ## rewrite sources in the house format
-	swift format format --in-place --recursive Sources Tests Package.swift
+	find Sources Tests Package.swift -type f -name "*.swift" -print0 | xargs -0 swift format format --in-place
 
 embed: ## write the bundled profiles and digits into Swift sources again
 	Scripts/embed.sh

@@ -41,10 +41,13 @@ private struct Intakes {
 
   /// The runs of segments in the order of their targets; nil where too few segments share them.
   init?(_ machine: Machine, _ block: BlockInfo) {
-    let segments = machine.sources[block.sources].flatMap { machine.segments[$0.segments] }
-    guard segments.count >= Intakes.leastShared else { return nil }
+    // Segments stand block after block.
+    guard let first = machine.sources[block.sources].first?.segments.lowerBound,
+      let end = machine.sources[block.sources].last?.segments.upperBound,
+      end - first >= Intakes.leastShared
+    else { return nil }
     var targets: Set<UInt64> = []
-    for segment in segments {
+    for segment in machine.segments[first..<end] {
       let runs = machine.segmentRuns[
         Int(segment.firstRun)..<Int(segment.firstRun + segment.runCount)]
       guard segment.targetStep == 0, runs.reduce(0, { $0 + $1.count }) == segment.synapses else {

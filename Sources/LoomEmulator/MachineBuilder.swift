@@ -125,8 +125,7 @@ struct MachineBuilder {
           lowest: FixedPoint.minimum(bits: population.potentialBits),
           highest: FixedPoint.maximum(bits: population.potentialBits),
           thresholds: (thresholds.min() ?? 0)...(thresholds.max() ?? 0),
-          hasBias: biases.contains { $0 != 0 },
-          currentBound: 0, updatesPerStep: UInt64(count),
+          hasBias: biases.contains { $0 != 0 }, currentBound: 0, updatesPerStep: UInt64(count),
           extraCopies: copies.isEmpty ? 0 : extraCopies(firstNeuron, count), flows: 0..<0,
           isNarrow: false, narrowShift: 0))
       machine.accumulatorCount += (count * population.sites + 7 + 31) / 32 * 32

@@ -87,7 +87,6 @@ struct SampleState: Sendable {
     SampleState.clear(&isQuiet, false)
     SampleState.clear(&isReached, false)
     SampleState.clear(&isGated, false)
-    spikes.clear()
     SampleState.clear(&wide.siteSums, 0)
     SampleState.clear(&wide.greatest, 0)
     SampleState.clear(&window.received, 0)

@@ -1,4 +1,4 @@
-/// Neighbouring targets and all neurons of a slice whose spikes meet them: a position of a map and its receptive field.
+/// Neighbouring targets and all neurons whose spikes meet them as bits in a block: a position of a map and its receptive field.
 ///
 /// Where many neurons fire, the sums of a target are better read and written once for all of them than once for each
 /// segment (`SegmentInfo`) that leads there; the synapses are the same.

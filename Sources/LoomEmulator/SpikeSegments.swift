@@ -58,68 +58,51 @@ struct SpanInfo: Sendable, Hashable {
 struct SpikeBits: Sendable {
   /// Where the words and counts of a step begin.
   struct Place: Sendable {
-    var word: Int
-    var slice: Int
-    var field: Int
+    var word = 0
+    var field = 0
   }
 
   /// Step after step, as many as the longest delay needs, then round again.
   var words: [UInt64]
-  /// By step and slice how many neurons fired.
+  /// By step and field how many of its neurons fired.
   var counts: [Int]
-  /// By step and field how many of its neurons fired, where any of the slice did.
-  var fieldCounts: [Int]
   /// Where those of the present step begin.
-  private(set) var nowWord = 0
-  private(set) var nowSlice = 0
-  private(set) var nowField = 0
-  let wordsPerStep: Int
-  let slices: Int
-  let fields: Int
-  let steps: Int
+  private(set) var now = Place()
+  private let wordsPerStep: Int
+  private let fields: Int
+  private let steps: Int
 
   init(_ machine: Machine) {
     wordsPerStep = machine.wordCount
-    slices = machine.slices.count
     fields = machine.fields.count
     steps = machine.longestDelay + 1
     words = Array(repeating: 0, count: wordsPerStep * steps)
-    counts = Array(repeating: 0, count: slices * steps)
-    fieldCounts = Array(repeating: 0, count: fields * steps)
+    counts = Array(repeating: 0, count: fields * steps)
   }
 
-  /// Forgets all spikes.
-  mutating func clear() {
-    for index in counts.indices { counts[index] = 0 }
-  }
-
-  /// Opens a step, of which nothing is known yet.
+  /// Opens a step, in which nobody has fired yet.
   mutating func open(step: Int) {
-    let now = place(step: step)
-    (nowWord, nowSlice, nowField) = (now.word, now.slice, now.field)
-    for index in nowSlice..<(nowSlice + slices) { counts[index] = 0 }
-    for word in nowWord..<(nowWord + wordsPerStep) { words[word] = 0 }
+    now = place(step: step)
+    for field in now.field..<(now.field + fields) { counts[field] = 0 }
+    for word in now.word..<(now.word + wordsPerStep) { words[word] = 0 }
   }
 
   /// Where the words and the counts of a step begin.
   func place(step: Int) -> Place {
-    let step = step % steps
-    return Place(word: step * wordsPerStep, slice: step * slices, field: step * fields)
+    Place(word: step % steps * wordsPerStep, field: step % steps * fields)
   }
 
-  /// Counts the present step's spikes of a slice, by field too.
-  mutating func count(_ spikes: Int, of slice: Int, _ machine: Machine) {
-    counts[nowSlice + slice] = spikes
-    let info = machine.slices[slice]
-    for field in info.fields {
+  /// Counts the present step's spikes of a slice field by field.
+  mutating func count(_ spikes: Int, of slice: SliceInfo, _ machine: Machine) {
+    for field in slice.fields {
       var sum = spikes
-      if machine.fields[field].count < info.count {
+      if machine.fields[field].count < slice.count {
         sum = 0
         for span in machine.fields[field].spans {
-          sum += SpikeBits.count(words, from: nowWord, machine.spans[span])
+          sum += SpikeBits.count(words, from: now.word, machine.spans[span])
         }
       }
-      fieldCounts[nowField + field] = sum
+      counts[now.field + field] = sum
     }
   }
 
@@ -133,15 +116,11 @@ struct SpikeBits: Sendable {
 
   /// Takes over the present step's spikes of some slices, noted elsewhere.
   mutating func take(_ other: SpikeBits, _ slices: Range<Int>, _ machine: Machine) {
-    for slice in slices where other.counts[nowSlice + slice] > 0 {
-      counts[nowSlice + slice] = other.counts[nowSlice + slice]
-      for field in machine.slices[slice].fields {
-        fieldCounts[nowField + field] = other.fieldCounts[nowField + field]
-      }
-      let first = nowWord + machine.slices[slice].firstWord
-      for word in first..<(first + (machine.slices[slice].count + 63) / 64) {
-        words[word] = other.words[word]
-      }
+    for slice in slices {
+      let info = machine.slices[slice]
+      for field in info.fields { counts[now.field + field] = other.counts[now.field + field] }
+      let first = now.word + info.firstWord
+      for word in first..<(first + (info.count + 63) / 64) { words[word] = other.words[word] }
     }
   }
 

@@ -32,8 +32,7 @@ extension StepLoop {
 
   /// How many spikes a block takes from a slice as bits.
   private func spikes(of source: BlockSource, _ due: SpikeBits.Place) -> Int {
-    state.spikes.counts[due.slice + source.slice] == 0
-      ? 0 : state.spikes.fieldCounts[due.field + source.field]
+    state.spikes.counts[due.field + source.field]
   }
 
   /// Adds the spikes of a block that come as bits; returns their synaptic operations.

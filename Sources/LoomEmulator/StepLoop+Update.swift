@@ -48,18 +48,17 @@ extension StepLoop {
         ? slice.periods.gatedDrive
         : state.wide.currents.isEmpty ? slice.periods.drive : Periods.none)
     let drive = isGated ? machine.gatedDrive : state.drive
-    let firstWord = state.spikes.nowWord + slice.firstWord
+    let firstWord = state.spikes.now.word + slice.firstWord
     let rest = rest(index, slice, isGated: isGated, step: step)
     return slice.isNarrow
       ? UpdateKernel.update(
         rule, rest: rest, shift: slice.narrowShift, potentials: &state.potentials,
-        narrow: &state.narrow,
-        drive: drive, thresholds: machine.thresholds, fired: &state.spikes.words,
-        firstWord: firstWord)
+        narrow: &state.narrow, drive: drive, thresholds: machine.thresholds,
+        fired: &state.spikes.words, firstWord: firstWord)
       : UpdateKernel.update(
         rule, rest: rest, potentials: &state.potentials, accumulators: &state.accumulators,
-        drive: drive,
-        thresholds: machine.thresholds, fired: &state.spikes.words, firstWord: firstWord)
+        drive: drive, thresholds: machine.thresholds, fired: &state.spikes.words,
+        firstWord: firstWord)
   }
 
   /// What a slice's neurons do without input.

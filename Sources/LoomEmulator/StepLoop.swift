@@ -63,12 +63,6 @@ struct StepLoop {
     events?.beginSample()
   }
 
-  /// Runs one step of all cores; returns its duration in ns.
-  mutating func run(step: Int, hostSpikes: ArraySlice<UInt32>) -> Double {
-    work(step: step, hostSpikes: hostSpikes)
-    return closeStep(step)
-  }
-
   /// The slot that a neuron's messages of a step go to.
   static func sendSlot(delay: Int, step: Int) -> Int {
     let steps = max(1, delay)
@@ -209,7 +203,7 @@ struct StepLoop {
 
   /// Has the spikes of a slice as bits, and as a list where anybody reads one.
   private mutating func note(_ spikes: Int, of index: Int, _ slice: SliceInfo, step: Int) {
-    let first = state.spikes.nowWord + slice.firstWord
+    let first = state.spikes.now.word + slice.firstWord
     if slice.code.isWindowed || slice.sendsSums || state.isWide[index] {
       state.spikes.set(state.firing, count: spikes, firstWord: first)
     } else if slice.queuesSpikes || events != nil || slice.extraCopies > 0
@@ -218,7 +212,7 @@ struct StepLoop {
       _ = Kernels.collect(
         state.spikes.words, from: first, count: slice.count, into: &state.firing)
     }
-    state.spikes.count(spikes, of: index, machine)
+    state.spikes.count(spikes, of: slice, machine)
   }
 
   /// Reads the arrays no event has opened, where any of the core's populations is active.
@@ -255,8 +249,7 @@ struct StepLoop {
       for (position, flow) in slice.flows.enumerated() {
         let info = machine.flows[flow]
         state.flowCounts[position] =
-          info.field < 0
-          ? -waiting(info) : messages(info)
+          info.field < 0 ? -waiting(info) : messages(info)
       }
     }
     if slice.sendsSums {
@@ -287,7 +280,7 @@ struct StepLoop {
 
   /// The messages of a flow whose spikes wait as bits.
   private func messages(_ flow: FlowInfo) -> Int32 {
-    Int32(truncatingIfNeeded: state.spikes.fieldCounts[state.spikes.nowField + flow.field])
+    Int32(truncatingIfNeeded: state.spikes.counts[state.spikes.now.field + flow.field])
   }
 
   /// Messages queued for the block of a flow; none with multicast, where spikes are counted themselves.

@@ -147,14 +147,13 @@ package enum UpdateKernel {
   ) -> Int {
     let (first, end) = (rule.neurons.lowerBound, rule.neurons.upperBound)
     let words = (rule.neurons.count + 63) / 64
-    var lastWord = firstWord
-    if case .unlessFired(let word) = rest { lastWord = word }
-    var canRest = true
-    if case .never = rest { canRest = false }
+    let canRest = if case .never = rest { false } else { true }
+    let lastWord: Int? = if case .unlessFired(let word) = rest { word } else { nil }
     precondition(
       end <= potentials.count && end <= drive.count && end <= thresholds.count
         && rule.firstAccumulator + rule.neurons.count <= sums.count
-        && firstWord + words <= fired.count && lastWord >= 0 && lastWord + words <= fired.count,
+        && firstWord + words <= fired.count
+        && (lastWord.map { $0 >= 0 && $0 + words <= fired.count } ?? true),
       "a slice lies within its arrays")
     return unsafe potentials.withUnsafeMutableBufferPointer { potentials in
       unsafe sums.withUnsafeMutableBufferPointer { sums in
@@ -171,9 +170,9 @@ package enum UpdateKernel {
                   potentials: potentials + first, drive: drive + first,
                   thresholds: thresholds + first,
                   fired: (fired + firstWord * 8).assumingMemoryBound(to: UInt32.self),
-                  last: lastWord == firstWord
-                    ? nil
-                    : UnsafePointer((fired + lastWord * 8).assumingMemoryBound(to: UInt32.self)),
+                  last: lastWord.map {
+                    unsafe UnsafePointer((fired + $0 * 8).assumingMemoryBound(to: UInt32.self))
+                  },
                   canRest: canRest))
             }
           }

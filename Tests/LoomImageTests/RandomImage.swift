@@ -10,6 +10,7 @@ struct RandomImage {
   /// What every weight is multiplied by.
   private var weightFactor = 1
   private var isQuiet = false
+  private var isLarge = false
 
   struct Options {
     var spikes = false
@@ -22,6 +23,8 @@ struct RandomImage {
     var heavy = false
     /// Many neurons a slice, biases only where a gate brings them, and thresholds that one spike passes more than once.
     var quiet = false
+    /// So many weights that they would be kept as bytes, were a few not too large for that.
+    var large = false
     var code = SpikeCode.rate
   }
 
@@ -31,6 +34,7 @@ struct RandomImage {
     var maker = RandomImage(seed: seed, profile: profile)
     maker.weightFactor = options.heavy ? 400 : options.quiet ? 12 : 1
     maker.isQuiet = options.quiet
+    maker.isLarge = options.large
     maker.build(options)
     return maker.image.assemblingRoutes()
   }
@@ -51,7 +55,8 @@ struct RandomImage {
 
   private mutating func build(_ options: Options) {
     let shape = MapShape(
-      channels: isQuiet ? 16 : 2 * pick(1...2), height: pick(3...6), width: pick(3...6))
+      channels: isLarge ? 24 : isQuiet ? 16 : 2 * pick(1...2), height: isLarge ? 6 : pick(3...6),
+      width: isLarge ? 6 : pick(3...6))
     let input = MapShape(channels: 2, height: shape.height, width: shape.width)
     setSchedule(options)
     let steps = image.schedule.timesteps
@@ -63,7 +68,8 @@ struct RandomImage {
     let isSoft = pick(0...1) == 0 || options.code.isWindowed
     add(shape, .hidden, isSoft ? reset : .hard, start(0), sites: 1)
     let inner = MapShape(
-      channels: isQuiet ? 16 : 2 * pick(1...3), height: pick(2...5), width: pick(2...5))
+      channels: isLarge ? 24 : isQuiet ? 16 : 2 * pick(1...3), height: isLarge ? 5 : pick(2...5),
+      width: isLarge ? 5 : pick(2...5))
     add(inner, .hidden, reset, start(1), sites: pick(1...3))
     add(inner, .hidden, reset, start(2), sites: 1)
     add(
@@ -81,7 +87,7 @@ struct RandomImage {
       addFrontEnd(input, shape, 0, 0)
     }
     if options.code.isWindowed || (isQuiet && !options.spikes), pick(0...1) == 0 {
-      addFrontEnd(input, inner, 1, image.populations[1].sites - 1)
+      addFrontEnd(input, inner, 1, isQuiet ? 0 : image.populations[1].sites - 1)
     }
     for site in 0..<image.populations[1].sites { connect(convolution(shape, inner), 0, 1, site) }
     connect(sparse(inner, inner), 1, 2, 0)
@@ -171,9 +177,12 @@ struct RandomImage {
       shifts = weights
     case .sums: weights = 0
     }
-    template.weights = (0..<weights).map { _ in Int16(weightFactor * pick(-40...60)) }
+    template.weights = (0..<weights).map { index in
+      isLarge && index % 97 == 0 ? 150 : Int16(weightFactor * pick(-40...60))
+    }
     template.shifts =
-      pick(0...1) == 0 ? [UInt8(pick(0...3))] : (0..<shifts).map { _ in UInt8(pick(0...3)) }
+      isLarge
+      ? [0] : pick(0...1) == 0 ? [UInt8(pick(0...3))] : (0..<shifts).map { _ in UInt8(pick(0...3)) }
     image.templates.append(template)
   }
 

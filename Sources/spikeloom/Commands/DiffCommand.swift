@@ -33,7 +33,7 @@ enum DiffCommand {
       let found = try images((names[0], first), (names[1], second), arguments)
       (isSame, document, text) = (found.isEmpty, found.members, found.text)
     case (.profile, .profile):
-      try refuse("--profile", arguments, "profiles are compared as they are")
+      try arguments.refuse(["--profile"], "has no meaning here: profiles are compared as they are")
       let first = try ProfileFile.document(names[0])
       let second = try ProfileFile.document(names[1], overrides: arguments.all("--set"))
       let found = ProfileDifference(
@@ -41,8 +41,8 @@ enum DiffCommand {
         hasSameStructure: first.profile.structureDigest == second.profile.structureDigest)
       (isSame, document, text) = (found.isEmpty, found.members, found.text)
     case (.run(let first), .run(let second)):
-      try refuse("--profile", arguments, "runs are compared as they are")
-      try refuse("--set", arguments, "runs are compared as they are")
+      try arguments.refuse(["--profile"], "has no meaning here: runs are compared as they are")
+      try arguments.refuse(["--set"], "has no meaning here: runs are compared as they are")
       let found = RunDifference(first, second)
       (isSame, document, text) = (found.isEmpty, found.members, found.text)
     default:
@@ -56,12 +56,6 @@ enum DiffCommand {
       Console.print(text)
     }
     return arguments.has("--exit-code") && !isSame ? .differs : .done
-  }
-
-  private static func refuse(
-    _ key: String, _ arguments: ParsedArguments, _ reason: String
-  ) throws(UsageError) {
-    if arguments.has(key) { throw UsageError("'\(key)' has no meaning here: \(reason)") }
   }
 
   private static func images(

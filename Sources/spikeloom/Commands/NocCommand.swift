@@ -37,7 +37,7 @@ enum NocCommand {
       try arguments.refuse(["--cycles", "--warmup"], "belongs to --open-loop")
       return try replay(path, subject, arguments)
     case (nil, let rates?):
-      if arguments.has("--output") { throw UsageError("'--output' belongs to --replay") }
+      try arguments.refuse(["--output"], "belongs to --replay")
       return try openLoop(rates, subject, arguments)
     default: throw UsageError("one of '--replay' and '--open-loop' is needed")
     }

@@ -14,7 +14,7 @@ struct NocSubject {
     let (rows, columns) = try NocSubject.sides(try arguments.required("--mesh"))
     let name = try arguments.required("--preset")
     if let model = RouterModel.presets.first(where: { $0.name == name }) {
-      if arguments.has("--set") { throw UsageError("'--set' needs a profile, not '\(name)'") }
+      try arguments.refuse(["--set"], "needs a profile, not '\(name)'")
       times = RouterTimes(model)
       chip = nil
       facts = NetworkFacts(
