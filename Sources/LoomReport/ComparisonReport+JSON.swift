@@ -27,6 +27,7 @@ extension ComparisonReport {
         "fixed": facts.accuracy.fixed, "chip": facts.accuracy.chip,
       ]),
       "metric": .text(facts.metric.rawValue), "waterfall": waterfallJSON,
+      "agreement": facts.sameAnswers.map { .number(Double($0) / Double(samples)) } ?? .null,
       "discordant": discordantJSON, "errors": layerErrorJSON, "latency": latencyJSON,
       "energy": energyJSON,
       "operations": operationsJSON,

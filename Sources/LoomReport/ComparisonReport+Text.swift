@@ -58,6 +58,9 @@ extension ComparisonReport {
     var parts: [String] = []
     if let waterfall = facts.waterfall { parts.append(waterfall.text(facts.metric)) }
     if facts.waterfall?.samples != samples { parts.append(all.text(facts.metric)) }
+    if let same = facts.sameAnswers {
+      parts.append("  the ANN's answer on the chip: \(same) of \(samples) samples")
+    }
     if let pairs = facts.discordant {
       parts.append(
         "  ANN right, chip wrong: \(pairs.onlyANN); ANN wrong, chip right: \(pairs.onlyChip)")

@@ -92,6 +92,8 @@ public struct ComparisonFacts: Sendable, Equatable {
   public var waterfall: AccuracyWaterfall?
   /// How far each layer is from the trained network's activations, in order; empty: not measured.
   public var layerErrors: [LayerError] = []
+  /// Samples to which the chip gives the ANN's answer, whatever the labels say; nil where answers are no classes.
+  public var sameAnswers: Int?
   /// Samples on which ANN and chip disagree about the label; nil without labels.
   public var discordant: DiscordantPairs?
   /// What calibrated the thresholds, and whether it was left out of the accuracies.

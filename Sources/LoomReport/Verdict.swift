@@ -107,7 +107,11 @@ extension ComparisonReport {
   }
 
   private var accuracySentence: String {
-    guard let ann = facts.accuracy.ann, let chip = facts.accuracy.chip else { return "" }
+    guard let ann = facts.accuracy.ann, let chip = facts.accuracy.chip else {
+      return facts.sameAnswers.map {
+        " Without labels: the chip gives the ANN's answer to \($0) of \(samples) samples."
+      } ?? ""
+    }
     let points = (chip - ann) * 100
     let size = ScaledUnits.number((abs(points) * 100).rounded() / 100)
     let change = points < 0 ? "\(size) points less" : "\(size) points more"

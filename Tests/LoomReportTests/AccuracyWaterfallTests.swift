@@ -21,11 +21,15 @@ struct AccuracyWaterfallTests {
     report.facts.waterfall = AccuracyWaterfall(
       samples: 200, accuracy: [.ann: 0.915, .integerWeights: 0.905])
     report.facts.discordant = DiscordantPairs(onlyANN: 7, onlyChip: 3)
+    report.facts.sameAnswers = report.samples - 1
     #expect(report.text.contains("integer weights"))
     #expect(report.text.contains("ANN right, chip wrong: 7; ANN wrong, chip right: 3"))
     let stages = report.jsonValue["waterfall"]?["stages"]?.elements ?? []
     #expect(stages.map { $0["stage"]?.string } == ["ann", "integerWeights"])
     #expect(report.jsonValue["waterfall"]?["samples"] == .integer(200))
+    let (same, all) = (report.samples - 1, report.samples)
+    #expect(report.text.contains("the ANN's answer on the chip: \(same) of \(all) samples"))
+    #expect(report.jsonValue["agreement"]?.double == Double(same) / Double(all))
     #expect(report.jsonValue["discordant"]?["annRightChipWrong"] == .integer(7))
     #expect(report.jsonValue["discordant"]?["annWrongChipRight"] == .integer(3))
   }

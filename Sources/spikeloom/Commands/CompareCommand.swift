@@ -28,7 +28,7 @@ enum CompareCommand {
 
   private static func run(_ arguments: ParsedArguments) throws -> ExitStatus {
     let path = try arguments.positionals("MODEL")[0]
-    _ = try arguments.required("--labels")
+    if try MetricFlags.chosen(arguments) != .top1 { _ = try arguments.required("--labels") }
     try Files.requireFolders(
       arguments, "--save-image", "--predictions", "--outputs", "--save-boundary")
     let budget = try LedgerFlags.budget(arguments)
@@ -52,7 +52,8 @@ enum CompareCommand {
     let job = ComparisonJob(
       network: part.network, data: part.data, profile: profile, options: part.options,
       threads: options.threads, mapping: try PlacementFlags.read(arguments),
-      waterfallSamples: try arguments.integer("--waterfall", in: 0...Int(Int32.max)),
+      waterfallSamples: arguments.has("--labels")
+        ? try arguments.integer("--waterfall", in: 0...Int(Int32.max)) : 0,
       host: part.host, timing: timing)
     let outcome = try job.run(progress)
     var report = try outcome.report(

@@ -35,6 +35,7 @@ extension ComparisonOutcome {
     remarks += Self.quantizationRemark(facts.waterfall)
     facts.layerErrors = errors.map(LayerError.init)
     facts.discordant = data.labels.map(discordant)
+    if data.targets == nil { facts.sameAnswers = sameAnswers }
     facts.hybrid = job.host?.facts
     facts.analogLayers = Set(image.frontEnd.map { namedPopulations[$0.target].name })
     facts.footprint = ModelFootprint(image: image, profile: job.profile)
@@ -87,6 +88,14 @@ extension ComparisonOutcome {
       if chip, !ann { pairs.onlyChip += 1 }
     }
     return pairs
+  }
+
+  /// Samples that the chip answers as the trained network does.
+  private var sameAnswers: Int? {
+    guard let ann = answers[.ann]?.predictions, let chip = answers[.chip]?.predictions else {
+      return nil
+    }
+    return zip(ann, chip).count { $0 == $1 }
   }
 
   /// Names come from the network, so that a stripped image reports the same layers.
