@@ -279,6 +279,11 @@ private struct SegmentFinder {
       segment.firstRun = first
       segment.runCount = machine.patterns[Int(piece.pattern)].runCount
       segment.synapses = machine.patterns[Int(piece.pattern)].synapses
+      segment.isAbreast =
+        segment.weightStep == 1 && segment.targetStep == 1
+        && machine.segmentRuns[Int(first)..<Int(first + segment.runCount)].allSatisfy {
+          $0.count == 1
+        }
       machine.segments.append(segment)
       machine.sources[machine.sources.count - 1].segments =
         machine.sources[machine.sources.count - 1].segments.lowerBound..<(place + 1)

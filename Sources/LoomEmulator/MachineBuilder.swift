@@ -42,24 +42,35 @@ struct MachineBuilder {
 
   private mutating func addWeights() {
     machine.weights.reserveCapacity(image.templates.reduce(0) { $0 + $1.weights.count })
+    let isCutToChannels = hasSlicesOfOneChannel
     for template in image.templates {
       let runs = SynapseRuns(
         template, source: image.populations[template.source].shape,
-        target: image.populations[template.target].shape, order: .contiguousRows,
+        target: image.populations[template.target].shape,
+        order: isCutToChannels[template.target] ? .contiguousRows : .neighbouringChannels,
         ignoresShifts: true)
       templateStarts.append(machine.weights.count)
       templateRuns.append(runs)
-      machine.weights += MachineBuilder.shifted(runs.weights(of: template), template, runs.target)
+      machine.weights += MachineBuilder.shifted(runs, template)
     }
   }
 
-  /// Weights with their shifts applied.
+  /// By population whether a slice has one channel only: a row of a depthwise kernel is then one run, which channels side by
+  /// side (`SegmentInfo.isAbreast`) would break up.
+  private var hasSlicesOfOneChannel: [Bool] {
+    var isCut = [Bool](repeating: false, count: image.populations.count)
+    for slice in image.cores.lazy.flatMap(\.slices) where slice.box.channels.count == 1 {
+      isCut[slice.population] = true
+    }
+    return isCut
+  }
+
+  /// Weights in the order of `runs` with their shifts applied.
   ///
   /// The shift of a weight is that of its target channel, which runs
   /// fastest in every order but the sparse and the broadcast one.
-  private static func shifted(
-    _ weights: [Int16], _ template: SynapseTemplate, _ target: MapShape
-  ) -> [Int32] {
+  private static func shifted(_ runs: SynapseRuns, _ template: SynapseTemplate) -> [Int32] {
+    let (weights, target) = (runs.weights(of: template), runs.target)
     if template.shifts.count == 1 {
       let shift = Int32(template.shifts[0])
       return weights.map { Int32($0) << shift }
@@ -76,6 +87,10 @@ struct MachineBuilder {
         Int32(weights[$0]) << Int32(template.shifts[$0 % target.channels])
       }
     case .sums: return []
+    case .convolution where runs.isChannelLast:
+      return weights.indices.map {
+        Int32(weights[$0]) << Int32(template.shifts[$0 % target.channels])
+      }
     case .convolution(let geometry):
       let perGroup = target.channels / geometry.groups
       let perSource = geometry.kernelHeight * geometry.kernelWidth * perGroup

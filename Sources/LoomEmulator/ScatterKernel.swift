@@ -100,7 +100,11 @@ package enum ScatterKernel {
         return unsafe withPlaces(runs, weights, &accumulators) { places in
           var sum: UInt64 = 0
           for index in range {
-            unsafe sum &+= add(segments + index, fired + firstWord, places)
+            let segment = unsafe segments + index
+            unsafe sum &+=
+              segment.pointee.isAbreast
+              ? addAbreast(segment, fired + firstWord, places)
+              : add(segment, fired + firstWord, places)
           }
           return sum
         }

@@ -17,10 +17,14 @@ package struct SegmentInfo: Sendable {
   var targetStep: Int32
   /// The first neuron's axon; the others follow.
   var firstAxon: UInt32
+  /// Whether each neuron meets, run after run, one target beside its neighbour's through a weight beside its neighbour's
+  /// (depthwise): both steps are 1, all runs of one synapse.
+  var isAbreast = false
 
   package init(
     firstBit: UInt32, count: UInt32, firstRun: UInt32, runCount: UInt32, synapses: UInt32,
-    weightBase: UInt32, weightStep: Int32 = 0, targetStep: Int32 = 0, firstAxon: UInt32 = 0
+    weightBase: UInt32, weightStep: Int32 = 0, targetStep: Int32 = 0, firstAxon: UInt32 = 0,
+    isAbreast: Bool = false
   ) {
     self.firstBit = firstBit
     self.count = count
@@ -31,6 +35,7 @@ package struct SegmentInfo: Sendable {
     self.weightStep = weightStep
     self.targetStep = targetStep
     self.firstAxon = firstAxon
+    self.isAbreast = isAbreast
   }
 }
 

@@ -38,7 +38,9 @@ extension SynapseRuns {
         let position = rowStart + targetColumn - box.columns.lowerBound
         emitter.emit(
           target: position * box.channels.count + low - box.channels.lowerBound,
-          weight: (base + columnSlots[kernelColumn]) * perGroup + low - firstOfGroup,
+          weight: isChannelLast
+            ? depthwisePlace(channel, kernelRow * geometry.kernelWidth + kernelColumn, geometry)
+            : (base + columnSlots[kernelColumn]) * perGroup + low - firstOfGroup,
           count: high - low, shiftIndex: low, to: &runs)
       }
     }

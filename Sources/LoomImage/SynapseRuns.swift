@@ -28,6 +28,9 @@ public enum KernelOrder: Sendable, Hashable {
   /// Columns of one stride phase side by side, descending within it, so that the targets of a kernel row
   /// and their weights ascend together and a row becomes one run (see `SynapseRuns.weights(of:)`).
   case contiguousRows
+  /// The same, but of depthwise kernels the channels of one kernel position side by side: neighbouring sources then meet
+  /// neighbouring targets through neighbouring weights.
+  case neighbouringChannels
 }
 
 /// The bijection between synapses and template positions, the one place of template geometry.
@@ -52,6 +55,8 @@ public struct SynapseRuns: Sendable {
   let shifts: [UInt8]
   /// Where a kernel column's weights stand within their kernel row.
   let columnSlots: [Int]
+  /// Whether weights of one kernel position stand side by side, channel after channel (depthwise).
+  package let isChannelLast: Bool
 
   /// Prepares the geometry of a template between two maps of the given shapes.
   public init(
@@ -67,8 +72,12 @@ public struct SynapseRuns: Sendable {
     shifts = template.shifts
     if case .convolution(let geometry) = template.kind {
       columnSlots = SynapseRuns.slots(of: geometry, order)
+      isChannelLast =
+        order == .neighbouringChannels && geometry.groups > 1 && geometry.groups == source.channels
+        && geometry.groups == target.channels
     } else {
       columnSlots = []
+      isChannelLast = false
     }
   }
 
@@ -100,10 +109,17 @@ public struct SynapseRuns: Sendable {
 
   /// The weights in this value's kernel order.
   public func weights(of template: SynapseTemplate) -> [Int16] {
-    guard order == .contiguousRows, case .convolution(let geometry) = template.kind else {
+    guard order != .file, case .convolution(let geometry) = template.kind else {
       return template.weights
     }
     var result = template.weights
+    if isChannelLast {
+      let taps = geometry.kernelHeight * geometry.kernelWidth
+      for (place, weight) in template.weights.enumerated() {
+        result[depthwisePlace(place / taps, place % taps, geometry)] = weight
+      }
+      return result
+    }
     let channels = target.channels / geometry.groups
     let inputs = template.inputChannels(source, groups: geometry.groups).count
     let rows = inputs * geometry.groups * geometry.kernelHeight
@@ -117,11 +133,17 @@ public struct SynapseRuns: Sendable {
     return result
   }
 
+  /// Where a depthwise weight stands in channel-last order; `tap` counts kernel positions in the file's order.
+  func depthwisePlace(_ channel: Int, _ tap: Int, _ geometry: TemplateGeometry) -> Int {
+    let width = geometry.kernelWidth
+    return (tap / width * width + columnSlots[tap % width]) * geometry.groups + channel
+  }
+
   /// Kernel columns of one phase (columns that meet targets of the same source), phase after phase,
   /// descending within a phase because targets descend as the kernel column ascends.
   static func slots(of geometry: TemplateGeometry, _ order: KernelOrder) -> [Int] {
     let width = geometry.kernelWidth
-    guard order == .contiguousRows else { return Array(0..<width) }
+    guard order != .file else { return Array(0..<width) }
     let period = geometry.strideX / greatestCommonDivisor(geometry.strideX, geometry.dilationX)
     var slots = [Int](repeating: 0, count: width)
     var next = 0

@@ -156,14 +156,16 @@ struct KernelTests {
       }
       for _ in 0..<14 {
         let (first, count) = (pick(0...600), seed % 3 == 0 ? pick(1...300) : pick(1...40))
-        let (step, move) = (pick(-9...9), pick(0...2) == 0 ? pick(1...2) : 0)
+        let isAbreast = pick(0...4) == 0
+        let (step, move) =
+          isAbreast ? (1, 1) : (pick(-9...9), pick(0...2) == 0 ? pick(1...2) : 0)
         // A segment's base alone may be less than its neurons go back.
         let far = seed % 2 == 0 ? 2700 : 0
         let base = far + pick(0...300)
         let shape = (0..<pick(0...4)).map { _ in
           (
             target: pick(0...200), weight: 2700 - far + pick(0...300),
-            count: pick(0...3) == 0 ? 1 : pick(0...90)
+            count: isAbreast || pick(0...3) == 0 ? 1 : pick(0...90)
           )
         }
         let synapses = shape.reduce(0) { $0 + $1.count }
@@ -171,7 +173,7 @@ struct KernelTests {
           SegmentInfo(
             firstBit: UInt32(first), count: UInt32(count), firstRun: UInt32(runs.count),
             runCount: UInt32(shape.count), synapses: UInt32(synapses), weightBase: UInt32(base),
-            weightStep: Int32(step), targetStep: Int32(move)))
+            weightStep: Int32(step), targetStep: Int32(move), isAbreast: isAbreast))
         runs += shape.map {
           RunInfo(target: UInt32($0.target), weight: UInt32($0.weight), count: UInt32($0.count))
         }

@@ -35,6 +35,16 @@ struct TwinTests {
     try compare(image, profile, RandomImage.samples(image, count: 2, seed: seed, rarity: 80))
   }
 
+  @Test("depthwise convolutions, neighbouring channels side by side", arguments: 0..<UInt64(24))
+  func depthwise(seed: UInt64) throws {
+    let profile = TestProfiles.profile()
+    let image = RandomImage.make(
+      seed: seed, profile: profile,
+      options: .init(spikes: seed % 2 == 0, heavy: seed % 5 == 0, depthwise: true))
+    let samples = RandomImage.samples(image, count: 2, seed: seed, rarity: seed % 3 == 0 ? 3 : 30)
+    try compare(image, profile, samples)
+  }
+
   @Test("many weights, a few of them beyond 8 bits")
   func large() throws {
     let image = RandomImage.make(seed: 5, options: .init(spikes: true, large: true))

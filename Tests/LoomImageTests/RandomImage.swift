@@ -11,6 +11,7 @@ struct RandomImage {
   private var weightFactor = 1
   private var isQuiet = false
   private var isLarge = false
+  private var isDepthwise = false
 
   struct Options {
     var spikes = false
@@ -25,6 +26,8 @@ struct RandomImage {
     var quiet = false
     /// So many weights that they would be kept as bytes, were a few not too large for that.
     var large = false
+    /// Convolutions of one channel each, several channels in every slice of their populations.
+    var depthwise = false
     var code = SpikeCode.rate
   }
 
@@ -35,6 +38,7 @@ struct RandomImage {
     maker.weightFactor = options.heavy ? 400 : options.quiet ? 12 : 1
     maker.isQuiet = options.quiet
     maker.isLarge = options.large
+    maker.isDepthwise = options.depthwise
     maker.build(options)
     return maker.image.assemblingRoutes()
   }
@@ -55,7 +59,8 @@ struct RandomImage {
 
   private mutating func build(_ options: Options) {
     let shape = MapShape(
-      channels: isLarge ? 24 : isQuiet ? 16 : 2 * pick(1...2), height: isLarge ? 6 : pick(3...6),
+      channels: isLarge || isDepthwise ? 24 : isQuiet ? 16 : 2 * pick(1...2),
+      height: isLarge ? 6 : pick(3...6),
       width: isLarge ? 6 : pick(3...6))
     let input = MapShape(channels: 2, height: shape.height, width: shape.width)
     setSchedule(options)
@@ -68,7 +73,8 @@ struct RandomImage {
     let isSoft = pick(0...1) == 0 || options.code.isWindowed
     add(shape, .hidden, isSoft ? reset : .hard, start(0), sites: 1)
     let inner = MapShape(
-      channels: isLarge ? 24 : isQuiet ? 16 : 2 * pick(1...3), height: isLarge ? 5 : pick(2...5),
+      channels: isLarge || isDepthwise ? 24 : isQuiet ? 16 : 2 * pick(1...3),
+      height: isLarge ? 5 : pick(2...5),
       width: isLarge ? 5 : pick(2...5))
     add(inner, .hidden, reset, start(1), sites: pick(1...3))
     add(inner, .hidden, reset, start(2), sites: 1)
@@ -144,7 +150,8 @@ struct RandomImage {
       TemplateGeometry(
         kernelHeight: pick(1...3), kernelWidth: pick(1...4), strideY: pick(1...2),
         strideX: pick(1...3), padTop: pick(0...2), padLeft: pick(0...2), dilationY: pick(1...2),
-        dilationX: pick(1...2), groups: pick(1...2)))
+        dilationX: pick(1...2),
+        groups: isDepthwise && source.channels == target.channels ? source.channels : pick(1...2)))
   }
 
   private mutating func sparse(_ source: MapShape, _ target: MapShape) -> TemplateKind {
@@ -203,7 +210,9 @@ struct RandomImage {
   /// Cuts a population in up to four slices, each on a core of its own or after another's.
   private mutating func place(_ population: Int) {
     let shape = image.populations[population].shape
-    let channels = shape.channels > 1 ? pick(1...(shape.channels - 1)) : shape.channels
+    let channels =
+      isDepthwise && shape.channels == 24
+      ? pick(2...22) : shape.channels > 1 ? pick(1...(shape.channels - 1)) : shape.channels
     let rows = shape.height > 1 ? pick(1...(shape.height - 1)) : shape.height
     for channelRange in [0..<channels, channels..<shape.channels] where !channelRange.isEmpty {
       for rowRange in [0..<rows, rows..<shape.height] where !rowRange.isEmpty {

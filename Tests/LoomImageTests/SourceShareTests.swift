@@ -70,7 +70,7 @@ struct SourceShareTests {
   @Test("its sources meet the synapses they met before, others none", arguments: 0..<5)
   func synapses(index: Int) {
     let (whole, part, source, target) = Self.templates(index)
-    for order in [KernelOrder.file, .contiguousRows] {
+    for order in [KernelOrder.file, .contiguousRows, .neighbouringChannels] {
       var met = 0
       for neuron in 0..<source.count {
         let found = row(part, neuron, source, target, order)

@@ -6,7 +6,8 @@ import Testing
 struct SynapseRunsTests {
   @Test("list exactly the synapses of the definition, in both kernel orders", arguments: 0..<40)
   func runsMatchDefinition(seed: UInt64) {
-    let image = RandomImage.make(seed: seed, options: .init(spikes: seed % 2 == 0))
+    let image = RandomImage.make(
+      seed: seed, options: .init(spikes: seed % 2 == 0, depthwise: seed % 4 == 3))
     for template in image.templates {
       let source = image.populations[template.source].shape
       let target = image.populations[template.target].shape
@@ -15,7 +16,7 @@ struct SynapseRunsTests {
           $0.source, $0.target, Int(template.weights[$0.weight]) << $0.shift,
         ]
       }
-      for order in [KernelOrder.file, .contiguousRows] {
+      for order in [KernelOrder.file, .contiguousRows, .neighbouringChannels] {
         let geometry = SynapseRuns(template, source: source, target: target, order: order)
         let weights = geometry.weights(of: template)
         var found: [[Int]] = []
@@ -49,6 +50,27 @@ struct SynapseRunsTests {
     #expect(relaid.runs(source: middle, box: MapBox(shape)).map(\.count) == [12, 12, 12])
     let stored = SynapseRuns(template, source: shape, target: shape)
     #expect(stored.runs(source: middle, box: MapBox(shape)).count == 9)
+  }
+
+  @Test("give neighbouring sources of a depthwise kernel neighbouring targets and weights")
+  func channelsAreNeighbours() {
+    let shape = MapShape(channels: 9, height: 4, width: 4)
+    let template = SynapseTemplate(
+      kind: .convolution(
+        TemplateGeometry(
+          kernelHeight: 3, kernelWidth: 3, strideY: 1, strideX: 1, padTop: 1, padLeft: 1,
+          dilationY: 1, dilationX: 1, groups: 9)), source: 0, target: 1,
+      weights: (0..<81).map { Int16($0) }, shifts: [0], site: 0, isLowering: false)
+    let runs = SynapseRuns(template, source: shape, target: shape, order: .neighbouringChannels)
+    let box = MapBox(channels: 0..<9, rows: 0..<4, columns: 0..<4)
+    let first = runs.runs(source: 5 * 9 + 3, box: box)
+    let second = runs.runs(source: 5 * 9 + 4, box: box)
+    #expect(first.count == 9 && second.count == 9)
+    for (one, other) in zip(first, second) {
+      #expect(one.count == 1 && other.count == 1)
+      #expect(other.firstTarget == one.firstTarget + 1)
+      #expect(other.firstWeight == one.firstWeight + 1)
+    }
   }
 
   @Test("a receptive field is exactly the sources that meet the slice", arguments: 0..<20)
