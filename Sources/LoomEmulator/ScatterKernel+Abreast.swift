@@ -21,7 +21,7 @@ extension ScatterKernel {
         unsafe (fired[bit &>> 6] &>> UInt64(bit & 63)) & (UInt64.max &>> UInt64(64 &- taken))
       met &+= word.nonzeroBitCount
       while word != 0 {
-        let first = word.trailingZeroBitCount & ~7
+        let first = word.trailingZeroBitCount
         let mask = Weight.Sum.lanes(of: UInt8(truncatingIfNeeded: word &>> UInt64(first)))
         word &= ~(0xff &<< UInt64(first))
         let place = bit &- start &+ first
