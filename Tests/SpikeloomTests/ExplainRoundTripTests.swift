@@ -122,6 +122,7 @@ struct ExplainRoundTripTests {
         (["layer", "/3/Relu", "--kernel", "1,1,1"], 64),
         (["layer", "/3/Relu", "--channel", "1", "--kernel", "1,1"], 64),
         (["layer", "/3/Relu", "--channel", "1", "--kernel", "1,1,9"], 1),
+        (["--run", "run.json"], 64), (["--expand", "0", "--run", "run.json"], 64),
         (["core", "0", "--run", "d.chip"], 64), (["core", "0", "--run", "none.json"], 1),
       ] {
         let refused = try BuiltProgram.run(["explain", "d.chip"] + words, in: folder)

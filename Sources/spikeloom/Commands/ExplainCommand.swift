@@ -75,6 +75,9 @@ enum ExplainCommand {
     _ words: [String], _ arguments: ParsedArguments
   ) throws(UsageError) -> ExplanationScope {
     let whole = try part(words)
+    if whole == .whole || arguments.has("--expand") {
+      try arguments.refuse(["--run"], "goes with 'core N', 'axon N.M' or 'layer NAME'")
+    }
     let weight = try arguments.integer("--weight", in: 0...Int(Int32.max))
     let kernel = try kernel(arguments)
     switch (whole, weight, kernel) {
