@@ -82,15 +82,12 @@ struct MachineBuilder {
       return zip(weights, targets).map {
         Int32($0) << Int32(template.shifts[Int($1) % target.channels])
       }
-    case .dense:
+    case .dense,
+      .convolution where runs.isChannelLast:
       return weights.indices.map {
         Int32(weights[$0]) << Int32(template.shifts[$0 % target.channels])
       }
     case .sums: return []
-    case .convolution where runs.isChannelLast:
-      return weights.indices.map {
-        Int32(weights[$0]) << Int32(template.shifts[$0 % target.channels])
-      }
     case .convolution(let geometry):
       let perGroup = target.channels / geometry.groups
       let perSource = geometry.kernelHeight * geometry.kernelWidth * perGroup

@@ -39,12 +39,7 @@ struct SynapseRunsTests {
   @Test("join a kernel row into one run where the slice has all channels")
   func rowsAreContiguous() {
     let shape = MapShape(channels: 4, height: 5, width: 5)
-    let template = SynapseTemplate(
-      kind: .convolution(
-        TemplateGeometry(
-          kernelHeight: 3, kernelWidth: 3, strideY: 1, strideX: 1, padTop: 1, padLeft: 1,
-          dilationY: 1, dilationX: 1, groups: 1)), source: 0, target: 1,
-      weights: Array(repeating: 1, count: 4 * 9 * 4), shifts: [2], site: 0, isLowering: false)
+    let template = threeByThree(groups: 1, weights: 4 * 9 * 4)
     let middle = (2 * 5 + 2) * 4 + 1
     let relaid = SynapseRuns(template, source: shape, target: shape, order: .contiguousRows)
     #expect(relaid.runs(source: middle, box: MapBox(shape)).map(\.count) == [12, 12, 12])
@@ -55,16 +50,10 @@ struct SynapseRunsTests {
   @Test("give neighbouring sources of a depthwise kernel neighbouring targets and weights")
   func channelsAreNeighbours() {
     let shape = MapShape(channels: 9, height: 4, width: 4)
-    let template = SynapseTemplate(
-      kind: .convolution(
-        TemplateGeometry(
-          kernelHeight: 3, kernelWidth: 3, strideY: 1, strideX: 1, padTop: 1, padLeft: 1,
-          dilationY: 1, dilationX: 1, groups: 9)), source: 0, target: 1,
-      weights: (0..<81).map { Int16($0) }, shifts: [0], site: 0, isLowering: false)
+    let template = threeByThree(groups: 9, weights: 81)
     let runs = SynapseRuns(template, source: shape, target: shape, order: .neighbouringChannels)
-    let box = MapBox(channels: 0..<9, rows: 0..<4, columns: 0..<4)
-    let first = runs.runs(source: 5 * 9 + 3, box: box)
-    let second = runs.runs(source: 5 * 9 + 4, box: box)
+    let first = runs.runs(source: 5 * 9 + 3, box: MapBox(shape))
+    let second = runs.runs(source: 5 * 9 + 4, box: MapBox(shape))
     #expect(first.count == 9 && second.count == 9)
     for (one, other) in zip(first, second) {
       #expect(one.count == 1 && other.count == 1)
@@ -88,6 +77,16 @@ struct SynapseRunsTests {
         #expect(field == meeting || template.kind == .dense)
       }
     }
+  }
+
+  /// A kernel of 3 × 3, padded, each weight another.
+  private func threeByThree(groups: Int, weights: Int) -> SynapseTemplate {
+    SynapseTemplate(
+      kind: .convolution(
+        TemplateGeometry(
+          kernelHeight: 3, kernelWidth: 3, strideY: 1, strideX: 1, padTop: 1, padLeft: 1,
+          dilationY: 1, dilationX: 1, groups: groups)), source: 0, target: 1,
+      weights: (0..<weights).map { Int16($0) }, shifts: [2], site: 0, isLowering: false)
   }
 
   private func sorted(_ rows: [[Int]]) -> [[Int]] {
