@@ -25,6 +25,22 @@ struct AgreementTests {
     }
   }
 
+  @Test("maps are no classes: without labels nothing is said of their answers")
+  func maps() throws {
+    try withEmptyFolder { folder in
+      let report = try BuiltProgram.succeed(
+        [
+          "compare", ExampleFiles.path("shapes/segmenter.onnx"), "--profile", "crossbar-256",
+          "--data", ExampleFiles.path("shapes/test_images.npy"), "--samples", "2", "--json",
+          "--calibration", ExampleFiles.path("shapes/train_images.npy"),
+          "--calibration-samples", "20", "--method", "percentile", "-T", "2",
+        ], in: folder
+      ).json()
+      #expect(report["agreement"] == .null)
+      #expect(report["accuracy"]?["chip"] == .null)
+    }
+  }
+
   /// The first largest logit of each of onnxruntime's rows.
   private func expectedAnswers() throws -> [Int] {
     let file = try SampleFile.read(path: ExampleFiles.path("digits/reference_logits_cnn.npy"))

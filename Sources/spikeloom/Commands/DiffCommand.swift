@@ -41,8 +41,8 @@ enum DiffCommand {
         hasSameStructure: first.profile.structureDigest == second.profile.structureDigest)
       (isSame, document, text) = (found.isEmpty, found.members, found.text)
     case (.run(let first), .run(let second)):
-      try arguments.refuse(["--profile"], "has no meaning here: runs are compared as they are")
-      try arguments.refuse(["--set"], "has no meaning here: runs are compared as they are")
+      try arguments.refuse(
+        ["--profile", "--set"], "has no meaning here: runs are compared as they are")
       let found = RunDifference(first, second)
       (isSame, document, text) = (found.isEmpty, found.members, found.text)
     default:

@@ -90,12 +90,12 @@ extension ComparisonOutcome {
     return pairs
   }
 
-  /// Samples that the chip answers as the trained network does.
+  /// Samples that the chip answers as the trained network does; nil where the first output is a map or one number.
   private var sameAnswers: Int? {
-    guard let ann = answers[.ann]?.predictions, let chip = answers[.chip]?.predictions else {
-      return nil
-    }
-    return zip(ann, chip).count { $0 == $1 }
+    guard let ann = answers[.ann]?.predictions, let chip = answers[.chip] else { return nil }
+    let shapes = chip.tensors?.outputs ?? fixed.outputs.map { fixed.populations[$0.index].shape }
+    guard let shape = shapes.first, shape.positions == 1, shape.channels > 1 else { return nil }
+    return zip(ann, chip.predictions).count { $0 == $1 }
   }
 
   /// Names come from the network, so that a stripped image reports the same layers.
