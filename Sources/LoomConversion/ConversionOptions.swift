@@ -91,6 +91,8 @@ public struct ConversionOptions: Sendable {
   public var method: ConversionMethod
   /// K, the number of passes of threshold balancing; nil: what suits T best on calibration samples.
   public var iterations: Int?
+  /// Passes over the calibration samples that tune what window codes' calibration found (`bit-serial`, `ttfs`).
+  public var tuningPasses = 0
   /// What calibration on spikes does besides choosing thresholds.
   public var correction: BiasCorrection
   /// The percentile of a layer's activations that becomes its threshold (method `percentile`).

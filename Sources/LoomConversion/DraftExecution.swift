@@ -29,7 +29,14 @@ struct PreparedDrive: Sendable {
 
   /// The current of a block of samples: Σ maps + bias, the largest site where there are several.
   func current(samples: Int, activations: (Int) -> [Float]) -> [Float] {
+    var winners: [Int32] = []
+    return current(samples: samples, winners: &winners, activations: activations)
+  }
+
+  /// The same; `winners` says for every element which site was the largest, and is empty if there is one.
+  func current(samples: Int, winners: inout [Int32], activations: (Int) -> [Float]) -> [Float] {
     var result: [Float] = []
+    winners = [Int32](repeating: 0, count: sites.count > 1 ? samples * count : 0)
     for (index, parts) in sites.enumerated() {
       var sum = [Float](repeating: 0, count: samples * count)
       for part in parts {
@@ -40,7 +47,10 @@ struct PreparedDrive: Sendable {
       if index == 0 {
         result = sum
       } else {
-        for element in result.indices { result[element] = max(result[element], sum[element]) }
+        for element in result.indices where sum[element] > result[element] {
+          result[element] = sum[element]
+          winners[element] = Int32(index)
+        }
       }
     }
     guard !bias.isEmpty else { return result }

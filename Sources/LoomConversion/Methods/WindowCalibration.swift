@@ -13,7 +13,7 @@ import LoomNetwork
 /// then always drops small branches), 1.4 without bias correction, 2.2 with half of 1,000 samples. Weights
 /// refitted to codes (ridge regression), means corrected neuron by neuron, λ common to a trunk with varied
 /// v(0) and other exponents of the error were tried too: none was better beyond the noise of 500 digits. What
-/// helps is one more step, or a network trained with clips.
+/// helps is one more step, a network trained with clips, or tuning of all layers together (`WindowTuning`).
 struct WindowCalibration: Sendable {
   private let draft: DraftNetwork
   private let grid: CodeGrid
@@ -83,7 +83,7 @@ struct WindowCalibration: Sendable {
   }
 
   /// What input neurons say of the samples; the samples themselves where no neurons stand between.
-  private func inputCodes(_ input: SampleBlocks, peak: Float) -> SampleBlocks {
+  func inputCodes(_ input: SampleBlocks, peak: Float) -> SampleBlocks {
     guard coding == .rate, peak > 0 else { return input }
     let step = peak * grid.quantum
     return map(input) { values in

@@ -1,3 +1,4 @@
+import Foundation
 import LoomBase
 import LoomNetwork
 
@@ -9,8 +10,9 @@ extension ThresholdMethod {
     let timesteps = input.options.timesteps
     let grid = CodeGrid(code, timesteps: timesteps)
     let calibration = WindowCalibration(input.draft, grid: grid, options: input.options)
-    let populations = calibration.run(
+    var populations = calibration.run(
       input.samples, inputCount: input.inputCount, progress: progress)
+    let tuned = tune(&populations, calibration, grid, input, progress: progress)
     let spiking = input.draft.populations.filter { $0.kind != .readout }
     let trained = spiking.count { $0.quantization?.levels == grid.top }
     let said =
@@ -19,7 +21,38 @@ extension ThresholdMethod {
       + "chosen on \(input.samples.count) calibration samples by least squared error"
     return MethodOutcome(
       code: code, timesteps: timesteps, populations: populations,
-      remarks: [said] + levelRemarks(input.draft, code, grid))
+      remarks: [said] + tuned + levelRemarks(input.draft, code, grid))
+  }
+
+  /// Tunes what calibration found, if asked; returns what to say of it.
+  private func tune(
+    _ populations: inout [CalibratedPopulation], _ calibration: WindowCalibration,
+    _ grid: CodeGrid, _ input: MethodInput, progress: ((String) -> Void)?
+  ) -> [String] {
+    let (passes, blocks) = (input.options.tuningPasses, input.samples.blocks)
+    guard passes > 0 else { return [] }
+    let slope = WindowSlope(
+      input.draft, grid: grid, options: input.options, start: populations, exact: blocks,
+      coded: calibration.inputCodes(blocks, peak: input.samples.peak),
+      inputCount: input.inputCount)
+    let outcome = WindowTuning(slope: slope, passes: passes).run(progress: progress)
+    if let outcome { populations = outcome.populations }
+    return [tuningRemark(outcome, passes)]
+  }
+
+  private func tuningRemark(_ outcome: WindowTuning.Outcome?, _ passes: Int) -> String {
+    guard let outcome else { return "nothing to tune: every level is as it was trained" }
+    let (before, after) = outcome.loss
+    func said(_ loss: Double) -> String { String(format: "%.4f", loss) }
+    let what =
+      outcome.isOfClasses
+      ? "divergence from the trained network's softmax"
+      : "squared error against the trained network's answers, as a share of their variance,"
+    let place = "on \(outcome.heldOut) calibration samples held out of it"
+    return after < before
+      ? "full scales and biases tuned in \(passes) passes: mean \(what) \(said(before)) → \(said(after)) \(place)"
+      : "full scales and biases left as calibrated: \(passes) passes of tuning would change the mean \(what) "
+        + "\(said(before)) → \(said(after)) \(place)"
   }
 
   /// How the levels of trained activations differ from those that spikes can say.

@@ -15,6 +15,11 @@ enum ConversionFlags {
     .value(
       "--iterations", placeholder: "K", help: "threshold balancing: passes (default: chosen for T)"),
     .value(
+      "--tune", placeholder: "N",
+      help:
+        "bit-serial, ttfs: passes over the calibration samples that tune full scales and biases of "
+        + "all layers together to the ANN's answers (default 0)"),
+    .value(
       "--correction", placeholder: "C",
       help: "calibrated: mean errors made up for by bias (default), potential; shift; none"),
     .value("--percentile", placeholder: "P", help: "percentile: of positive activations (99.9)"),
@@ -47,6 +52,7 @@ enum ConversionFlags {
       timesteps: timesteps, preprocessing: preprocessing, samplesAreBytes: samplesAreBytes)
     options.method = try method(arguments)
     options.iterations = try arguments.integer("--iterations", in: 1...1_000_000)
+    options.tuningPasses = try tuningPasses(arguments, options.method)
     options.correction =
       try choice(arguments, "--correction", BiasCorrection.allCases.map { ($0.rawValue, $0) })
       ?? .bias
@@ -65,6 +71,19 @@ enum ConversionFlags {
     try ReadoutFlag.read(arguments, into: &options)
     options.threads = try threadCount(arguments)
     return options
+  }
+
+  /// The passes asked for, of a method that has something to tune.
+  private static func tuningPasses(
+    _ arguments: ParsedArguments, _ method: ConversionMethod
+  ) throws(UsageError) -> Int {
+    guard let passes = try arguments.integer("--tune", in: 0...10_000) else { return 0 }
+    guard method.code.isWindowed else {
+      let names = ConversionMethod.allCases.filter(\.code.isWindowed).map(\.rawValue)
+      throw UsageError(
+        "'--tune' needs --method \(names.joined(separator: " or ")), has \(method.rawValue)")
+    }
+    return passes
   }
 
   /// The method asked for.

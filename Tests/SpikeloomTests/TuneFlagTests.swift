@@ -1,0 +1,46 @@
+import Foundation
+import LoomBase
+import Testing
+
+/// `--tune`: full scales of all layers together, from the command line to the chip.
+@Suite("Tuning from the command line")
+struct TuneFlagTests {
+  private func agreement(_ flags: [String]) throws -> (share: Double, remarks: String) {
+    try withEmptyFolder { folder in
+      let report = try BuiltProgram.succeed(
+        [
+          "compare", DigitsFixture.model, "--data", DigitsFixture.images, "--profile",
+          "crossbar-256", "--samples", "200", "--json", "--calibration", DigitsFixture.training,
+          "--calibration-samples", "400", "--method", "bit-serial", "-T", "1", "--waterfall", "0",
+        ] + flags, in: folder
+      ).json()
+      let remarks = report["remarks"]?.elements?.compactMap(\.string) ?? []
+      return (
+        try #require(report["agreement"]?.double),
+        remarks.first { $0.contains("full scales and biases") } ?? ""
+      )
+    }
+  }
+
+  @Test(
+    "one bit an activation: the chip gives the ANN's answer more often, and the report says why")
+  func digits() throws {
+    let (plain, tuned) = (try agreement([]), try agreement(["--tune", "8"]))
+    #expect(plain.remarks.isEmpty)
+    #expect(tuned.remarks.contains("tuned in 8 passes"))
+    #expect(tuned.share > plain.share + 0.02, "\(plain) \(tuned)")
+  }
+
+  @Test("methods that have no full scales refuse it before any work starts")
+  func refused() throws {
+    try withEmptyFolder { folder in
+      let done = try BuiltProgram.run(
+        [
+          "compare", DigitsFixture.model, "--data", DigitsFixture.images, "--profile",
+          "crossbar-256", "--calibration", DigitsFixture.training, "-T", "4", "--tune", "3",
+        ], in: folder)
+      #expect(done.status == 64)
+      #expect(done.errors.contains("'--tune' needs --method bit-serial or ttfs"))
+    }
+  }
+}
