@@ -6,6 +6,7 @@ extension RegionBuilder {
   mutating func unary(_ layer: Layer, _ function: UnaryFunction) throws {
     switch function {
     case .relu: try activate(layer, bound: nil)
+    case .abs: try absolute(layer)
     case .negate:
       let input = try value(layer)
       let zero = AffineValue(layout: input.layout, terms: [], bias: [], origin: input.origin)

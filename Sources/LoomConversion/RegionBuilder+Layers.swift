@@ -16,6 +16,8 @@ extension RegionBuilder {
     case .batchNormalization(let epsilon): try batchNormalization(layer, epsilon: epsilon)
     case .binary(let function): try binary(layer, function)
     case .unary(let function): try unary(layer, function)
+    case .parametric(.leakyRelu(let alpha)): try leakyRelu(layer, alpha: alpha)
+    case .prelu: try prelu(layer)
     case .clip: try clip(layer)
     case .averagePool(let window, let ceilMode, let countIncludePad):
       try averagePool(layer, window, ceilMode: ceilMode, countIncludePad: countIncludePad)
@@ -63,11 +65,12 @@ extension RegionBuilder {
   static func unsuitable(_ layer: Layer) -> Diagnostic {
     let name = layer.sourceType
     switch layer.operation {
-    case .parametric, .prelu, .unary(.sigmoid), .unary(.tanh), .unary(.softplus), .unary(.softsign),
+    case .parametric, .unary(.sigmoid), .unary(.tanh), .unary(.softplus), .unary(.softsign),
       .unary(.hardSwish), .unary(.mish), .unary(.gelu), .unary(.erf):
       return .unsuitable(
         layer,
-        why: "needs an activation a spike rate can stand for (Relu, or Clip from 0), has \(name)",
+        why:
+          "needs an activation spike rates can stand for (Relu, LeakyRelu, PRelu, Abs, or Clip), has \(name)",
         remedy: "replace it by Relu, fine-tune, and export anew")
     case .softmax, .logSoftmax, .argMax:
       return .unsuitable(

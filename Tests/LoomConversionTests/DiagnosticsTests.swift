@@ -20,8 +20,8 @@ struct DiagnosticsTests {
   func allAtOnce() {
     var graph = Graph([2, 4, 4])
     let first = graph.convolution(graph.input, [3, 2, 3, 3])
-    let leaky = graph.layer(.parametric(.leakyRelu(alpha: 0.1)), [first], "LeakyRelu")
-    let second = graph.convolution(leaky, [3, 3, 1, 1])
+    let smooth = graph.layer(.parametric(.elu(alpha: 1)), [first], "Elu")
+    let second = graph.convolution(smooth, [3, 3, 1, 1])
     let gate = graph.layer(.unary(.sigmoid), [second], "Sigmoid")
     let product = graph.layer(.binary(.multiply), [second, gate], "Mul")
     let soft = graph.layer(.softmax(axis: 1, flattened: false), [product], "Softmax")
@@ -31,7 +31,7 @@ struct DiagnosticsTests {
     let places = findings.map(\.anchor.description)
     #expect(
       places == [
-        "node 'leakyrelu1' (LeakyRelu)", "node 'sigmoid3' (Sigmoid)", "node 'mul4' (Mul)",
+        "node 'elu1' (Elu)", "node 'sigmoid3' (Sigmoid)", "node 'mul4' (Mul)",
         "node 'softmax5' (Softmax)", "node 'einsum6' (Einsum)",
       ])
     #expect(findings.map(\.code) == ["SL2101", "SL2101", "SL2102", "SL2101", "SL2101"])

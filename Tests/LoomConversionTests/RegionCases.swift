@@ -196,6 +196,17 @@ extension RegionCase {
         [start, nil, graph.constant([4], [1, 1, 2, 2])], "Resize")
       return graph.finished(graph.convolution(smooth, [2, 3, 3, 3]))
     },
+    RegionCase(name: "LeakyRelu, PRelu and Abs", sampleShape: [2, 5, 5]) {
+      var graph = Graph([2, 5, 5])
+      let first = graph.layer(
+        .parametric(.leakyRelu(alpha: 0.2)), [graph.convolution(graph.input, [3, 2, 3, 3])],
+        "LeakyRelu")
+      let slopes = graph.constant([4, 1, 1], [0.5, -0.25, 0, 1.5])
+      let second = graph.layer(
+        .prelu, [graph.convolution(first, [4, 3, 2, 2]), slopes], "PRelu")
+      let last = graph.layer(.unary(.abs), [graph.gemm(graph.flatten(second), 16, 6)], "Abs")
+      return graph.finished(graph.gemm(last, 6, 3))
+    },
   ]
 
   static let layouts: [RegionCase] = [
