@@ -40,18 +40,18 @@ extension RegionBuilder {
   /// concatenation costs no zero weights.
   mutating func neurons(
     _ drive: AffineValue, kind: DraftPopulation.Kind, name: String, bound: Float?,
-    quantization: QuantizedClip? = nil
+    quantization: QuantizedClip? = nil, origin: String? = nil
   ) throws -> AffineValue {
     let parts = drive.channelParts
     guard parts.count > 1 else {
       return addPopulation(
-        drive, kind: kind, name: name, bound: bound, quantization: quantization)
+        drive, kind: kind, name: name, bound: bound, quantization: quantization, origin: origin)
     }
     var result = AffineValue(layout: drive.layout, terms: [], bias: [], origin: [])
     for (number, part) in parts.enumerated() {
       let piece = addPopulation(
         try drive.channels(part), kind: kind, name: "\(name).\(number + 1)", bound: bound,
-        quantization: quantization?.channels(part))
+        quantization: quantization?.channels(part), origin: origin)
       for term in piece.terms {
         result.add(Term(source: term.source, map: term.map, firstChannel: part.lowerBound))
       }

@@ -83,7 +83,14 @@ extension RegionBuilder {
     _ layer: Layer, _ input: AffineValue, _ map: LinearMap, layout: TensorLayout
   ) throws {
     let pooled = try input.applying(map, layout: layout)
-    guard input.isNonNegative, !input.terms.isEmpty else { return finish(layer, pooled) }
+    guard input.isNonNegative, !input.terms.isEmpty else {
+      if options.pooling == .neurons {
+        remarks.append(
+          "pooling '\(layer.name)' composed all the same: its input may be negative, as no spike rate is"
+        )
+      }
+      return finish(layer, pooled)
+    }
     // Chips without a start step bring biases through a gate's axon, but to readouts read from a later step.
     let isReadFromStart = options.method == .percentile || !options.delayedReadout
     let estimate = PoolingEstimate(

@@ -172,14 +172,14 @@ struct RegionBuilder {
   /// Ends a value in a population and returns the population's output in the value's layout.
   mutating func addPopulation(
     _ drive: AffineValue, kind: DraftPopulation.Kind, name: String, bound: Float?,
-    quantization: QuantizedClip? = nil
+    quantization: QuantizedClip? = nil, origin: String? = nil
   ) -> AffineValue {
     let drive = withoutLateAnalog(drive)
     let index = populations.count
     populations.append(
       DraftPopulation(
         name: uniqueName(name), kind: kind, sites: [drive], bound: bound,
-        quantization: quantization, origin: mergedOrigins(drive.origin, [name])))
+        quantization: quantization, origin: mergedOrigins(drive.origin, [origin ?? name])))
     return AffineValue(
       layout: drive.layout,
       terms: [Term(source: index, map: .identity(drive.map), firstChannel: 0)], bias: [],

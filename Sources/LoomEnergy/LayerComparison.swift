@@ -78,7 +78,8 @@ public struct LayerComparison: Sendable, Hashable {
   /// Pairs populations with ANN layers by name.
   ///
   /// An ANN layer belongs to the first population of its name, else to the first whose origins name it; what
-  /// no population stands for gets a row of its own at the end.
+  /// no population stands for gets a row of its own at the end. Populations of the same origins stand for
+  /// the same layers together (both signs of a LeakyRelu): they share a row, named by the last origin.
   /// - Parameters:
   ///   - layers: The populations' energies.
   ///   - origins: For each population the ONNX nodes it stands for (may be shorter).
@@ -89,6 +90,7 @@ public struct LayerComparison: Sendable, Hashable {
     layers: [LayerEnergy], origins: [[String]], ann: [ANNLayer], timesteps: Int,
     precisions: [ANNPrecision] = [.fp32, .int8]
   ) -> [LayerComparison] {
+    let (layers, origins) = joined(layers, origins)
     var byName: [String: Int] = [:]
     var byOrigin: [String: Int] = [:]
     for (index, layer) in layers.enumerated() {
@@ -120,5 +122,27 @@ public struct LayerComparison: Sendable, Hashable {
       + rest.map {
         LayerComparison(spiking: nil, ann: [$0], timesteps: timesteps, precisions: precisions)
       }
+  }
+}
+
+extension LayerComparison {
+  /// Energies with those of the same origins added to the first of them.
+  private static func joined(
+    _ layers: [LayerEnergy], _ origins: [[String]]
+  ) -> (layers: [LayerEnergy], origins: [[String]]) {
+    var result: (layers: [LayerEnergy], origins: [[String]]) = ([], [])
+    var places: [[String]: Int] = [:]
+    for (index, layer) in layers.enumerated() {
+      let origin = index < origins.count ? origins[index] : []
+      if let place = places[origin], layer.synapticOperations > 0 || layer.neuronUpdates > 0 {
+        result.layers[place].add(layer)
+        result.layers[place].name = origin.last ?? layer.name
+        continue
+      }
+      if !origin.isEmpty, places[origin] == nil { places[origin] = result.layers.count }
+      result.layers.append(layer)
+      result.origins.append(origin)
+    }
+    return result
   }
 }

@@ -40,4 +40,19 @@ public struct LayerEnergy: Sendable, Hashable {
     guard let fixedPicojoules, let variablePicojoules else { return nil }
     return fixedPicojoules + variablePicojoules
   }
+
+  /// Adds the events and energy of another population; what is refused in one is in the sum.
+  mutating func add(_ other: LayerEnergy) {
+    synapticOperations += other.synapticOperations
+    loweringOperations += other.loweringOperations
+    neuronUpdates += other.neuronUpdates
+    spikes += other.spikes
+    func sum(_ first: Double?, _ second: Double?) -> Double? {
+      guard let first, let second else { return nil }
+      return first + second
+    }
+    fixedPicojoules = sum(fixedPicojoules, other.fixedPicojoules)
+    variablePicojoules = sum(variablePicojoules, other.variablePicojoules)
+    loweringPicojoules = sum(loweringPicojoules, other.loweringPicojoules)
+  }
 }

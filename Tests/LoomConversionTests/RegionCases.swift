@@ -204,7 +204,11 @@ extension RegionCase {
       let slopes = graph.constant([4, 1, 1], [0.5, -0.25, 0, 1.5])
       let second = graph.layer(
         .prelu, [graph.convolution(first, [4, 3, 2, 2]), slopes], "PRelu")
-      let last = graph.layer(.unary(.abs), [graph.gemm(graph.flatten(second), 16, 6)], "Abs")
+      // As before opset 7: one slope for each channel, without the other axes.
+      let bare = graph.constant([4], [0.25, 0.75, -0.5, 0])
+      let third = graph.layer(
+        .prelu, [graph.convolution(second, [4, 4, 1, 1]), bare], "PRelu")
+      let last = graph.layer(.unary(.abs), [graph.gemm(graph.flatten(third), 16, 6)], "Abs")
       return graph.finished(graph.gemm(last, 6, 3))
     },
   ]

@@ -187,11 +187,11 @@ struct WindowTuningTests {
       let oracle = try CodeOracle(deep(), spiking, samples)
       return kind == .classes ? divergence(oracle, places) : error(oracle, places)
     }
-    // One sample of five is held out: of 600 numbers 4, 9, 14 ...
-    let heldOut = Array(stride(from: 4, to: 600, by: 5))
-    #expect(abs(said.before - (try loss(plain, samples, heldOut))) < 1e-3 * said.before + 1e-4)
-    #expect(abs(said.after - (try loss(tuned, samples, heldOut))) < 1e-3 * said.after + 1e-4)
+    let all = Array(0..<600)
+    #expect(abs(said.before - (try loss(plain, samples, all))) < 1e-3 * said.before + 1e-4)
     #expect(said.after < 0.95 * said.before, "\(said)")
+    // The mean of four descents, three of which have seen a sample, is about as good as the fourth.
+    #expect(abs(said.after - (try loss(tuned, samples, all))) < 0.2 * said.after, "\(said)")
     let fresh = randomSamples([2, 8, 8], count: 200, seed: 77)
     #expect(try loss(tuned, fresh, Array(0..<200)) < 0.95 * loss(plain, fresh, Array(0..<200)))
   }
@@ -209,9 +209,20 @@ struct WindowTuningTests {
     #expect(tuned.populations.map(\.bias) == plain.populations.map(\.bias))
   }
 
+  @Test("samples that were held out have not been seen")
+  func unseen() throws {
+    var options = ConversionOptions(timesteps: 2, method: .bitSerial)
+    options.tuningPasses = 200
+    let spiking = try Converter.convert(
+      deep(), calibration: randomSamples([2, 8, 8], count: 12), options: options)
+    // Twelve samples seen are learnt by heart (0.39 → 0.18); of the others that says little.
+    let said = try said(spiking)
+    #expect(said.after > 0.6 * said.before, "\(said)")
+  }
+
   @Test("the result does not depend on the number of threads")
   func threads() throws {
-    let runs = try [1, 3].map { try converted(passes: 2, threads: $0) }
+    let runs = try [1, 3].map { try converted(passes: 20, threads: $0) }
     #expect(runs[0].populations.map(\.threshold) == runs[1].populations.map(\.threshold))
     #expect(runs[0].populations.map(\.bias) == runs[1].populations.map(\.bias))
     let plain = try converted(passes: 0)

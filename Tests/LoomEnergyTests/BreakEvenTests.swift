@@ -62,6 +62,27 @@ struct LayerComparisonTests {
     #expect(pairs[0].operationBreakEven.operationsPerMac == 1)
   }
 
+  @Test("two populations that stand for the same layers share a row")
+  func twoSigns() {
+    var refused = layer("b.minus", operations: 7)
+    refused.fixedPicojoules = nil
+    let pairs = LayerComparison.pair(
+      layers: [
+        layer("leaky.plus"), layer("b.plus"), layer("leaky.minus", operations: 60), refused,
+      ],
+      origins: [["conv", "leaky"], ["dense", "b"], ["conv", "leaky"], ["dense", "b"]],
+      ann: [ann("conv", macs: 50), ann("dense")], timesteps: 8)
+    #expect(pairs.map(\.name) == ["leaky", "b"])
+    #expect(pairs.map(\.macs) == [50, 50])
+    #expect(pairs[0].spiking?.synapticOperations == 160)
+    #expect(pairs[0].spiking?.neuronUpdates == 20)
+    #expect(pairs[0].spiking?.spikes == 10)
+    #expect(pairs[0].spiking?.totalPicojoules == 2060)
+    #expect(pairs[0].operationBreakEven.operationsPerMac == 160.0 / 50)
+    #expect(pairs[1].spiking?.synapticOperations == 107)
+    #expect(pairs[1].spiking?.totalPicojoules == nil)
+  }
+
   @Test("two ANN layers that feed one population share its operations by MACs")
   func shares() {
     let pair = LayerComparison(

@@ -31,6 +31,12 @@ struct TuneFlagTests {
     #expect(tuned.share > plain.share + 0.02, "\(plain) \(tuned)")
   }
 
+  @Test("sums that a tail on the host reads are numbers, not classes")
+  func tail() throws {
+    let found = try agreement(["--tune", "1", "--host", "tail:/11/Gemm"])
+    #expect(found.remarks.contains("squared error"), "\(found)")
+  }
+
   @Test("methods that have no full scales refuse it before any work starts")
   func refused() throws {
     try withEmptyFolder { folder in

@@ -117,7 +117,7 @@ extension LoomNetwork.Operation {
   /// Whether the layer is an activation that spiking neurons stand for.
   var isSpikingActivation: Bool {
     switch self {
-    case .unary(.relu), .clip: true
+    case .unary(.relu), .unary(.abs), .clip, .parametric(.leakyRelu), .prelu: true
     default: false
     }
   }
@@ -125,8 +125,9 @@ extension LoomNetwork.Operation {
   /// Whether the layer is some other non-linear function of one tensor that no chip runs.
   var isHostActivation: Bool {
     switch self {
-    case .unary(.relu), .unary(.negate): false
-    case .unary, .parametric, .prelu, .softmax, .logSoftmax, .argMax: true
+    case .unary(.negate): false
+    case _ where isSpikingActivation: false
+    case .unary, .parametric, .softmax, .logSoftmax, .argMax: true
     default: false
     }
   }

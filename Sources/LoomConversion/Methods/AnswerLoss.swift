@@ -6,13 +6,13 @@ import LoomNetwork
 ///
 /// Of classes the Kullback–Leibler divergence of the softmax of the scores from the softmax of the trained network's
 /// (distillation: Hinton and others 2015, arXiv 1503.02531, at temperature 1), a mean over positions; of other
-/// numbers the squared error as a share of their variance.
+/// numbers the squared error as a share of the variance of an output's numbers. Of several outputs the mean.
 struct AnswerLoss: Sendable {
   /// The shapes of the outputs, one after the other.
   private let shapes: [MapShape]
   /// Whether softmax says what the answers mean.
   let isOfClasses: Bool
-  /// 1 / variance of each output's numbers.
+  /// 1 / variance of each output's numbers, as its share of all outputs.
   private let weights: [Float]
   /// Numbers in one answer.
   let count: Int
@@ -42,7 +42,8 @@ struct AnswerLoss: Sendable {
       }
       let numbers = Double(max(1, answers.count / max(1, count) * shape.count))
       let variance = squares / numbers - sum / numbers * (sum / numbers)
-      weights.append(variance > 1e-12 * squares / numbers ? Float(1 / variance) : 0)
+      let weight = variance > 1e-12 * squares / numbers ? Float(1 / variance) : 0
+      weights.append(weight.isFinite ? weight / Float(shapes.count) : 0)
       first += shape.count
     }
     self.weights = weights
@@ -70,7 +71,7 @@ struct AnswerLoss: Sendable {
     var (sum, first) = (0.0, 0)
     for (shape, weight) in zip(shapes, weights) {
       if isOfClasses {
-        let share = 1 / Float(max(1, shape.positions))
+        let share = 1 / Float(max(1, shape.positions) * shapes.count)
         for position in 0..<shape.positions {
           let places = stride(from: first + position, to: first + shape.count, by: shape.positions)
           sum += Self.divergence(answer, wanted, places, share, &gradient)

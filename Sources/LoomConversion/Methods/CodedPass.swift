@@ -45,6 +45,15 @@ struct CodedPass: Sendable {
     }
   }
 
+  /// Memory that blocks of samples on their way may take together.
+  private static let mostBytes = 2 << 30
+
+  /// Blocks that may be on their way at once: currents, values and gradients of all neurons are kept.
+  var affordableBlocks: Int {
+    let block = drives.reduce(0) { $0 + $1.count } * SampleBlocks.size * 3 * 4
+    return max(1, Self.mostBytes / max(1, block))
+  }
+
   /// What the trained network answers to samples given as channel-first maps.
   func exactAnswers(_ input: [Float], samples: Int) -> [Float] {
     var trace = Trace()
@@ -88,6 +97,19 @@ struct CodedPass: Sendable {
     }
     trace.currents.append(current)
     trace.winners.append(winners)
+  }
+
+  /// Spikes of every population that a way forward takes.
+  func spikes(_ trace: Trace, _ codes: TunedCodes) -> [Int] {
+    draft.populations.indices.map { index in
+      let shape = draft.populations[index].shape
+      guard draft.populations[index].kind != .readout else { return 0 }
+      let perQuantum = (0..<shape.channels).map { 1 / (codes.scale(index, $0) * grid.quantum) }
+      return trace.values[index].indices.reduce(0) { sum, element in
+        let quanta = perQuantum[element / shape.positions % shape.channels]
+        return sum + grid.spikes(code: Int((trace.values[index][element] * quanta).rounded()))
+      }
+    }
   }
 
   /// The answers, output after output, sample after sample.
@@ -156,16 +178,15 @@ struct CodedPass: Sendable {
     for plane in 0..<currents.count / max(1, shape.positions) {
       let channel = plane % shape.channels
       let step = codes.scale(index, channel) * grid.quantum
-      let initial = codes.initial(index, channel, grid)
       let correction = codes.correction(index, channel)
+      let initial = codes.initial(index, channel, grid) + correction
       let (inverse, top) = (1 / step, Float(grid.top))
       var (scaleSum, biasSum): (Float, Float) = (0, 0)
       for element in plane * shape.positions..<(plane + 1) * shape.positions {
-        let current = currents[element] + correction
-        let quanta = current * inverse
+        let quanta = (currents[element] + correction) * inverse
         let isInside = isReadout || (quanta >= 0 && quanta <= top)
         if !isReadout {
-          let code = grid.code(current, initial: initial, perQuantum: inverse)
+          let code = grid.code(currents[element], initial: initial, perQuantum: inverse)
           scaleSum += gradient[element] * step * (isInside ? code - quanta : code)
         }
         if !isInside { gradient[element] = 0 }

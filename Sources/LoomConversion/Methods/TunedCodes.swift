@@ -6,7 +6,8 @@ import LoomNetwork
 /// The parameters are ln(λ/λ₀), then the bias in units of λ₀, of every channel of every population; zero is where they
 /// began. v(0) stays the same share of λ.
 struct TunedCodes: Sendable {
-  private let start: [CalibratedPopulation]
+  /// What calibration found.
+  let start: [CalibratedPopulation]
   /// The first channel of each population among all.
   let firstChannel: [Int]
   /// The channels of all populations.
@@ -46,8 +47,13 @@ struct TunedCodes: Sendable {
     }
   }
 
+  /// Nothing is moved further than this in ln λ: beyond it a gradient no longer means anything.
+  private static let mostLogScale: Float = 3
+
   /// λ/λ₀ of a channel.
-  private func factor(_ place: Int) -> Float { exp(parameters[place]) }
+  private func factor(_ place: Int) -> Float {
+    exp(min(max(parameters[place], -Self.mostLogScale), Self.mostLogScale))
+  }
 
   /// λ of a population's channel.
   func scale(_ population: Int, _ channel: Int) -> Float {

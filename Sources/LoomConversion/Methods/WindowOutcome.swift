@@ -35,20 +35,21 @@ extension ThresholdMethod {
       input.draft, grid: grid, options: input.options, start: populations, exact: blocks,
       coded: calibration.inputCodes(blocks, peak: input.samples.peak),
       inputCount: input.inputCount)
-    let outcome = WindowTuning(slope: slope, passes: passes).run(progress: progress)
+    let outcome = WindowTuning(slope: slope, passes: passes, seed: input.options.seed).run(
+      progress: progress)
     if let outcome { populations = outcome.populations }
     return [tuningRemark(outcome, passes)]
   }
 
   private func tuningRemark(_ outcome: WindowTuning.Outcome?, _ passes: Int) -> String {
-    guard let outcome else { return "nothing to tune: every level is as it was trained" }
+    guard let outcome else { return "nothing to tune: training left no level open" }
     let (before, after) = outcome.loss
     func said(_ loss: Double) -> String { String(format: "%.4f", loss) }
     let what =
       outcome.isOfClasses
       ? "divergence from the trained network's softmax"
       : "squared error against the trained network's answers, as a share of their variance,"
-    let place = "on \(outcome.heldOut) calibration samples held out of it"
+    let place = "on calibration samples held out of it"
     return after < before
       ? "full scales and biases tuned in \(passes) passes: mean \(what) \(said(before)) → \(said(after)) \(place)"
       : "full scales and biases left as calibrated: \(passes) passes of tuning would change the mean \(what) "

@@ -18,8 +18,9 @@ package struct WindowSlope: Sendable {
   ) {
     self.draft = draft
     self.grid = grid
-    threads = max(1, options.threads)
     let pass = CodedPass(draft, grid: grid)
+    let threads = min(max(1, options.threads), pass.affordableBlocks)
+    self.threads = threads
     let wanted = parallelMap(exact.blocks.count, threads: threads) { block in
       pass.exactAnswers(exact.blocks[block], samples: exact.blocks[block].count / inputCount)
     }.flatMap { $0 }
@@ -43,15 +44,18 @@ package struct WindowSlope: Sendable {
     let draft = builder.build()
     let set = try CalibrationSet(calibration, draft: draft, plan: plan, options: options)
     let grid = CodeGrid(options.method.code, timesteps: options.timesteps)
-    let calibration = WindowCalibration(draft, grid: grid, options: options)
-    let start = calibration.run(set, inputCount: plan.layout.count, progress: nil)
+    let method = WindowCalibration(draft, grid: grid, options: options)
+    let start = method.run(set, inputCount: plan.layout.count, progress: nil)
     self.init(
       draft, grid: grid, options: options, start: start, exact: set.blocks,
-      coded: calibration.inputCodes(set.blocks, peak: set.peak), inputCount: plan.layout.count)
+      coded: method.inputCodes(set.blocks, peak: set.peak), inputCount: plan.layout.count)
   }
 
   /// ln(λ/λ₀) of every channel, then the bias of every channel in units of λ₀, as calibration left them: zeros.
   package var start: [Float] { codes.parameters }
+
+  /// What calibration found.
+  var calibrated: [CalibratedPopulation] { codes.start }
 
   /// The number of samples.
   var count: Int { samples.count }
@@ -62,9 +66,19 @@ package struct WindowSlope: Sendable {
   /// What the loss is of.
   var isOfClasses: Bool { loss.isOfClasses }
 
-  /// What calibration found, with parameters in place of zeros.
-  func populations(_ parameters: [Float]) -> [CalibratedPopulation] {
-    tuned(parameters).populations(draft, grid)
+  /// What calibration found, with parameters in place of zeros; rates are those of some samples.
+  func populations(_ parameters: [Float], rates chosen: [Int]) -> [CalibratedPopulation] {
+    let codes = tuned(parameters)
+    let counts = blocks(chosen) { part in
+      pass.spikes(pass.forward(part.input, samples: part.count, codes), codes)
+    }
+    var result = codes.populations(draft, grid)
+    for index in result.indices where draft.populations[index].kind != .readout {
+      let spikes = counts.reduce(0) { $0 + $1[index] }
+      let neurons = draft.populations[index].shape.count * chosen.count * grid.steps
+      result[index].rate = Float(Double(spikes) / Double(max(1, neurons)))
+    }
+    return result
   }
 
   private func tuned(_ parameters: [Float]) -> TunedCodes {

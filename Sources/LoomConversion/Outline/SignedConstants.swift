@@ -22,6 +22,7 @@ struct SignedConstants {
         keepFromZero(layer, 1)
         alternate(layer, 2)
         keepFromZero(layer, 4)
+      case .prelu: keepFromZero(layer, 1)
       case .binary(.add), .binary(.subtract), .binary(.sum):
         for position in layer.inputs.indices { alternate(layer, position) }
       case .binary(.multiply), .binary(.divide):

@@ -54,6 +54,7 @@ enum ConvertCommand {
     var options = try ConversionFlags.read(
       arguments, preprocessing: choice.preprocessing, samplesAreBytes: samples.isBytes,
       forms: forms)
+    if split?.tail != nil { options.answers = .values }
     let calibration = try boundary(samples, split, arguments, &options, progress)
     progress.stage("conversion, \(samples.count) calibration samples")
     var spiking = try Converter.convert(

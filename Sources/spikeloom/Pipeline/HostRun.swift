@@ -75,6 +75,7 @@ struct ChipPart {
       split: split, data: data, preprocessing: preprocessing,
       answers: try HybridAnswers(split, sampleShape: data.samples.sampleShape), costs: costs)
     self.network = split.chip
+    if split.tail != nil { self.options.answers = .values }
     guard split.head != nil else { return }
     progress.stage("head on the host: \(data.samples.count + data.calibration.count) samples")
     self.data.samples = try split.boundary(
