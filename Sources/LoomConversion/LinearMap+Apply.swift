@@ -119,26 +119,29 @@ struct PreparedMap: Sendable {
           input, offset: sample * map.source.count + group * perGroup * map.source.positions,
           channels: perGroup, source: map.source, target: map.target, geometry, into: &patches)
         let begin = sample * stride + first + group * rows * positions
-        multiply(
-          rows: rows, columns: positions, inner: inner, weightOffset: group * rows * inner,
-          patches, into: &output, begin: begin)
+        MatrixProduct.add(
+          rows: rows, columns: positions, inner: inner, map.weights, from: group * rows * inner,
+          patches, from: 0, to: &output, from: begin)
       }
     }
   }
+}
 
-  private func multiply(
-    rows: Int, columns: Int, inner: Int, weightOffset: Int, _ patches: [Float],
-    into output: inout [Float], begin: Int
+extension MatrixProduct {
+  /// Adds the product of two matrices, each of which begins somewhere in an array, to one that does.
+  static func add(
+    rows: Int, columns: Int, inner: Int, _ left: [Float], from leftStart: Int, _ right: [Float],
+    from rightStart: Int, to result: inout [Float], from resultStart: Int
   ) {
-    let weightRange = weightOffset..<weightOffset + rows * inner
-    let outputRange = begin..<begin + rows * columns
-    unsafe map.weights.withUnsafeBufferPointer { weights in
-      unsafe patches.withUnsafeBufferPointer { right in
-        unsafe output.withUnsafeMutableBufferPointer { result in
-          unsafe MatrixProduct.multiply(
+    unsafe left.withUnsafeBufferPointer { left in
+      unsafe right.withUnsafeBufferPointer { right in
+        unsafe result.withUnsafeMutableBufferPointer { result in
+          unsafe multiply(
             rows: rows, columns: columns, inner: inner,
-            UnsafeBufferPointer(rebasing: weights[weightRange]), right,
-            into: UnsafeMutableBufferPointer(rebasing: result[outputRange]), accumulating: true)
+            UnsafeBufferPointer(rebasing: left[leftStart..<leftStart + rows * inner]),
+            UnsafeBufferPointer(rebasing: right[rightStart..<rightStart + inner * columns]),
+            into: UnsafeMutableBufferPointer(
+              rebasing: result[resultStart..<resultStart + rows * columns]), accumulating: true)
         }
       }
     }

@@ -47,9 +47,9 @@ struct PreparedTranspose: Sendable {
         }
       case .sparse(let pattern): addSparse(pattern, gradients, from, &sources, to)
       case .dense:
-        multiply(
-          rows: 1, columns: map.source.count, inner: map.target.count, gradients, from,
-          map.weights, 0, &sources, to)
+        MatrixProduct.add(
+          rows: 1, columns: map.source.count, inner: map.target.count, gradients, from: from,
+          map.weights, from: 0, to: &sources, from: to)
       case .convolution(let geometry): addConvolution(geometry, gradients, from, &sources, to)
       }
     }
@@ -77,31 +77,12 @@ struct PreparedTranspose: Sendable {
     let positions = map.target.positions
     for group in 0..<geometry.groups {
       var patches = [Float](repeating: 0, count: inner * positions)
-      multiply(
-        rows: inner, columns: positions, inner: rows, transposed, group * rows * inner,
-        gradients, from + group * rows * positions, &patches, 0)
+      MatrixProduct.add(
+        rows: inner, columns: positions, inner: rows, transposed, from: group * rows * inner,
+        gradients, from: from + group * rows * positions, to: &patches, from: 0)
       Patches.scatter(
         patches, channels: perGroup, source: map.source, target: map.target, geometry,
         into: &sources, offset: to + group * perGroup * map.source.positions)
-    }
-  }
-
-  /// Adds the product of two matrices that begin somewhere in an array to one that does.
-  private func multiply(
-    rows: Int, columns: Int, inner: Int, _ left: [Float], _ leftStart: Int, _ right: [Float],
-    _ rightStart: Int, _ result: inout [Float], _ resultStart: Int
-  ) {
-    unsafe left.withUnsafeBufferPointer { left in
-      unsafe right.withUnsafeBufferPointer { right in
-        unsafe result.withUnsafeMutableBufferPointer { result in
-          unsafe MatrixProduct.multiply(
-            rows: rows, columns: columns, inner: inner,
-            UnsafeBufferPointer(rebasing: left[leftStart..<leftStart + rows * inner]),
-            UnsafeBufferPointer(rebasing: right[rightStart..<rightStart + inner * columns]),
-            into: UnsafeMutableBufferPointer(
-              rebasing: result[resultStart..<resultStart + rows * columns]), accumulating: true)
-        }
-      }
     }
   }
 }
