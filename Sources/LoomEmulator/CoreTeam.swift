@@ -74,15 +74,20 @@ struct CoreTeam {
     fork { $0.begin() }
   }
 
-  /// Runs one step of all cores; returns its duration in ns.
-  mutating func run(step: Int, hostSpikes: ArraySlice<UInt32>) -> Double {
-    fork { $0.work(step: step, hostSpikes: hostSpikes) }
-    if lanes.count > 1 { handOver(step) }
+  /// The steps it may run at once.
+  var mostTogether: Int { lanes[0].mostTogether }
+
+  /// Runs one step of all cores, or several (`mostTogether`); returns their durations in ns.
+  ///
+  /// - Parameter hostSpikes: By step of the sample the inputs that spike.
+  mutating func run(steps: Range<Int>, hostSpikes: [[UInt32]]) -> [Double] {
+    fork { $0.work(steps: steps, hostSpikes: hostSpikes) }
+    if lanes.count > 1 { handOver(steps.lowerBound) }
     for lane in lanes.indices.dropFirst() {
-      lanes[0].take(lanes[lane])
-      lanes[lane].clearLinks()
+      lanes[0].take(lanes[lane], step: steps.lowerBound)
+      lanes[lane].clearLinks(step: steps.lowerBound)
     }
-    return lanes[0].closeStep(step)
+    return steps.map { lanes[0].closeStep($0) }
   }
 
   /// Does something in all lanes at once.
@@ -113,7 +118,7 @@ struct CoreTeam {
 
   /// Messages of a block: those of lanes before the receiver come first, those of lanes after it last.
   private mutating func handOver(_ block: BlockInfo, to receiver: Int, _ step: Int) {
-    let slot = StepLoop.sendSlot(delay: block.delay, step: step)
+    let slot = lanes[0].machine.sendSlot(delay: block.delay, step: step)
     var before: [Event] = []
     var after: [Event] = []
     for sender in lanes.indices where sender < receiver {

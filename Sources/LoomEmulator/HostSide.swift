@@ -141,20 +141,25 @@ struct HostSide: Sendable {
     }
   }
 
-  /// The positions of bytes that are not 0 among `count` of them; eight zeros are passed over at once.
+  /// The positions of bytes that are not 0 among `count` of them, eight looked at together.
   private static func marks(_ bytes: [UInt8], from first: Int, count: Int) -> [UInt32] {
     precondition(first >= 0 && first + count <= bytes.count, "the sample has as many steps")
     var list: [UInt32] = []
     list.reserveCapacity(count / 8)
+    let lower: UInt64 = 0x7f7f_7f7f_7f7f_7f7f
     unsafe bytes.withUnsafeBytes { bytes in
       var place = 0
-      while place < count {
-        if place &+ 8 <= count,
-          unsafe bytes.loadUnaligned(fromByteOffset: first &+ place, as: UInt64.self) == 0
-        {
-          place &+= 8
-          continue
+      while place &+ 8 <= count {
+        let word = unsafe bytes.loadUnaligned(fromByteOffset: first &+ place, as: UInt64.self)
+        // The highest bit of every byte that is not 0: a carry from its lower seven, or its own.
+        var marks = ((word.littleEndian & lower) &+ lower | word.littleEndian) & ~lower
+        while marks != 0 {
+          list.append(UInt32(truncatingIfNeeded: place &+ marks.trailingZeroBitCount &>> 3))
+          marks &= marks &- 1
         }
+        place &+= 8
+      }
+      while place < count {
         if unsafe bytes[first &+ place] != 0 { list.append(UInt32(truncatingIfNeeded: place)) }
         place &+= 1
       }

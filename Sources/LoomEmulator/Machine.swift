@@ -79,8 +79,10 @@ struct BlockInfo: Sendable {
   var takesSums: Bool
   /// Whether its only axon, of one neuron, meets all neurons of the slice: then what it brings is in `Machine.gatedDrive`.
   var isGate = false
-  /// What it takes from slices as bits; empty where all its spikes wait in its queue.
+  /// What it takes as bits, from slices or from the host; empty where all its spikes wait in its queue.
   var sources = 0..<0
+  /// Whether these are bits of the host's inputs.
+  var isFromHost = false
   /// The same synapses target by target, met so when so many neurons fired, or more; empty where nothing is gained.
   var intakes = 0..<0
   var leastSpikes = 0
@@ -202,10 +204,14 @@ struct Machine: Sendable {
   /// Segments turned round, of blocks in which several lead to the same targets.
   var intakes: [IntakeInfo] = []
   var intakeSpans: [IntakeSpan] = []
-  /// Words of 64 neurons' bits in a step.
+  /// Words of 64 neurons' bits in a step: those of slices, from `hostWord` on those of the host's inputs.
   var wordCount = 0
-  /// Routes to blocks whose spikes wait in a queue.
+  var hostWord = 0
+  /// The host's fields.
+  var hostFields = 0..<0
+  /// Routes of neurons and of the host's inputs to blocks whose spikes wait in a queue.
   var queuedRoutes = FlatRoutes()
+  var queuedHostRoutes = FlatRoutes()
   /// Routes of neurons, and of host inputs.
   var routes = FlatRoutes()
   var hostRoutes = FlatRoutes()
@@ -227,11 +233,26 @@ struct Machine: Sendable {
   var queueCapacity = 0
   var slotCount = 0
   var longestDelay = 1
+  /// Steps that a group of cores may do before the next group does any.
+  var stepsTogether = 1
+  /// The groups, in the order in which spikes reach them (`CoreOrder`).
+  var coreGroups: [[Int]] = []
   var mesh = Mesh()
   /// By crossbar array the block whose cells it holds first.
   var arrayBlocks: [Int] = []
 
   var neuronCount: Int { thresholds.count }
+
+  /// The inputs that the host injects spikes of.
+  var hostInputs: Int { hostRoutes.offsets.count - 1 }
+
+  /// The slots of a block: for all steps a message waits, and for those in the works at once.
+  func slots(delay: Int) -> Int { max(1, delay) + stepsTogether }
+
+  /// The slot that a neuron's messages of a step go to.
+  func sendSlot(delay: Int, step: Int) -> Int {
+    (step + max(1, delay)) % slots(delay: delay)
+  }
 
   /// A weight of a block, whichever array holds it.
   func weight(of block: BlockInfo, at place: Int) -> Int32 {
@@ -246,6 +267,21 @@ struct Machine: Sendable {
 struct FlatRoutes: Sendable {
   var offsets: [UInt32] = [0]
   var entries: [RouteEntry] = []
+
+  /// The same without what blocks take as bits.
+  func queued(_ blocks: [BlockInfo]) -> FlatRoutes {
+    guard blocks.contains(where: { !$0.sources.isEmpty }) else { return self }
+    var queued = FlatRoutes()
+    queued.offsets.reserveCapacity(offsets.count)
+    for sender in 0..<(offsets.count - 1) {
+      for entry in entries[Int(offsets[sender])..<Int(offsets[sender + 1])]
+      where blocks[Int(entry.block)].sources.isEmpty {
+        queued.entries.append(entry)
+      }
+      queued.offsets.append(UInt32(queued.entries.count))
+    }
+    return queued
+  }
 
   mutating func append(
     _ table: RouteTable, firstAxons: [Int], blockOfAxon: [UInt32], axons: [Event]

@@ -10,10 +10,13 @@ extension MachineBuilder {
       machine.slices[index].firstWord = machine.wordCount
       machine.wordCount += (machine.slices[index].count + 63) / 64
     }
+    machine.hostWord = machine.wordCount
+    machine.wordCount += (machine.hostInputs + 63) / 64
     findPeriods()
     if !image.schedule.isAsynchronous {
       var finder = SegmentFinder(machine)
       for slice in machine.slices.indices { finder.add(slice, machine) }
+      finder.addHost(machine)
       finder.group(into: &machine)
       addFields()
       giveFields()
@@ -38,9 +41,10 @@ extension MachineBuilder {
 
   /// The fields of sources: sources of one slice with the same neurons share one.
   private mutating func addFields() {
-    var sources = [[Int]](repeating: [], count: machine.slices.count)
+    // The host's come last.
+    var sources = [[Int]](repeating: [], count: machine.slices.count + 1)
     for (index, source) in machine.sources.enumerated() { sources[source.slice].append(index) }
-    for slice in machine.slices.indices {
+    for slice in sources.indices {
       let first = machine.fields.count
       var known: [[SpanInfo]: Int] = [:]
       for source in sources[slice] {
@@ -55,7 +59,12 @@ extension MachineBuilder {
         }
         machine.sources[source].field = known[spans] ?? -1
       }
-      machine.slices[slice].fields = first..<machine.fields.count
+      let fields = first..<machine.fields.count
+      if slice < machine.slices.count {
+        machine.slices[slice].fields = fields
+      } else {
+        machine.hostFields = fields
+      }
     }
   }
 
@@ -91,44 +100,16 @@ extension MachineBuilder {
 
   /// Routes to blocks without segments, and places in the queue for what still waits there.
   private mutating func queueTheRest() {
-    var entries = [Int](repeating: 0, count: machine.blocks.count)
-    for entry in machine.hostRoutes.entries { entries[Int(entry.block)] += 1 }
-    if machine.segments.isEmpty {
-      machine.queuedRoutes = machine.routes
-      for entry in machine.routes.entries { entries[Int(entry.block)] += 1 }
-    } else {
-      for index in machine.slices.indices {
-        let slice = machine.slices[index]
-        let before = machine.queuedRoutes.entries.count
-        for neuron in slice.firstNeuron..<(slice.firstNeuron + slice.count) {
-          let first = Int(machine.routes.offsets[neuron])
-          for entry in machine.routes.entries[first..<Int(machine.routes.offsets[neuron + 1])]
-          where machine.blocks[Int(entry.block)].sources.isEmpty {
-            machine.queuedRoutes.entries.append(entry)
-            entries[Int(entry.block)] += 1
-          }
-          machine.queuedRoutes.offsets.append(UInt32(machine.queuedRoutes.entries.count))
-        }
-        machine.slices[index].queuesSpikes = machine.queuedRoutes.entries.count > before
-      }
+    machine.queuedRoutes = machine.routes.queued(machine.blocks)
+    machine.queuedHostRoutes = machine.hostRoutes.queued(machine.blocks)
+    for index in machine.slices.indices where !machine.segments.isEmpty {
+      let (first, count) = (machine.slices[index].firstNeuron, machine.slices[index].count)
+      machine.slices[index].queuesSpikes =
+        machine.queuedRoutes.offsets[first] < machine.queuedRoutes.offsets[first + count]
     }
-    layQueues(entries: entries)
-  }
-
-  /// A place in the queue for every route entry that can reach a block in one step.
-  mutating func layQueues(entries: [Int]) {
-    (machine.queueCapacity, machine.slotCount) = (0, 0)
-    for index in machine.blocks.indices {
-      machine.blocks[index].queueStart = machine.queueCapacity
-      // A neuron and the host may meet in one block of delay 0 (only in images whose routes are wrong):
-      // what was sent for this step and what is injected in it both fit, for each entry has its place.
-      let slots = max(1, machine.blocks[index].delay) + 1
-      machine.blocks[index].capacity = entries[index]
-      machine.blocks[index].fillStart = machine.slotCount
-      machine.queueCapacity += entries[index] * slots
-      machine.slotCount += slots
-      machine.longestDelay = max(machine.longestDelay, slots - 1)
-    }
+    machine.layQueues(
+      together: image.schedule.isAsynchronous
+        ? 1 : machine.bestTogether(steps: image.schedule.steps))
   }
 }
 
@@ -158,14 +139,33 @@ private struct SegmentFinder {
     isLeft = machine.blocks.map(\.takesSums)
   }
 
+  /// Adds what a slice's neurons send.
   mutating func add(_ index: Int, _ machine: Machine) {
     let slice = machine.slices[index]
-    for place in 0..<slice.count {
-      let neuron = slice.firstNeuron + place
-      let first = Int(machine.routes.offsets[neuron])
-      for entry in machine.routes.entries[first..<Int(machine.routes.offsets[neuron + 1])]
+    let neurons = slice.firstNeuron..<(slice.firstNeuron + slice.count)
+    add(machine.routes, neurons, slice: index, firstWord: slice.firstWord, machine)
+  }
+
+  /// Adds what the host's inputs send, as those of a slice after the last.
+  ///
+  /// Blocks that slices send to as well (in images whose routes are wrong) are left: bits of the two are not due at one time.
+  mutating func addHost(_ machine: Machine) {
+    for entry in machine.hostRoutes.entries where entries[Int(entry.block)] > 0 {
+      isLeft[Int(entry.block)] = true
+    }
+    add(
+      machine.hostRoutes, 0..<machine.hostInputs, slice: machine.slices.count,
+      firstWord: machine.hostWord, machine)
+  }
+
+  private mutating func add(
+    _ routes: FlatRoutes, _ senders: Range<Int>, slice: Int, firstWord: Int, _ machine: Machine
+  ) {
+    for (place, sender) in senders.enumerated() {
+      let first = Int(routes.offsets[sender])
+      for entry in routes.entries[first..<Int(routes.offsets[sender + 1])]
       where !isLeft[Int(entry.block)] {
-        add(entry, slice: UInt32(index), bit: UInt32(slice.firstWord * 64 + place), machine)
+        add(entry, slice: UInt32(slice), bit: UInt32(firstWord * 64 + place), machine)
       }
     }
   }
@@ -267,6 +267,7 @@ private struct SegmentFinder {
         let start = isFirst ? machine.sources.count : machine.blocks[block].sources.lowerBound
         machine.sources.append(BlockSource(slice: Int(piece.slice), segments: place..<place))
         machine.blocks[block].sources = start..<machine.sources.count
+        machine.blocks[block].isFromHost = Int(piece.slice) == machine.slices.count
       }
       if pattern != piece.pattern {
         let info = machine.patterns[Int(piece.pattern)]

@@ -160,6 +160,15 @@ struct Observer: Sendable {
     }
   }
 
+  /// The first step, from a step on, after which potentials or counts are read.
+  func nextReading(from step: Int) -> Int {
+    guard isQuiet else { return step }
+    return outputs.reduce(Int.max) { next, output in
+      let last = output.countsSpikes ? .max : output.window.upperBound - 1
+      return [output.baseStep, last].filter { $0 >= step }.reduce(next, min)
+    }
+  }
+
   /// Takes the potentials that scores (and traces) need after a step (−1: before the first).
   mutating func read(after step: Int, _ machine: Machine, _ potentials: [Int32]) {
     raster?.keep(after: step, machine, potentials)

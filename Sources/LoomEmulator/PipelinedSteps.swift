@@ -32,14 +32,14 @@ struct PipelinedSteps: Sendable {
     loads.append(contentsOf: repeatElement(0, count: links))
   }
 
-  /// Notes what a core did in the open step.
-  mutating func note(core: Int, work nanoseconds: Double, route: Double) {
-    let place = work.count - cores + core
+  /// Notes what a core did in an open step.
+  mutating func note(core: Int, step: Int, work nanoseconds: Double, route: Double) {
+    let place = step * cores + core
     work[place] = nanoseconds
     routes[place] = route
   }
 
-  /// Takes over what some cores did in the open step, noted elsewhere.
+  /// Takes over what some cores did in the last step opened, noted elsewhere.
   mutating func take(_ other: PipelinedSteps, cores others: Range<Int>) {
     let first = work.count - cores
     for place in (first + others.lowerBound)..<(first + others.upperBound) {
@@ -48,9 +48,9 @@ struct PipelinedSteps: Sendable {
     }
   }
 
-  /// Notes how long messages took a link in the open step.
-  mutating func note(link: Int, nanoseconds: Double) {
-    loads[loads.count - links + link] = nanoseconds
+  /// Notes how long messages took a link in an open step.
+  mutating func note(link: Int, step: Int, nanoseconds: Double) {
+    loads[step * links + link] = nanoseconds
   }
 
   /// The lengths of the `period` steps from one sample's start to the next one's, ns.

@@ -59,7 +59,7 @@ struct SampleState: Sendable {
     firing = Array(repeating: 0, count: largest + 8)
     flowCounts = Array(
       repeating: 0, count: machine.slices.map(\.flows.count).max() ?? 0)
-    linkLoads = Array(repeating: 0, count: machine.mesh.linkKinds.count)
+    linkLoads = Array(repeating: 0, count: machine.mesh.linkKinds.count * machine.stepsTogether)
     arrayMarks = Array(repeating: 0, count: machine.coreArrays.last ?? 0)
     if machine.slices.contains(where: { $0.sites > 1 }) {
       wide.siteSums = Array(repeating: 0, count: machine.accumulatorCount)

@@ -93,6 +93,13 @@ struct SampleWorker {
     return result
   }
 
+  /// Where steps run at once with a step end: with the next one after which somebody looks.
+  private func end(of step: Int) -> Int {
+    guard stepwise == nil else { return step + 1 }
+    let most = min(step + team.mostTogether, team.lanes[0].steps)
+    return min(most - 1, team.lanes[0].observer.nextReading(from: step)) + 1
+  }
+
   private mutating func run(sample index: Int, _ result: inout ChunkResult) {
     let emulator = batch.emulator
     let injected = emulator.host.injected(batch.samples, index: index, layout: batch.layout)
@@ -110,12 +117,12 @@ struct SampleWorker {
     stepwise?.begin(team.lanes[0])
     var durations: [Double] = []
     let messages = team.lanes[0].tally.inputMessages
-    for step in 0..<team.lanes[0].steps {
-      let spikes = step < hostSpikes.count ? hostSpikes[step][...] : []
-      let duration = team.run(step: step, hostSpikes: spikes)
-      durations.append(duration)
+    while durations.count < team.lanes[0].steps {
+      let steps = durations.count..<end(of: durations.count)
+      durations += team.run(steps: steps, hostSpikes: hostSpikes)
+      let step = durations.count - 1
       team.lanes[0].observer.read(after: step, emulator.machine, team.lanes[0].state.potentials)
-      stepwise?.end(step: step, duration: duration, &team.lanes[0])
+      stepwise?.end(step: step, duration: durations[step], &team.lanes[0])
     }
     stepwise?.finish(emulator, team.lanes[0])
     followController(hostSpikes, &durations)

@@ -1,6 +1,6 @@
 /// The way of spikes into the queues of the blocks they go to.
 enum SendKernel {
-  /// Queues the messages of the neurons that fired.
+  /// Queues the messages of the neurons that fired, each in the slot of its block's delay.
   ///
   /// Kernels stay functions of their own, so that their instructions can be counted (`Scripts/kernel_counts.py`).
   /// Unchecked access is safe because the machine's builder gave every neuron its offsets, every entry a block of the machine,
@@ -8,7 +8,8 @@ enum SendKernel {
   @inline(never)
   static func queue(
     _ firing: [UInt32], count: Int, firstNeuron: Int, _ routes: FlatRoutes,
-    _ blocks: [BlockInfo], _ sendSlot: [Int], _ queue: inout [Event], _ fill: inout [Int32]
+    _ blocks: [BlockInfo], slots: ArraySlice<Int>, _ queue: inout [Event],
+    _ fill: inout [Int32]
   ) {
     precondition(count <= firing.count && firstNeuron + 1 < routes.offsets.count, "neurons fire")
     unsafe firing.withUnsafeBufferPointer { firing in
@@ -22,7 +23,7 @@ enum SendKernel {
             let end = min(count, start &+ 128)
             let part = unsafe UnsafeBufferPointer(rebasing: firing[start..<end])
             unsafe readAhead(part, first, entries)
-            unsafe send(part, first, entries, blocks, sendSlot, &queue, &fill)
+            unsafe send(part, first, entries, blocks, slots, &queue, &fill)
             start = end
           }
         }
@@ -50,11 +51,11 @@ enum SendKernel {
   @inline(__always)
   private static func send(
     _ firing: UnsafeBufferPointer<UInt32>, _ offsets: UnsafePointer<UInt32>,
-    _ entries: UnsafePointer<RouteEntry>, _ blocks: [BlockInfo], _ sendSlot: [Int],
+    _ entries: UnsafePointer<RouteEntry>, _ blocks: [BlockInfo], _ slots: ArraySlice<Int>,
     _ queue: inout [Event], _ fill: inout [Int32]
   ) {
     unsafe blocks.withUnsafeBufferPointer { blocks in
-      unsafe sendSlot.withUnsafeBufferPointer { sendSlot in
+      unsafe slots.withUnsafeBufferPointer { slots in
         unsafe queue.withUnsafeMutableBufferPointer { queue in
           unsafe fill.withUnsafeMutableBufferPointer { fill in
             for index in 0..<firing.count {
@@ -63,7 +64,7 @@ enum SendKernel {
               let end = unsafe Int(offsets[Int(place) &+ 1])
               while entry < end {
                 let block = unsafe Int(entries[entry].block)
-                let slot = unsafe sendSlot[blocks[block].delay]
+                let slot = unsafe slots[blocks[block].delay]
                 let filled = unsafe blocks[block].fillStart &+ slot
                 let used = unsafe Int(fill[filled])
                 let position = unsafe blocks[block].queueStart &+ slot &* blocks[block].capacity

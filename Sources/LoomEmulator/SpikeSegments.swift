@@ -41,6 +41,7 @@ package struct SegmentInfo: Sendable {
 
 /// What a block takes from one slice: a range of segments.
 struct BlockSource: Sendable {
+  /// The slice; the one after the last: the host's inputs.
   var slice: Int
   var segments: Range<Int>
   /// The field of its segments' neurons.
@@ -80,28 +81,36 @@ struct SpikeBits: Sendable {
   init(_ machine: Machine) {
     wordsPerStep = machine.wordCount
     fields = machine.fields.count
-    steps = machine.longestDelay + 1
+    steps = machine.longestDelay + machine.stepsTogether
     words = Array(repeating: 0, count: wordsPerStep * steps)
     counts = Array(repeating: 0, count: fields * steps)
   }
 
   /// Opens a step, in which nobody has fired yet.
   mutating func open(step: Int) {
-    now = place(step: step)
+    enter(step: step)
     for field in now.field..<(now.field + fields) { counts[field] = 0 }
     for word in now.word..<(now.word + wordsPerStep) { words[word] = 0 }
   }
+
+  /// Goes to a step that is open.
+  mutating func enter(step: Int) { now = place(step: step) }
 
   /// Where the words and the counts of a step begin.
   func place(step: Int) -> Place {
     Place(word: step % steps * wordsPerStep, field: step % steps * fields)
   }
 
-  /// Counts the present step's spikes of a slice field by field.
-  mutating func count(_ spikes: Int, of slice: SliceInfo, _ machine: Machine) {
-    for field in slice.fields {
+  /// Counts the present step's spikes of a slice, or of the host, field by field.
+  ///
+  /// - Parameters:
+  ///   - spikes: How many of the neurons fired.
+  ///   - fields: Its fields.
+  ///   - neurons: How many neurons there are.
+  mutating func count(_ spikes: Int, _ fields: Range<Int>, of neurons: Int, _ machine: Machine) {
+    for field in fields {
       var sum = spikes
-      if machine.fields[field].count < slice.count {
+      if machine.fields[field].count < neurons {
         sum = 0
         for span in machine.fields[field].spans {
           sum += SpikeBits.count(words, from: now.word, machine.spans[span])

@@ -7,11 +7,12 @@ extension StepLoop {
     for block in machine.coreBlocks[core] {
       let info = machine.blocks[block]
       var met = (events: 0, operations: UInt64(0))
-      if let due = due[info.delay], !info.sources.isEmpty {
+      if !info.sources.isEmpty, let due = places.due(delay: info.delay, isFromHost: info.isFromHost)
+      {
         met.events = info.sources.reduce(0) { $0 + spikes(of: machine.sources[$1], due) }
         if met.events > 0 { met.operations = receive(block, info, met.events, due, step: step) }
       }
-      let slot = dueSlot[info.delay]
+      let slot = places.dueSlot(delay: info.delay)
       let count = Int(state.fill[info.fillStart + slot])
       if count > 0 {
         state.fill[info.fillStart + slot] = 0

@@ -12,13 +12,8 @@ struct StepLoop {
   var tally: Tally
   /// Where spikes and scores are written, if anybody looks at them.
   var observer: Observer
-  /// Work of the slowest core in this step, and which core it is.
-  private var longestWork = 0.0
-  private var slowestCore = -1
-  /// When the last message of this step arrives: its core's work, then its route.
-  private var lastArrival = 0.0
-  /// The longer part of that: the route rather than the core's work.
-  private var isArrivalRoute = false
+  /// What the cores came to so far in the steps in the works.
+  private var slowest: [SlowestCore]
   private var longestRoute = 0.0
   /// Work and loads of every step of the sample, where samples overlap.
   private(set) var pipelined: PipelinedSteps?
@@ -26,12 +21,8 @@ struct StepLoop {
   var events: EventStep?
   /// Whether somebody else says how long steps take: those of counts are then kept apart.
   var isTimedElsewhere = false
-  /// By delay: the slot due in this step, the one a neuron's message goes to, and the host's.
-  private(set) var dueSlot: [Int]
-  private var sendSlot: [Int]
-  private var hostSlot: [Int]
-  /// By delay: where the bits and counts of the step begin whose spikes are due; nil: before the first.
-  private(set) var due: [SpikeBits.Place?]
+  /// Where the spikes of the steps in the works come from and go to.
+  private(set) var places: SpikePlaces
 
   init(
     _ machine: Machine, _ timing: StepTiming, steps: Int, hasFrontEnd: Bool, observer: Observer,
@@ -49,10 +40,9 @@ struct StepLoop {
       pipelined = PipelinedSteps(
         cores: machine.coreSlices.count, links: machine.mesh.linkKinds.count)
     }
-    dueSlot = Array(repeating: 0, count: machine.longestDelay + 1)
-    sendSlot = dueSlot
-    hostSlot = dueSlot
-    due = Array(repeating: nil, count: machine.longestDelay + 1)
+    places = SpikePlaces(
+      longestDelay: machine.longestDelay, together: machine.stepsTogether)
+    slowest = Array(repeating: SlowestCore(), count: machine.stepsTogether)
   }
 
   /// Prepares the next sample.
@@ -63,29 +53,33 @@ struct StepLoop {
     events?.beginSample()
   }
 
-  /// The slot that a neuron's messages of a step go to.
-  static func sendSlot(delay: Int, step: Int) -> Int {
-    let steps = max(1, delay)
-    return (step + steps) % (steps + 1)
+  /// The steps it may do at once, group of cores after group; one where cores of one step meet in one place.
+  var mostTogether: Int {
+    cores == machine.coreSlices.indices && events == nil ? machine.stepsTogether : 1
   }
 
-  /// Runs one step of its cores.
-  mutating func work(step: Int, hostSpikes: ArraySlice<UInt32>) {
-    for delay in dueSlot.indices {
-      let steps = max(1, delay)
-      dueSlot[delay] = step % (steps + 1)
-      sendSlot[delay] = StepLoop.sendSlot(delay: delay, step: step)
-      hostSlot[delay] = (step + delay) % (steps + 1)
-      due[delay] = step < steps ? nil : state.spikes.place(step: step - steps)
-    }
-    longestWork = 0
-    slowestCore = -1
-    lastArrival = 0
-    pipelined?.open()
+  /// Runs one step of its cores, or several of all cores.
+  mutating func work(steps: Range<Int>, hostSpikes: [[UInt32]]) {
+    precondition(steps.count <= mostTogether, "rings have a place for every step")
     events?.open()
-    state.spikes.open(step: step)
-    inject(hostSpikes)
-    for core in cores { run(core: core, step: step) }
+    for step in steps {
+      places.open(step: step, state.spikes)
+      slowest[step % machine.stepsTogether] = SlowestCore()
+      pipelined?.open()
+      state.spikes.open(step: step)
+      if step < hostSpikes.count { inject(hostSpikes[step]) }
+    }
+    if steps.count == 1 {
+      for core in cores { run(core: core, step: steps.lowerBound) }
+      return
+    }
+    for group in machine.coreGroups {
+      for step in steps {
+        places.enter(step: step)
+        state.spikes.enter(step: step)
+        for core in group { run(core: core, step: step) }
+      }
+    }
   }
 
   /// The slices on its cores.
@@ -100,15 +94,11 @@ struct StepLoop {
     return ofCore[first].lowerBound..<ofCore[last].upperBound
   }
 
-  /// Takes over what another lane's cores did in this step; theirs are later cores.
-  mutating func take(_ lane: StepLoop) {
-    if lane.longestWork > longestWork {
-      (longestWork, slowestCore) = (lane.longestWork, lane.slowestCore)
-    }
-    if lane.lastArrival > lastArrival {
-      (lastArrival, isArrivalRoute) = (lane.lastArrival, lane.isArrivalRoute)
-    }
-    for link in state.linkLoads.indices { state.linkLoads[link] &+= lane.state.linkLoads[link] }
+  /// Takes over what another lane's cores did in a step, the last one opened; theirs are later cores.
+  mutating func take(_ lane: StepLoop, step: Int) {
+    let place = step % machine.stepsTogether
+    slowest[place].take(lane.slowest[place])
+    for link in links(step: step) { state.linkLoads[link] &+= lane.state.linkLoads[link] }
     if let theirs = lane.pipelined { pipelined?.take(theirs, cores: lane.cores) }
     for output in observer.outputs {
       for index in output.slices where lane.slices.contains(index) {
@@ -121,26 +111,52 @@ struct StepLoop {
   }
 
   /// Forgets what this step's messages load links with, once another lane has taken it over.
-  mutating func clearLinks() {
-    for link in state.linkLoads.indices { state.linkLoads[link] = 0 }
+  mutating func clearLinks(step: Int) {
+    for link in links(step: step) { state.linkLoads[link] = 0 }
   }
 
-  private mutating func inject(_ inputs: ArraySlice<UInt32>) {
+  /// Where the links' loads of a step in the works are.
+  private func links(step: Int) -> Range<Int> {
+    let links = machine.mesh.linkKinds.count
+    let first = step % machine.stepsTogether * links
+    return first..<(first + links)
+  }
+
+  private mutating func inject(_ inputs: [UInt32]) {
     let routes = machine.hostRoutes
     let isLead = cores.lowerBound == 0
     if isLead { tally.inputSpikes += UInt64(inputs.count) }
     let isMulticast = !machine.flowOfNeuron.isEmpty
-    let isPart = cores.count < machine.coreSlices.count
-    for input in inputs {
-      let entries = Int(routes.offsets[Int(input)])..<Int(routes.offsets[Int(input) + 1])
-      if isLead {
-        tally.inputMessages += UInt64(isMulticast ? min(1, entries.count) : entries.count)
+    if isLead {
+      for input in inputs {
+        let entries = Int(routes.offsets[Int(input) + 1] &- routes.offsets[Int(input)])
+        tally.inputMessages += UInt64(isMulticast ? min(1, entries) : entries)
       }
-      for entry in entries {
-        let block = Int(routes.entries[entry].block)
-        let info = machine.blocks[block]
-        if isPart, !cores.contains(info.core) { continue }
-        let slot = hostSlot[info.delay]
+    }
+    if !machine.hostFields.isEmpty {
+      state.spikes.set(
+        inputs, count: inputs.count, firstWord: state.spikes.now.word + machine.hostWord)
+      state.spikes.count(inputs.count, machine.hostFields, of: machine.hostInputs, machine)
+    }
+    if machine.queuedHostRoutes.entries.isEmpty { return }
+    if cores.count == machine.coreSlices.count {
+      SendKernel.queue(
+        inputs, count: inputs.count, firstNeuron: 0, machine.queuedHostRoutes, machine.blocks,
+        slots: places.hostSlots, &state.queue, &state.fill)
+    } else {
+      queue(inputs, for: cores)
+    }
+  }
+
+  /// Queues the messages of inputs for some cores.
+  private mutating func queue(_ inputs: [UInt32], for cores: Range<Int>) {
+    let routes = machine.queuedHostRoutes
+    let slots = places.hostSlots
+    for input in inputs {
+      for entry in Int(routes.offsets[Int(input)])..<Int(routes.offsets[Int(input) + 1]) {
+        let info = machine.blocks[Int(routes.entries[entry].block)]
+        guard cores.contains(info.core) else { continue }
+        let slot = slots[slots.startIndex + info.delay]
         let place = info.fillStart + slot
         state.queue[info.queueStart + slot * info.capacity + Int(state.fill[place])] =
           routes.entries[entry].event
@@ -175,7 +191,7 @@ struct StepLoop {
       work += firing
       observer.record(slice, state.firing, count: spikes, step: step, places: machine.places)
       let reported = slice.reportsToHost ? Double(spikes) * timing.axonOut : 0
-      work += Double(send(slice, spikes)) * timing.axonOut + reported
+      work += Double(send(slice, spikes, step: step)) * timing.axonOut + reported
       events?.send(
         slice, state.firing, spikes: spikes, start: before,
         SliceWork(
@@ -183,15 +199,8 @@ struct StepLoop {
           message: timing.axonOut))
     }
     events?.end(work: work)
-    pipelined?.note(core: core, work: work, route: longestRoute)
-    if work > longestWork {
-      longestWork = work
-      slowestCore = core
-    }
-    if longestRoute > 0, work + longestRoute > lastArrival {
-      lastArrival = work + longestRoute
-      isArrivalRoute = longestRoute > work
-    }
+    pipelined?.note(core: core, step: step, work: work, route: longestRoute)
+    slowest[step % machine.stepsTogether].take(core: core, work: work, route: longestRoute)
   }
 
   /// Spikes of the copies beyond the first of the neurons that fired.
@@ -212,7 +221,7 @@ struct StepLoop {
       _ = Kernels.collect(
         state.spikes.words, from: first, count: slice.count, into: &state.firing)
     }
-    state.spikes.count(spikes, of: slice, machine)
+    state.spikes.count(spikes, slice.fields, of: slice.count, machine)
   }
 
   /// Reads the arrays no event has opened, where any of the core's populations is active.
@@ -230,12 +239,12 @@ struct StepLoop {
   }
 
   /// (c) Queues the messages of a slice's spikes that do not wait as bits; returns how many messages there are.
-  private mutating func send(_ slice: SliceInfo, _ spikes: Int) -> Int {
+  private mutating func send(_ slice: SliceInfo, _ spikes: Int, step: Int) -> Int {
     if !slice.queuesSpikes, machine.flowOfNeuron.isEmpty {
       var sent = 0
       for flow in slice.flows {
         let info = machine.flows[flow]
-        sent += travel(messages(info), flow, info.path)
+        sent += travel(messages(info), flow, info.path, step: step)
       }
       return sent
     }
@@ -254,27 +263,31 @@ struct StepLoop {
     }
     if slice.sendsSums {
       SumKernels.queue(
-        state.firing, count: spikes, firstNeuron: slice.firstNeuron, machine, sendSlot,
+        state.firing, count: spikes, firstNeuron: slice.firstNeuron, machine, places.sendSlots,
         potentials: &state.potentials, &state.queue, &state.fill)
     } else if slice.queuesSpikes {
       SendKernel.queue(
         state.firing, count: spikes, firstNeuron: slice.firstNeuron, machine.queuedRoutes,
-        machine.blocks, sendSlot, &state.queue, &state.fill)
+        machine.blocks, slots: places.sendSlots, &state.queue, &state.fill)
     }
     var sent = 0
     for (position, flow) in slice.flows.enumerated() {
       let info = machine.flows[flow]
-      sent += travel(state.flowCounts[position] &+ waiting(info), flow, info.path)
+      sent += travel(
+        state.flowCounts[position] &+ waiting(info), flow, info.path, step: step)
     }
     return sent
   }
 
   /// Counts messages of a flow on their way; returns how many there are.
-  private mutating func travel(_ count: Int32, _ flow: Int, _ path: MeshPath) -> Int {
+  private mutating func travel(
+    _ count: Int32, _ flow: Int, _ path: MeshPath, step: Int
+  ) -> Int {
     guard count > 0 else { return 0 }
     tally.flowMessages[flow] &+= UInt64(count)
     longestRoute = max(longestRoute, path.nanoseconds)
-    for link in path.links { state.linkLoads[Int(machine.mesh.pathLinks[link])] &+= count }
+    let first = links(step: step).lowerBound
+    for link in path.links { state.linkLoads[first &+ Int(machine.mesh.pathLinks[link])] &+= count }
     return Int(count)
   }
 
@@ -286,7 +299,9 @@ struct StepLoop {
   /// Messages queued for the block of a flow; none with multicast, where spikes are counted themselves.
   private func waiting(_ flow: FlowInfo) -> Int32 {
     guard let block = flow.block, flow.field < 0 else { return 0 }
-    return state.fill[machine.blocks[block].fillStart + sendSlot[machine.blocks[block].delay]]
+    let slots = places.sendSlots
+    return state.fill[
+      machine.blocks[block].fillStart + slots[slots.startIndex + machine.blocks[block].delay]]
   }
 
   /// Adds the neurons that fired to the counts of their flows.
@@ -303,18 +318,19 @@ struct StepLoop {
   /// The step's duration: what bounds it, then barrier or tick.
   mutating func closeStep(_ index: Int) -> Double {
     var busiest = 0.0
-    for link in state.linkLoads.indices where state.linkLoads[link] > 0 {
+    for (link, place) in links(step: index).enumerated() where state.linkLoads[place] > 0 {
       let occupancy =
         machine.mesh.linkKinds[link] == .betweenChips
         ? timing.chipLinkOccupancy : timing.linkOccupancy
-      let taken = Double(state.linkLoads[link]) * occupancy
-      pipelined?.note(link: link, nanoseconds: taken)
+      let taken = Double(state.linkLoads[place]) * occupancy
+      pipelined?.note(link: link, step: index, nanoseconds: taken)
       busiest = max(busiest, taken)
-      state.linkLoads[link] = 0
+      state.linkLoads[place] = 0
     }
+    let slowest = slowest[index % machine.stepsTogether]
     var step = StepLength(
-      work: longestWork, core: slowestCore, link: busiest, arrival: lastArrival,
-      isArrivalRoute: isArrivalRoute, tick: timing.tick)
+      work: slowest.work, core: slowest.core, link: busiest, arrival: slowest.lastArrival,
+      isArrivalRoute: slowest.isArrivalRoute, tick: timing.tick)
     if events != nil || isTimedElsewhere {
       tally.analyticTicks &+= UInt64(EventStep.ticks(timing.duration(boundBy: step.nanoseconds)))
     }

@@ -31,7 +31,7 @@ enum SumKernels {
 
   /// Queues the messages of the neurons that have sums, with these in them; then v = 0.
   static func queue(
-    _ firing: [UInt32], count: Int, firstNeuron: Int, _ machine: Machine, _ sendSlot: [Int],
+    _ firing: [UInt32], count: Int, firstNeuron: Int, _ machine: Machine, _ slots: ArraySlice<Int>,
     potentials: inout [Int32], _ queue: inout [Event], _ fill: inout [Int32]
   ) {
     for position in 0..<count {
@@ -40,7 +40,7 @@ enum SumKernels {
       for entry in Int(routes.offsets[neuron])..<Int(routes.offsets[neuron + 1]) {
         let route = routes.entries[entry]
         let block = machine.blocks[Int(route.block)]
-        let slot = sendSlot[block.delay]
+        let slot = slots[slots.startIndex + block.delay]
         let place = block.queueStart + slot * block.capacity + Int(fill[block.fillStart + slot])
         queue[place] = route.event
         // Routes that lead astray (an image may be run with them) meet synapses as spikes do.

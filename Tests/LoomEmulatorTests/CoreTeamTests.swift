@@ -44,7 +44,7 @@ struct CoreTeamTests {
     try Self.agree(image, profile, RandomImage.samples(image, count: 2, seed: seed))
   }
 
-  @Test("window codes, sums that saturate in the order of their events", arguments: 0..<UInt64(12))
+  @Test("window codes", arguments: 0..<UInt64(12))
   func windows(seed: UInt64) throws {
     for code in WindowTwinTests.codes {
       let image = WindowTwinTests.image(seed, code)

@@ -143,10 +143,14 @@ struct GeneratedBench {
 
   /// A stage that has begun.
   private struct Measure {
-    private let wall = ContinuousClock.now
-    private let cpu = HostProcess.cpuSeconds()
+    private let wall: ContinuousClock.Instant
+    private let cpu: Double
 
-    init() { HostProcess.forgetPeak() }
+    init() {
+      HostProcess.forgetPeak()
+      wall = .now
+      cpu = HostProcess.cpuSeconds()
+    }
 
     /// What it took until now.
     var stage: Stage {
