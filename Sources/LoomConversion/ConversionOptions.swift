@@ -85,14 +85,18 @@ public enum AnswerKind: String, Sendable, CaseIterable {
 
 /// What a conversion is told.
 public struct ConversionOptions: Sendable {
+  /// Passes of tuning where calibration leaves much and nobody has said how many.
+  public static let neededPasses = 10
+
   /// T, the number of time-steps of the spiking network, at least 1.
   public var timesteps: Int
   /// How thresholds are found.
   public var method: ConversionMethod
   /// K, the number of passes of threshold balancing; nil: what suits T best on calibration samples.
   public var iterations: Int?
-  /// Passes over the calibration samples that tune what window codes' calibration found (`bit-serial`, `ttfs`).
-  public var tuningPasses = 0
+  /// Passes over the calibration samples that tune what window codes' calibration found (`bit-serial`, `ttfs`); nil: some
+  /// where calibration leaves the answers of a classifier far from the trained network's and the work is bounded.
+  public var tuningPasses: Int?
   /// What calibration on spikes does besides choosing thresholds.
   public var correction: BiasCorrection
   /// The percentile of a layer's activations that becomes its threshold (method `percentile`).

@@ -79,6 +79,12 @@ struct SampleBlocks: Sendable {
 
   /// Wraps blocks made elsewhere.
   init(blocks: [[Float]]) { self.blocks = blocks }
+
+  /// So many of the blocks, evenly spaced; all where there are no more.
+  func sparser(_ count: Int) -> SampleBlocks {
+    guard blocks.count > count else { return self }
+    return SampleBlocks(blocks: (0..<count).map { blocks[$0 * blocks.count / count] })
+  }
 }
 
 extension DraftNetwork {

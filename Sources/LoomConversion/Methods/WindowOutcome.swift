@@ -24,21 +24,33 @@ extension ThresholdMethod {
       remarks: [said] + tuned + levelRemarks(input.draft, code, grid))
   }
 
-  /// Tunes what calibration found, if asked; returns what to say of it.
+  /// Tunes what calibration found, if asked or needed; returns what to say of it.
   private func tune(
     _ populations: inout [CalibratedPopulation], _ calibration: WindowCalibration,
     _ grid: CodeGrid, _ input: MethodInput, progress: ((String) -> Void)?
   ) -> [String] {
-    let (passes, blocks) = (input.options.tuningPasses, input.samples.blocks)
+    func slope(_ blocks: SampleBlocks) -> WindowSlope {
+      WindowSlope(
+        input.draft, grid: grid, options: input.options, start: populations, exact: blocks,
+        coded: calibration.inputCodes(blocks, peak: input.samples.peak),
+        inputCount: input.inputCount)
+    }
+    var need: TuningNeed?
+    if input.options.tuningPasses == nil {
+      let found = TuningNeed(
+        slope(input.samples.blocks.sparser(TuningNeed.blocks)), input.draft,
+        samples: input.samples.count)
+      guard found.isFelt else { return [] }
+      if !found.isAffordable { return [found.remedy] }
+      need = found
+    }
+    let passes = input.options.tuningPasses ?? TuningNeed.passes
     guard passes > 0 else { return [] }
-    let slope = WindowSlope(
-      input.draft, grid: grid, options: input.options, start: populations, exact: blocks,
-      coded: calibration.inputCodes(blocks, peak: input.samples.peak),
-      inputCount: input.inputCount)
-    let outcome = WindowTuning(slope: slope, passes: passes, seed: input.options.seed).run(
-      progress: progress)
+    let outcome = WindowTuning(
+      slope: slope(input.samples.blocks), passes: passes, seed: input.options.seed
+    ).run(progress: progress)
     if let outcome { populations = outcome.populations }
-    return [tuningRemark(outcome, passes)]
+    return (need.map { [$0.reason] } ?? []) + [tuningRemark(outcome, passes)]
   }
 
   private func tuningRemark(_ outcome: WindowTuning.Outcome?, _ passes: Int) -> String {

@@ -31,7 +31,7 @@ struct WindowTuning {
   let seed: UInt64
 
   /// Descents, each of which leaves out as large a share of the samples.
-  private static let folds = 4
+  static let folds = 4
   /// Samples of one step.
   private static let batch = 64
   /// The first step's size, in ln λ and in biases as a share of λ.

@@ -18,7 +18,8 @@ enum ConversionFlags {
       "--tune", placeholder: "N",
       help:
         "bit-serial, ttfs: passes over the calibration samples that tune full scales and biases of "
-        + "all layers together to the ANN's answers (default 0)"),
+        + "all layers together to the ANN's answers (default: \(ConversionOptions.neededPasses) where "
+        + "calibration leaves classes far from them and it takes a minute or two; 0: never)"),
     .value(
       "--correction", placeholder: "C",
       help: "calibrated: mean errors made up for by bias (default), potential; shift; none"),
@@ -76,8 +77,8 @@ enum ConversionFlags {
   /// The passes asked for, of a method that has something to tune.
   private static func tuningPasses(
     _ arguments: ParsedArguments, _ method: ConversionMethod
-  ) throws(UsageError) -> Int {
-    guard let passes = try arguments.integer("--tune", in: 0...10_000) else { return 0 }
+  ) throws(UsageError) -> Int? {
+    guard let passes = try arguments.integer("--tune", in: 0...10_000) else { return nil }
     guard method.code.isWindowed else {
       let names = ConversionMethod.allCases.filter(\.code.isWindowed).map(\.rawValue)
       throw UsageError(
