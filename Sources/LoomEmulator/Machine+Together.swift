@@ -18,14 +18,14 @@ extension Machine {
   /// How many steps a group of cores should do before the next group does any.
   ///
   /// Weights that come from memory are then fetched once for all of these. One step where weights stay near; at most as
-  /// many as a sample has, and as rings hold that take a sixteenth of the weights' room.
+  /// many as a sample has, and as rings hold that take an eighth of the weights' room.
   ///
   /// - Parameter steps: The steps of a sample.
   func bestTogether(steps: Int) -> Int {
     guard weightBytes > Machine.nearBytes else { return 1 }
     var together = 1
     while together < min(Machine.mostTogether, steps),
-      2 * together * bytesPerStep <= weightBytes / 16
+      2 * together * bytesPerStep <= weightBytes / 8
     {
       together *= 2
     }

@@ -131,12 +131,15 @@ private struct SegmentFinder {
   private var pieces: [Int]
   /// Blocks whose spikes make no segments worth having.
   private var isLeft: [Bool]
+  /// Blocks that the host sends to.
+  private var isFromHost: [Bool]
 
   init(_ machine: Machine) {
     last = Array(repeating: -1, count: machine.blocks.count)
     entries = Array(repeating: 0, count: machine.blocks.count)
     pieces = entries
     isLeft = machine.blocks.map(\.takesSums)
+    isFromHost = isLeft.map { _ in false }
   }
 
   /// Adds what a slice's neurons send.
@@ -150,8 +153,9 @@ private struct SegmentFinder {
   ///
   /// Blocks that slices send to as well (in images whose routes are wrong) are left: bits of the two are not due at one time.
   mutating func addHost(_ machine: Machine) {
-    for entry in machine.hostRoutes.entries where entries[Int(entry.block)] > 0 {
-      isLeft[Int(entry.block)] = true
+    for entry in machine.hostRoutes.entries {
+      if entries[Int(entry.block)] > 0 { isLeft[Int(entry.block)] = true }
+      isFromHost[Int(entry.block)] = true
     }
     add(
       machine.hostRoutes, 0..<machine.hostInputs, slice: machine.slices.count,
@@ -291,7 +295,9 @@ private struct SegmentFinder {
     }
   }
 
+  /// Of the host's inputs, few of which spike in a step, only longer segments are quicker than a queue.
   private func isTaken(_ block: Int) -> Bool {
-    !isLeft[block] && entries[block] > 0 && pieces[block] * 2 <= entries[block]
+    let shortest = isFromHost[block] ? 8 : 2
+    return !isLeft[block] && entries[block] > 0 && pieces[block] * shortest <= entries[block]
   }
 }

@@ -7,7 +7,7 @@ import Testing
 @Suite("Spikes that the host injects")
 struct HostSpikesTests {
   private static func image(_ seed: UInt64) -> HardwareImage {
-    RandomImage.make(seed: seed, options: .init(spikes: true))
+    RandomImage.make(seed: seed, options: .init(spikes: true, inputChannels: 12))
   }
 
   @Test("any byte that is not 0 is a spike", arguments: 0..<UInt64(6))
@@ -25,6 +25,32 @@ struct HostSpikesTests {
     let samples = Samples(storage: .bytes(bytes), sampleShape: shape, count: 2)
     let isSame = try emulator.run(ones) == emulator.run(samples)
     #expect(isSame)
+  }
+
+  @Test("every spike is a message to each axon it is due at", arguments: 0..<UInt64(12))
+  func messages(seed: UInt64) throws {
+    let image = Self.image(seed)
+    let samples = RandomImage.samples(image, count: 1, seed: seed, rarity: 9)
+    let record = try Emulator(image: image, profile: TestProfiles.profile()).run(samples)
+    var expected = [Int](repeating: 0, count: image.cores.count)
+    for (step, spikes) in TwinTests.input(image, samples, 0).enumerated() {
+      for input in spikes.indices where spikes[input] != 0 {
+        let routes = image.hostRoutes
+        for entry in Int(routes.offsets[input])..<Int(routes.offsets[input + 1]) {
+          let core = Int(routes.cores[entry])
+          let block = image.cores[core].axonBlocks.last { $0.firstAxon <= routes.axons[entry] }
+          if step + (block?.delay ?? 0) < image.schedule.steps { expected[core] += 1 }
+        }
+      }
+    }
+    // Of cores that hear of the host alone.
+    let heard = image.cores.indices.filter { core in
+      image.cores[core].axonBlocks.allSatisfy {
+        image.populations[image.templates[$0.template].source].role == .input
+      }
+    }
+    #expect(heard.map { Int(record.cores[$0].messagesIn) } == heard.map { expected[$0] })
+    #expect(heard.isEmpty || heard.contains { expected[$0] > 0 })
   }
 
   /// Two neurons whose spikes go to two of the host's axons, and an image where they go to axons of their own with the

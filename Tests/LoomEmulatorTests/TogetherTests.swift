@@ -34,6 +34,13 @@ struct TogetherTests {
     try Self.agree(image, profile, RandomImage.samples(image, count: 2, seed: seed))
   }
 
+  @Test("inputs that wait as bits", arguments: 0..<UInt64(12))
+  func inputs(seed: UInt64) throws {
+    let image = RandomImage.make(seed: seed, options: .init(spikes: true, inputChannels: 12))
+    try Self.agree(
+      image, TestProfiles.profile(), RandomImage.samples(image, count: 2, seed: seed))
+  }
+
   @Test("window codes", arguments: 0..<UInt64(12))
   func windows(seed: UInt64) throws {
     for code in WindowTwinTests.codes {

@@ -45,6 +45,16 @@ struct TwinTests {
     try compare(image, profile, samples)
   }
 
+  @Test("inputs in rows long enough to wait as bits", arguments: 0..<UInt64(24))
+  func longRows(seed: UInt64) throws {
+    let profile = TestProfiles.profile(
+      seed % 4 == 0 ? TestProfiles.crossbar : .packedEntries(TestProfiles.packed))
+    let image = RandomImage.make(
+      seed: seed, profile: profile, options: .init(spikes: true, inputChannels: 12))
+    let samples = RandomImage.samples(image, count: 2, seed: seed, rarity: seed % 3 == 0 ? 3 : 30)
+    try compare(image, profile, samples)
+  }
+
   @Test("many weights, a few of them beyond 8 bits")
   func large() throws {
     let image = RandomImage.make(seed: 5, options: .init(spikes: true, large: true))

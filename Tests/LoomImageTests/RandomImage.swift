@@ -28,6 +28,8 @@ struct RandomImage {
     var large = false
     /// Convolutions of one channel each, several channels in every slice of their populations.
     var depthwise = false
+    /// Of the input's map.
+    var inputChannels = 2
     var code = SpikeCode.rate
   }
 
@@ -62,7 +64,8 @@ struct RandomImage {
       channels: isLarge || isDepthwise ? 24 : isQuiet ? 16 : 2 * pick(1...2),
       height: isLarge ? 6 : pick(3...6),
       width: isLarge ? 6 : pick(3...6))
-    let input = MapShape(channels: 2, height: shape.height, width: shape.width)
+    let input = MapShape(
+      channels: options.inputChannels, height: shape.height, width: shape.width)
     setSchedule(options)
     let steps = image.schedule.timesteps
     image.input.shape = input
