@@ -64,20 +64,33 @@ extension SynapseRuns {
       box.channels.lowerBound, box.rows.lowerBound, box.columns.lowerBound)
     let lastIndex = channelLast(
       box.channels.upperBound - 1, box.rows.upperBound - 1, box.columns.upperBound - 1)
+    let (end, channels) = (UInt32(lastIndex + 1), target.channels)
     var entry = lowerBound(targets, UInt32(firstIndex))
-    while entry < targets.endIndex, Int(targets[entry]) <= lastIndex {
-      let index = Int(targets[entry])
-      let channel = index % target.channels
-      let position = index / target.channels
+    while entry < targets.endIndex, targets[entry] < end {
+      let position = Int(targets[entry]) / channels
       let (row, column) = (position / target.width, position % target.width)
-      if box.channels.contains(channel), box.rows.contains(row), box.columns.contains(column) {
-        let place =
-          (row - box.rows.lowerBound) * box.columns.count + column - box.columns.lowerBound
-        emitter.emit(
-          target: place * box.channels.count + channel - box.channels.lowerBound, weight: entry,
-          count: 1, shiftIndex: channel, to: &runs)
+      let from = UInt32(position * channels + box.channels.lowerBound)
+      let to = UInt32(position * channels + box.channels.upperBound)
+      let next = min(end, UInt32((position + 1) * channels))
+      guard box.rows.contains(row), box.columns.contains(column) else {
+        while entry < targets.endIndex, targets[entry] < next { entry += 1 }
+        continue
       }
-      entry += 1
+      let place =
+        ((row - box.rows.lowerBound) * box.columns.count + column - box.columns.lowerBound)
+        * box.channels.count
+      while entry < targets.endIndex, targets[entry] < next {
+        let (first, start) = (targets[entry], entry)
+        entry += 1
+        guard first >= from, first < to else { continue }
+        // Neighbours in the list that are neighbours in the map, too, are one piece.
+        while entry < targets.endIndex, targets[entry] < to,
+          targets[entry] == first + UInt32(entry - start)
+        { entry += 1 }
+        emitter.emit(
+          target: place + Int(first - from), weight: start, count: entry - start,
+          shiftIndex: Int(first) - position * channels, to: &runs)
+      }
     }
   }
 

@@ -33,11 +33,11 @@ struct QuantizerTests {
     let hidden = result.network.populations[1]
     // Channel 0: θ = 127·2^8 / 0.25 = 127·2^10; channel 1 has half the weight, so θ = 127·2^11.
     #expect(hidden.threshold == .perChannel([127 << 10, 127 << 11]))
-    #expect(hidden.scale == [Double(127 << 10), Double(127 << 11)])
+    #expect(hidden.scale == [130_048.0, 260_096.0])
     #expect(result.network.projections[0].weights == [127, 127])
     #expect(result.network.projections[0].shifts == [8])
-    // v(0) = θ/2, one more because the chip fires on v > θ only.
-    #expect(hidden.initialPotential == .perChannel([65024 + 1, 130_048 + 1]))
+    // v(0) = θ/2 (65,024 and 130,048), one more because the chip fires on v > θ only.
+    #expect(hidden.initialPotential == .perChannel([65025, 130_049]))
     // 0.05 · 130048 = 6502.4; 6502 = 102·2^6 − 26·2^0.
     #expect(hidden.bias == .perChannel([6502, 0]))
     #expect(hidden.comparison == .greater)

@@ -69,7 +69,7 @@ struct WindowQuantizerTests {
     let hidden = result.network.populations[1]
     // A code is worth 1/8 of weight and threshold: δ = 127·2^8·(1/8) / (0.25/8) = 127·2^10.
     #expect(hidden.threshold == .perChannel([127 << 10, 127 << 11]))
-    #expect(hidden.scale == [Double(127 << 13), Double(127 << 14)])
+    #expect(hidden.scale == [1_040_384.0, 2_080_768.0])
     #expect(result.network.projections[0].weights == [127, 127])
     // λ/16 = δ/2.
     #expect(hidden.initialPotential == .perChannel([127 << 9, 127 << 10]))

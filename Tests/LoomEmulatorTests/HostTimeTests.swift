@@ -31,7 +31,8 @@ struct HostTimeTests {
     let record = try Emulator(image: HandWorkedImage.make(), profile: profile)
       .run(HandWorkedImage.sample)
     #expect(record.stepNanoseconds == [100_000, 100_000, 100_000, 100_000])
-    #expect(record.intervalNanoseconds == 400_000 + 500 + 2 * 7 + 9)
+    let interval: Double = 400_000 + 500 + 14 + 9
+    #expect(record.intervalNanoseconds == interval)
     profile.times.neuronUpdate = TestProfiles.quantity(90_000)
     profile.times.axonIn = TestProfiles.quantity(1)
     #expect(!TickWork.missing(profile).contains("neuronUpdate"))

@@ -2,7 +2,8 @@ import LoomBase
 import LoomHardware
 import LoomImage
 
-/// Measures boxes quickly and keeps what it found: boxes that differ only by a shift inside a map are alike.
+/// Measures boxes quickly and keeps what it found: boxes that differ only by a shift inside a map are alike, unless lists
+/// of synapses lead there.
 struct TileMeter {
   let builder: TileBuilder
   let budget: CoreBudget
@@ -31,9 +32,7 @@ struct TileMeter {
 
   /// The tile of a box; its `inputs` are filled only where crossbars need them.
   func tile(_ population: Int, _ box: MapBox) -> Tile {
-    guard let margin = margins[population] else {
-      return complete(builder.tile(population, box))
-    }
+    let margin = margins[population] ?? .everywhere
     let shape = builder.images[population].shape
     let key = TileKey(
       population: population, channels: box.channels,
@@ -45,10 +44,12 @@ struct TileMeter {
       if needsInputs { known.inputs = builder.inputs(population, box) }
       return complete(known)
     }
-    var tile = builder.tile(population, box)
-    if !needsInputs { tile.inputs = [] }
-    memo.tiles[key] = tile
-    return complete(tile)
+    let tile = builder.tile(population, box)
+    // Lists of sources would fill the memory.
+    var kept = tile
+    kept.inputs = []
+    memo.tiles[key] = kept
+    return complete(needsInputs ? tile : kept)
   }
 
   /// The tile with everything filled in.
@@ -110,6 +111,15 @@ private struct AxisKey: Hashable {
 struct MapMargin {
   var rows = AxisMargin(before: 0, after: 0)
   var columns = AxisMargin(before: 0, after: 0)
+
+  /// No two boxes are alike.
+  static let everywhere = MapMargin(
+    rows: AxisMargin(before: .max, after: .max), columns: AxisMargin(before: .max, after: .max))
+
+  private init(rows: AxisMargin, columns: AxisMargin) {
+    self.rows = rows
+    self.columns = columns
+  }
 
   /// Nil where boxes of the same size are not alike: lists, or values for each neuron.
   init?(population: Int, _ builder: TileBuilder) {

@@ -159,8 +159,9 @@ struct CodedPass: Sendable {
     var first = 0
     for output in draft.outputs {
       let count = drives[output].count
-      gradients[output] = (0..<samples).flatMap { sample in
-        answers[sample * stride + first..<sample * stride + first + count]
+      gradients[output] = (0..<samples).flatMap { sample -> ArraySlice<Float> in
+        let start = sample * stride + first
+        return answers[start..<(start + count)]
       }
       first += count
     }

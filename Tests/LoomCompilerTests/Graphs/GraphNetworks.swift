@@ -7,10 +7,17 @@ enum GraphNetworks {
   /// Thresholds, biases and start potentials that differ from neuron to neuron, few enough for a core's registers.
   private static func vary(_ population: inout Population) {
     let count = population.shape.count
-    let thresholds = (0..<count).map { Float(0.8 + 0.1 * Double($0 * 7 % 9)) }
+    let thresholds = (0..<count).map { neuron -> Float in
+      let place = Double(neuron * 7 % 9)
+      return Float(0.8 + 0.1 * place)
+    }
     population.threshold = .perNeuron(thresholds)
     population.initialPotential = .perNeuron(thresholds.map { $0 / 2 })
-    population.bias = .perNeuron((0..<count).map { Float(0.02 * Double($0 * 5 % 11) - 0.08) })
+    population.bias = .perNeuron(
+      (0..<count).map { neuron -> Float in
+        let place = Double(neuron * 5 % 11)
+        return Float(0.02 * place - 0.08)
+      })
   }
 
   /// Convolution-driven stem, then three populations fed by lists (the second a map), then all answers from all.
@@ -55,7 +62,10 @@ enum GraphNetworks {
     let input = builder.input()
     let pool = builder.hidden("pool", MapShape(channels: neurons))
     builder.network.populations[pool.index].threshold = .perNeuron(
-      (0..<neurons).map { Float(192 + 64 * ($0 * 5 % 7)) })
+      (0..<neurons).map { neuron -> Float in
+        let place: Int = neuron * 5 % 7
+        return Float(192 + 64 * place)
+      })
     builder.network.populations[pool.index].initialPotential = .perNeuron(
       (0..<neurons).map { Float($0 * 3 % 50) })
     builder.network.populations[pool.index].bias = .perNeuron(
