@@ -28,7 +28,7 @@ RECORD = ROOT / "Scripts/kernel_counts.json"
 TOLERANCE = 0.05
 # Mangled: the module, then the kernel with its length, then one of its functions.
 KERNELS = {
-    "ScatterKernel": r"^\$s12LoomEmulator13ScatterKernelO3add",
+    "ScatterKernel": r"^\$s12LoomEmulator13ScatterKernelO3add_",
     "UpdateKernel": r"^\$s12LoomEmulator12UpdateKernelO(6update|9integrate|5widen)",
     "SendKernel": r"^\$s12LoomEmulator10SendKernelO5queue",
 }

@@ -204,6 +204,7 @@ struct Machine: Sendable {
   /// Segments turned round, of blocks in which several lead to the same targets.
   var intakes: [IntakeInfo] = []
   var intakeSpans: [IntakeSpan] = []
+  var listedNeurons: [ListedNeurons] = []
   /// Words of 64 neurons' bits in a step: those of slices, from `hostWord` on those of the host's inputs.
   var wordCount = 0
   var hostWord = 0

@@ -1,20 +1,60 @@
 extension MachineBuilder {
   /// Turns segments round for every block in which several lead to the same targets.
   mutating func addIntakes() {
+    var lists = NeuronLists()
     for block in machine.blocks.indices {
       guard var intakes = Intakes(machine, machine.blocks[block]) else { continue }
       intakes.group()
       let first = machine.intakes.count
+      let firstSpan = UInt32(machine.intakeSpans.count)
       machine.intakes += intakes.intakes.map { intake in
         IntakeInfo(
           target: intake.target, width: intake.width,
-          firstSpan: intake.firstSpan + UInt32(machine.intakeSpans.count),
+          firstSpan: intake.firstSpan + firstSpan,
           spanCount: intake.spanCount)
       }
-      machine.intakeSpans += intakes.spans
+      for span in intakes.spans { machine.intakeSpans.append(lists.add(span)) }
       machine.blocks[block].intakes = first..<machine.intakes.count
       machine.blocks[block].leastSpikes = intakes.spans.count / Intakes.spansPerSpike
     }
+    machine.listedNeurons = lists.neurons
+  }
+}
+
+/// Neurons of one word whose weights to some targets stand equally far apart; `weight` is where those of the word's first
+/// bit would begin.
+private struct WeightedNeurons {
+  var neurons: ListedNeurons
+  var weight: UInt32
+
+  /// Whether other neurons of the word go on where these end.
+  func goesOn(in other: WeightedNeurons) -> Bool {
+    neurons.word == other.neurons.word && neurons.weightStep == other.neurons.weightStep
+      && weight == other.weight
+  }
+}
+
+/// The lists that intakes share.
+private struct NeuronLists {
+  private(set) var neurons: [ListedNeurons] = []
+  private var firstEntries: [UInt32] = []
+  private var places: [ListedNeurons: UInt32] = [:]
+  private var entries: UInt32 = 0
+
+  /// A span of neurons listed with those of other intakes.
+  mutating func add(_ span: WeightedNeurons) -> IntakeSpan {
+    let place = places[span.neurons] ?? append(span.neurons)
+    return IntakeSpan(
+      neurons: place, firstEntry: firstEntries[Int(place)], weight: span.weight)
+  }
+
+  private mutating func append(_ new: ListedNeurons) -> UInt32 {
+    let place = UInt32(neurons.count)
+    places[new] = place
+    neurons.append(new)
+    firstEntries.append(entries)
+    entries += UInt32(new.room)
+    return place
   }
 }
 
@@ -37,7 +77,7 @@ private struct Intakes {
 
   private var entries: [Entry] = []
   private(set) var intakes: [IntakeInfo] = []
-  private(set) var spans: [IntakeSpan] = []
+  private(set) var spans: [WeightedNeurons] = []
 
   /// The runs of segments in the order of their targets; nil where too few segments share them.
   init?(_ machine: Machine, _ block: BlockInfo) {
@@ -85,14 +125,13 @@ private struct Intakes {
     while bit < end {
       let taken = min(64 - bit & 63, end - bit)
       let first = Int32(truncatingIfNeeded: bit & ~63) - Int32(truncatingIfNeeded: entry.firstBit)
-      let span = IntakeSpan(
-        mask: (UInt64.max >> UInt64(64 - taken)) << UInt64(bit & 63), word: bit / 64,
-        weight: entry.weight &+ UInt32(bitPattern: first &* entry.weightStep),
-        weightStep: entry.weightStep)
-      if let last = spans.last, intakes[intakes.count - 1].spanCount > 0, last.word == span.word,
-        last.weight == span.weight, last.weightStep == span.weightStep
-      {
-        spans[spans.count - 1].mask |= span.mask
+      let span = WeightedNeurons(
+        neurons: ListedNeurons(
+          mask: (UInt64.max >> UInt64(64 - taken)) << UInt64(bit & 63), word: bit / 64,
+          weightStep: entry.weightStep),
+        weight: entry.weight &+ UInt32(bitPattern: first &* entry.weightStep))
+      if let last = spans.last, intakes[intakes.count - 1].spanCount > 0, last.goesOn(in: span) {
+        spans[spans.count - 1].neurons.mask |= span.neurons.mask
       } else {
         spans.append(span)
         intakes[intakes.count - 1].spanCount += 1

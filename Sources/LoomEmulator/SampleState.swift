@@ -22,6 +22,8 @@ struct SampleState: Sendable {
   var isGated: [Bool]
   /// Who fired in the last steps.
   var spikes: SpikeBits
+  /// The same, listed for those who hear many of them.
+  var lists: SpikeLists
   /// Events: block after block, slot after slot within a block.
   var queue: [Event]
   /// Events queued in each slot.
@@ -50,6 +52,7 @@ struct SampleState: Sendable {
     isReached = isQuiet
     isGated = isQuiet
     spikes = SpikeBits(machine)
+    lists = SpikeLists(machine.listedNeurons)
     queue = Array(
       repeating: Event(pattern: 0, weightBase: 0, axon: 0),
       count: machine.queueCapacity)
@@ -87,6 +90,7 @@ struct SampleState: Sendable {
     SampleState.clear(&isQuiet, false)
     SampleState.clear(&isReached, false)
     SampleState.clear(&isGated, false)
+    lists.clear()
     SampleState.clear(&wide.siteSums, 0)
     SampleState.clear(&wide.greatest, 0)
     SampleState.clear(&window.received, 0)

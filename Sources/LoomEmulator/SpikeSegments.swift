@@ -66,6 +66,7 @@ struct SpikeBits: Sendable {
   struct Place: Sendable {
     var word = 0
     var field = 0
+    var step = 0
   }
 
   /// Step after step, as many as the longest delay needs, then round again.
@@ -98,7 +99,7 @@ struct SpikeBits: Sendable {
 
   /// Where the words and the counts of a step begin.
   func place(step: Int) -> Place {
-    Place(word: step % steps * wordsPerStep, field: step % steps * fields)
+    Place(word: step % steps * wordsPerStep, field: step % steps * fields, step: step)
   }
 
   /// Counts the present step's spikes of a slice, or of the host, field by field.

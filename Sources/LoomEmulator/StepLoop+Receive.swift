@@ -45,7 +45,7 @@ extension StepLoop {
     if takesIn { state.isReached[info.slice] = true }
     let isGathered = takesIn && !info.intakes.isEmpty && spikes >= info.leastSpikes
     var done =
-      isGathered ? gather(info.intakes, isNarrow: slice.isNarrow, due.word) : 0
+      isGathered ? gather(info.intakes, isNarrow: slice.isNarrow, due) : 0
     for index in info.sources {
       let source = machine.sources[index]
       guard self.spikes(of: source, due) > 0 else { continue }
@@ -61,20 +61,23 @@ extension StepLoop {
 
   /// Adds the synapses of the neurons of some intakes that fired; returns how many.
   private mutating func gather(
-    _ intakes: Range<Int>, isNarrow: Bool, _ firstWord: Int
+    _ intakes: Range<Int>, isNarrow: Bool, _ due: SpikeBits.Place
   ) -> UInt64 {
+    let heard = ScatterKernel.Heard(
+      machine.intakeSpans, machine.listedNeurons, fired: state.spikes.words, from: due.word,
+      step: due.step)
     guard isNarrow else {
       return ScatterKernel.add(
-        machine.intakes, intakes, machine.intakeSpans, fired: state.spikes.words, from: firstWord,
-        machine.weights, into: &state.accumulators)
+        machine.intakes, intakes, heard, machine.weights, lists: &state.lists,
+        into: &state.accumulators)
     }
     return machine.byteWeights.isEmpty
       ? ScatterKernel.add(
-        machine.intakes, intakes, machine.intakeSpans, fired: state.spikes.words, from: firstWord,
-        machine.narrowWeights, into: &state.narrow)
+        machine.intakes, intakes, heard, machine.narrowWeights, lists: &state.lists,
+        into: &state.narrow)
       : ScatterKernel.add(
-        machine.intakes, intakes, machine.intakeSpans, fired: state.spikes.words, from: firstWord,
-        machine.byteWeights, into: &state.narrow)
+        machine.intakes, intakes, heard, machine.byteWeights, lists: &state.lists,
+        into: &state.narrow)
   }
 
   /// Adds the synapses of the neurons of some segments that fired; returns how many.

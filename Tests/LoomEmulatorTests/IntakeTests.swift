@@ -4,10 +4,19 @@ import Testing
 
 @Suite("Spikes met target by target")
 struct IntakeTests {
+  /// Neurons of a word, and where their lists begin.
+  private struct Listed {
+    var mask: UInt64
+    var word: Int
+    var step: Int
+    var firstEntry: Int
+  }
+
   /// Intakes of random neurons: what each neuron meets is written out by itself.
   private struct Intakes {
     var intakes: [IntakeInfo] = []
     var spans: [IntakeSpan] = []
+    var listed: [Listed] = []
     var fired: [UInt64] = []
     var weights: [Int32] = []
     var sums: [Int32] = []
@@ -24,32 +33,55 @@ struct IntakeTests {
         (0..<64).reduce(0) { $0 | (pick(0...9) < density ? 1 << UInt64($1) : 0) }
       }
       for _ in 0..<6 {
-        let (target, width) = (pick(0...180), pick(0...4) == 0 ? 1 : pick(2...99))
+        let targets = IntakeTests.targets(pick(0...180), pick(0...4) == 0 ? 1 : pick(2...99))
         let first = spans.count
         for _ in 0..<pick(1...9) {
-          let (word, step) = (pick(0...6), pick(-60...60))
-          let mask = UInt64.random(in: 0...UInt64.max, using: &generator)
-          // The first bit's weights may begin before all weights: that bit is then none of the span's.
-          let weight = pick(0...2) == 0 ? pick(-60...(-1)) : pick(3800...5000)
-          let kept = weight < 0 ? mask & ~1 : mask
-          let span = IntakeSpan(
-            mask: kept, word: UInt32(word), weight: UInt32(truncatingIfNeeded: weight),
-            weightStep: weight < 0 ? 60 : Int32(step))
-          spans.append(span)
-          for bit in 0..<64 where kept & fired[2 + word] & 1 << UInt64(bit) != 0 {
-            operations += UInt64(width)
-            for offset in 0..<width {
-              sums[target + offset] += weights[weight + bit * (weight < 0 ? 60 : step) + offset]
-            }
-          }
+          // Neurons that others hear, too, or new ones.
+          let isNew = listed.isEmpty || pick(0...1) == 0
+          if isNew { list(pick(0...6), pick(0...2) == 0 ? 60 : pick(-60...60), &generator) }
+          let heard = isNew ? listed.count - 1 : pick(0...(listed.count - 1))
+          // The first bit's weights may begin before all weights: that bit is then none of the neurons.
+          let isBefore = listed[heard].step == 60 && listed[heard].mask & 1 == 0
+          hear(heard, weight: isBefore ? pick(-60...(-1)) : pick(3800...5000), targets)
         }
         intakes.append(
           IntakeInfo(
-            target: UInt32(target), width: UInt32(width), firstSpan: UInt32(first),
-            spanCount: UInt32(spans.count - first)))
+            target: UInt32(targets.lowerBound), width: UInt32(targets.count),
+            firstSpan: UInt32(first), spanCount: UInt32(spans.count - first)))
+      }
+    }
+
+    private mutating func list(_ word: Int, _ step: Int, _ generator: inout SeededGenerator) {
+      let mask = UInt64.random(in: 1...UInt64.max, using: &generator)
+      let kept = step == 60 && mask != 1 ? mask & ~1 : mask
+      let firstEntry = listed.last.map { last in
+        last.firstEntry + (last.mask.nonzeroBitCount + 3) / 4 * 4
+      }
+      listed.append(Listed(mask: kept, word: word, step: step, firstEntry: firstEntry ?? 0))
+    }
+
+    private mutating func hear(_ heard: Int, weight: Int, _ targets: Range<Int>) {
+      let neurons = listed[heard]
+      spans.append(
+        IntakeSpan(
+          neurons: UInt32(heard), firstEntry: UInt32(neurons.firstEntry),
+          weight: UInt32(truncatingIfNeeded: weight)))
+      for bit in 0..<64 where neurons.mask & fired[2 + neurons.word] & 1 << UInt64(bit) != 0 {
+        operations += UInt64(targets.count)
+        for (offset, target) in targets.enumerated() {
+          sums[target] += weights[weight + bit * neurons.step + offset]
+        }
+      }
+    }
+
+    var neurons: [ListedNeurons] {
+      listed.map {
+        ListedNeurons(mask: $0.mask, word: UInt32($0.word), weightStep: Int32($0.step))
       }
     }
   }
+
+  private static func targets(_ first: Int, _ count: Int) -> Range<Int> { first..<(first + count) }
 
   @Test("synaptic operations, in both widths and from bytes", arguments: 0..<UInt64(66))
   func intakes(seed: UInt64) {
@@ -58,22 +90,32 @@ struct IntakeTests {
     var wide = start
     var narrow = start.map { Int16($0) }
     var fromBytes = narrow
+    let neurons = oracle.neurons
+    var lists = SpikeLists(neurons)
+    // Lists of the step before, in which others fired, must be written anew.
+    var others = start
+    let all = oracle.intakes.indices
+    _ = ScatterKernel.add(
+      oracle.intakes, all,
+      ScatterKernel.Heard(
+        oracle.spans, neurons, fired: oracle.fired.map { ~$0 }, from: 2, step: 4),
+      oracle.weights, lists: &lists, into: &others)
     // Not the first word, nor the first intake.
-    let (all, one) = (oracle.intakes.indices, 0..<1)
+    let heard = ScatterKernel.Heard(
+      oracle.spans, neurons, fired: oracle.fired, from: 2, step: 5)
     func add(_ range: Range<Int>) -> [UInt64] {
       [
         ScatterKernel.add(
-          oracle.intakes, range, oracle.spans, fired: oracle.fired, from: 2, oracle.weights,
-          into: &wide),
+          oracle.intakes, range, heard, oracle.weights, lists: &lists, into: &wide),
         ScatterKernel.add(
-          oracle.intakes, range, oracle.spans, fired: oracle.fired, from: 2,
-          oracle.weights.map { Int16($0) }, into: &narrow),
+          oracle.intakes, range, heard, oracle.weights.map { Int16($0) }, lists: &lists,
+          into: &narrow),
         ScatterKernel.add(
-          oracle.intakes, range, oracle.spans, fired: oracle.fired, from: 2,
-          oracle.weights.map { Int8($0) }, into: &fromBytes),
+          oracle.intakes, range, heard, oracle.weights.map { Int8($0) }, lists: &lists,
+          into: &fromBytes),
       ]
     }
-    let parts = zip(add(one), add(1..<all.upperBound)).map { $0 + $1 }
+    let parts = zip(add(0..<1), add(1..<all.upperBound)).map { $0 + $1 }
     #expect(parts == Array(repeating: oracle.operations, count: 3))
     #expect(wide == oracle.sums)
     #expect(narrow == oracle.sums.map { Int16($0) })
