@@ -42,11 +42,16 @@ let libraryTargets: [Target] = modules.map {
 /// What tests compare a module with, beyond what the module itself may import.
 let comparisons: [String: [String]] = ["LoomCompiler": ["LoomReference", "LoomEmulator"]]
 
+/// Modules whose tests compute much themselves; the others' are built without optimisation, which takes half the time.
+let computingTests: Set<String> = ["LoomCompiler", "LoomEmulator", "LoomImage"]
+
+let plainSettings: [SwiftSetting] = settings + [.unsafeFlags(["-Onone"])]
+
 let testTargets: [Target] = modules.map {
   .testTarget(
     name: $0.name + "Tests",
     dependencies: dependencies([$0.name] + $0.dependencies + (comparisons[$0.name] ?? [])),
-    swiftSettings: settings)
+    swiftSettings: computingTests.contains($0.name) ? settings : plainSettings)
 }
 
 let package = Package(
@@ -59,7 +64,7 @@ let package = Package(
     .executableTarget(
       name: "spikeloom", dependencies: dependencies(everyModule), swiftSettings: settings),
     .testTarget(
-      name: "SpikeloomTests", dependencies: dependencies(everyModule), swiftSettings: settings),
-    .testTarget(name: "RepositoryTests", swiftSettings: settings),
+      name: "SpikeloomTests", dependencies: dependencies(everyModule), swiftSettings: plainSettings),
+    .testTarget(name: "RepositoryTests", swiftSettings: plainSettings),
   ]
 )
