@@ -139,7 +139,7 @@ private struct SegmentFinder {
     entries = Array(repeating: 0, count: machine.blocks.count)
     pieces = entries
     isLeft = machine.blocks.map(\.takesSums)
-    isFromHost = isLeft.map { _ in false }
+    isFromHost = Array(repeating: false, count: machine.blocks.count)
   }
 
   /// Adds what a slice's neurons send.

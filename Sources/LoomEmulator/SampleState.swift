@@ -90,7 +90,7 @@ struct SampleState: Sendable {
     SampleState.clear(&isQuiet, false)
     SampleState.clear(&isReached, false)
     SampleState.clear(&isGated, false)
-    lists.clear()
+    SampleState.clear(&lists.heads, SpikeLists.Head())
     SampleState.clear(&wide.siteSums, 0)
     SampleState.clear(&wide.greatest, 0)
     SampleState.clear(&window.received, 0)

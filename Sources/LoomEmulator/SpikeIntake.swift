@@ -70,9 +70,4 @@ package struct SpikeLists: Sendable {
     let room = neurons.reduce(0) { $0 + $1.room }
     entries = Array(repeating: 0, count: room + SpikeLists.readTogether)
   }
-
-  /// Forgets all lists.
-  mutating func clear() {
-    for index in heads.indices { heads[index] = Head() }
-  }
 }

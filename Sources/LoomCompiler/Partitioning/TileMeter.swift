@@ -44,12 +44,14 @@ struct TileMeter {
       if needsInputs { known.inputs = builder.inputs(population, box) }
       return complete(known)
     }
-    let tile = builder.tile(population, box)
-    // Lists of sources would fill the memory.
+    var tile = builder.tile(population, box)
+    if !needsInputs { tile.inputs = [] }
+    // What is asked for anew each time would fill the memory: lists of sources, thresholds of single neurons.
     var kept = tile
     kept.inputs = []
+    kept.thresholds = []
     memo.tiles[key] = kept
-    return complete(needsInputs ? tile : kept)
+    return complete(tile)
   }
 
   /// The tile with everything filled in.
