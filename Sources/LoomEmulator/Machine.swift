@@ -42,6 +42,9 @@ struct SliceInfo: Sendable {
   /// Whether its sums of a step are kept in 16 bits, in units of 2^`narrowShift`.
   var isNarrow: Bool
   var narrowShift: Int32
+  /// How far its potentials may go in 16 bits, in the same units, among the sums (`MachineBuilder.shorten`); 0: they stand
+  /// in 32.
+  var shortReach: Int16 = 0
   /// Where its neurons' bits begin in the spikes of a step.
   var firstWord = 0
   /// Its neurons' fields.
@@ -191,6 +194,10 @@ struct Machine: Sendable {
   var narrowWeights: [Int16] = []
   /// The same where 8 bits are enough for all of them and there are many: then `narrowWeights` is empty.
   var byteWeights: [Int8] = []
+  /// By neuron, of slices with a `shortReach`, in units of their 2^`narrowShift`: the greatest potential at which it is silent,
+  /// and its bias; empty without such slices.
+  var shortLimits: [Int16] = []
+  var shortBiases: [Int16] = []
   /// What drives neurons in the steps in which their gate fires: their bias and what the gate brings; empty without gates.
   var gatedDrive: [Int32] = []
   /// What blocks take as bits: by block the slices, of these the segments.

@@ -36,6 +36,7 @@ struct MachineBuilder {
     findGates()
     let ranges = try boundCurrents()
     narrow(ranges)
+    shorten(ranges)
     takeSegments()
     return machine
   }

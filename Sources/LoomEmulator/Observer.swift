@@ -31,9 +31,12 @@ struct Raster: Sendable {
     }
   }
 
+  /// Whether the potentials of a slice are taken after a step.
+  func keeps(_ slice: SliceInfo, after step: Int) -> Bool { lastSteps[slice.population] == step }
+
   /// Takes the potentials of the populations whose last step this was.
   mutating func keep(after step: Int, _ machine: Machine, _ potentials: [Int32]) {
-    for slice in machine.slices where lastSteps[slice.population] == step {
+    for slice in machine.slices where keeps(slice, after: step) {
       for neuron in slice.firstNeuron..<(slice.firstNeuron + slice.count) {
         finalPotentials[slice.population][Int(machine.places[neuron])] = potentials[neuron]
       }

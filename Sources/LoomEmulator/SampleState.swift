@@ -4,7 +4,7 @@ import LoomBase
 struct SampleState: Sendable {
   var potentials: [Int32]
   var accumulators: [Int32]
-  /// The sums of narrow slices, at the same places; empty where there are none.
+  /// The sums of narrow slices, at the same places, and the potentials of short ones; empty where there are none.
   var narrow: [Int16]
   /// Bias plus front-end current, for narrow updates.
   var drive: [Int32]
@@ -12,6 +12,8 @@ struct SampleState: Sendable {
   var window = WindowKernels.State()
   /// Slices updated in 64 bits.
   var isWide: [Bool]
+  /// Slices whose potentials are in `narrow`, not in `potentials`.
+  var isShort: [Bool]
   /// Slices with a bias or front-end current that is not zero.
   var isDriven: [Bool]
   /// Slices none of whose neurons fired in the last update: without input nothing changes in them.
@@ -47,6 +49,7 @@ struct SampleState: Sendable {
     drive = machine.biases
     let slices = machine.slices.count
     isWide = Array(repeating: false, count: slices)
+    isShort = isWide
     isDriven = machine.slices.map(\.hasBias)
     isQuiet = Array(repeating: false, count: slices)
     isReached = isQuiet
@@ -115,11 +118,39 @@ struct SampleState: Sendable {
     isWide[index] =
       slice.sites > 1 || greatest >= 1 << 31 || bound >= 1 << 31
       || Int64(slice.thresholds.upperBound) - slice.lowest >= 1 << 31
+    isShort[index] = slice.shortReach > 0 && !isWide[index] && greatest == 0
+    if isShort[index] { shorten(machine, slice) }
     guard !isWide[index], !wide.currents.isEmpty else { return }
     for neuron in 0..<slice.count {
       let current = wide.currents[slice.firstAccumulator + neuron]
       drive[slice.firstNeuron + neuron] =
         machine.biases[slice.firstNeuron + neuron] &+ Int32(truncatingIfNeeded: current)
+    }
+  }
+
+  /// Puts the initial potentials of a slice among its sums.
+  private mutating func shorten(_ machine: Machine, _ slice: SliceInfo) {
+    for neuron in 0..<slice.count {
+      narrow[slice.firstAccumulator + neuron] = Int16(
+        truncatingIfNeeded: machine.initialPotentials[slice.firstNeuron + neuron]
+          >> slice.narrowShift)
+    }
+  }
+
+  /// Has a slice go on with potentials in 32 bits.
+  mutating func widen(_ index: Int, _ slice: SliceInfo) {
+    show(slice)
+    isShort[index] = false
+    for place in slice.firstAccumulator..<(slice.firstAccumulator + slice.count) {
+      narrow[place] = 0
+    }
+  }
+
+  /// Copies potentials that are in 16 bits to where all others are.
+  mutating func show(_ slice: SliceInfo) {
+    for neuron in 0..<slice.count {
+      potentials[slice.firstNeuron + neuron] =
+        Int32(narrow[slice.firstAccumulator + neuron]) << slice.narrowShift
     }
   }
 

@@ -113,7 +113,7 @@ struct SampleWorker {
     }
     if team.lanes[0].isTimedElsewhere { team.lanes[0].observer.raster = Raster(emulator.image) }
     team.begin()
-    team.lanes[0].observer.read(after: -1, emulator.machine, team.lanes[0].state.potentials)
+    team.lanes[0].read(after: -1)
     stepwise?.begin(team.lanes[0])
     var durations: [Double] = []
     let messages = team.lanes[0].tally.inputMessages
@@ -121,7 +121,7 @@ struct SampleWorker {
       let steps = durations.count..<end(of: durations.count)
       durations += team.run(steps: steps, hostSpikes: hostSpikes)
       let step = durations.count - 1
-      team.lanes[0].observer.read(after: step, emulator.machine, team.lanes[0].state.potentials)
+      team.lanes[0].read(after: step)
       stepwise?.end(step: step, duration: durations[step], &team.lanes[0])
     }
     stepwise?.finish(emulator, team.lanes[0])

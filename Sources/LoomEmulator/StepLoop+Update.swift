@@ -4,6 +4,7 @@ extension StepLoop {
   /// They are in `state.firing` or, of plain neurons in 32 bits, in `state.spikes`.
   mutating func update(_ index: Int, _ slice: SliceInfo, step: Int) -> Int {
     if !state.isReached[index], !state.isDriven[index], state.isQuiet[index] { return 0 }
+    if state.isShort[index] { return updateShort(index, slice) }
     let isGated = state.isGated[index]
     state.isReached[index] = false
     state.isGated[index] = false
@@ -37,6 +38,23 @@ extension StepLoop {
     }
     state.isQuiet[index] = spikes == 0
     return spikes
+  }
+
+  /// The update of potentials in 16 bits.
+  private mutating func updateShort(_ index: Int, _ slice: SliceInfo) -> Int {
+    state.isReached[index] = false
+    let found = UpdateKernel.update(
+      UpdateKernel.ShortRule(
+        firstPotential: slice.firstAccumulator,
+        neurons: slice.firstNeuron..<(slice.firstNeuron + slice.count), isHard: slice.isHard,
+        firesOnEqual: slice.firesOnEqual, reach: slice.shortReach,
+        limitMask: slice.periods.thresholds,
+        driveMask: slice.periods.drive),
+      potentials: &state.narrow, limits: machine.shortLimits, drive: machine.shortBiases,
+      fired: &state.spikes.words, firstWord: state.spikes.now.word + slice.firstWord)
+    if !found.staysShort { state.widen(index, slice) }
+    state.isQuiet[index] = found.spikes == 0
+    return found.spikes
   }
 
   private mutating func updatePlain(

@@ -82,6 +82,17 @@ struct StepLoop {
     }
   }
 
+  /// Has the observer take what it needs after a step (−1: before the first).
+  mutating func read(after step: Int) {
+    if let raster = observer.raster {
+      for (index, slice) in machine.slices.enumerated()
+      where state.isShort[index] && raster.keeps(slice, after: step) {
+        state.show(slice)
+      }
+    }
+    observer.read(after: step, machine, state.potentials)
+  }
+
   /// The slices on its cores.
   var slices: Range<Int> { span(machine.coreSlices) }
 

@@ -78,7 +78,7 @@ struct TwinTests {
   }
 
   /// Runs samples and compares them with the twin's.
-  private func compare(
+  func compare(
     _ image: HardwareImage, _ profile: Profile, _ samples: Samples, fires: Bool = true
   ) throws {
     let emulator = try Emulator(image: image, profile: profile)
