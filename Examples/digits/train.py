@@ -161,7 +161,7 @@ def main():
             continue
 
         path = os.path.join(args.out, f"digits_{name}")
-        torch.onnx.export(net, x_test[:1], path + ".onnx", opset_version=13, input_names=["input"],
+        torch.onnx.export(net, x_test[:1], path + ".onnx", input_names=["input"],
                           output_names=["logits"], dynamic_axes={"input": {0: "N"}, "logits": {0: "N"}})
         with open(path + ".json", "w") as f:
             f.write('{"input":{"scale":%s}}' % SCALE)

@@ -260,7 +260,7 @@ def export(net, x, path, names):
         answers = net(x)
     for name, answer in zip(names, answers if isinstance(answers, tuple) else (answers,)):
         np.save(os.path.join(os.path.dirname(path), f"reference_{name}.npy"), answer.numpy())
-    torch.onnx.export(net, x[:1], path + ".onnx", opset_version=13, input_names=["input"], output_names=names,
+    torch.onnx.export(net, x[:1], path + ".onnx", input_names=["input"], output_names=names,
                       dynamic_axes={name: {0: "N"} for name in ["input"] + names})
     with open(path + ".json", "w") as file:
         file.write('{"input":{"scale":%r}}\n' % SCALE)

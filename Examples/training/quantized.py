@@ -159,8 +159,8 @@ def freeze(net):
 
 
 def export(net, example, path, scale):
-    """Writes path.onnx (opset 13; BatchNorm after a convolution is folded into it) and path.json."""
-    torch.onnx.export(freeze(net), example, path + ".onnx", opset_version=13, input_names=["input"],
+    """Writes path.onnx (the opset is the exporter's choice; BatchNorm after a convolution is folded into it) and path.json."""
+    torch.onnx.export(freeze(net), example, path + ".onnx", input_names=["input"],
                       output_names=["logits"], dynamic_axes={"input": {0: "N"}, "logits": {0: "N"}})
     with open(path + ".json", "w") as f:
         json.dump({"input": {"scale": scale}}, f, separators=(",", ":"))
