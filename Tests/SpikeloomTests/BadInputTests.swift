@@ -220,6 +220,22 @@ struct BadInputTests {
       (["demo", "-T", "8", "-T", "9"], "given twice"),
       (["demo", "--coding", "morse"], "direct, rate"),
       (["explain", "x.chip", "tile", "3"], "core N"),
+      (
+        ["compile", "x.snn", "-T", "8", "--profile", "crossbar-256"],
+        "'--timesteps' goes with a MODEL"
+      ),
+      (
+        ["compile", "x.fixed.snn", "--tune", "3", "--profile", "crossbar-256"],
+        "'--tune' goes with a MODEL"
+      ),
+      (
+        ["compile", "x.snn", "--calibration", "y.npy", "--profile", "crossbar-256"],
+        "x.snn is converted already"
+      ),
+      (
+        ["fit", "x.snn", "--method", "auto", "--profile", "crossbar-256"],
+        "'--method' goes with a MODEL"
+      ),
     ])
   func usage(arguments: [String], words: String) throws {
     try expectRefusal(arguments, status: 64, saying: ["error: ", words])

@@ -68,6 +68,29 @@ struct HybridCommandTests {
     }
   }
 
+  @Test("a boundary has the first samples, if so many are asked for")
+  func fewer() throws {
+    try withEmptyFolder { folder in
+      for (name, flags) in [
+        ("all.npy", ["--data", DigitsFixture.images]),
+        ("five.npy", ["--data", DigitsFixture.images, "--samples", "5"]),
+        ("calibration.npy", ["--samples", "5"]),
+      ] {
+        try BuiltProgram.succeed(
+          ["convert", DigitsFixture.model] + DigitsFixture.conversion + Self.host + flags + [
+            "--save-boundary", name, "-o", "part.snn",
+          ], in: folder)
+      }
+      let header = 128
+      func numbers(_ name: String) throws -> Data {
+        try Data(contentsOf: folder.appending(path: name)).dropFirst(header)
+      }
+      let (all, five) = (try numbers("all.npy"), try numbers("five.npy"))
+      #expect(five == all.prefix(five.count) && all.count == 100 * five.count)
+      #expect(try numbers("calibration.npy").count == five.count)
+    }
+  }
+
   @Test("sweep reads every T through the tail; early exit is refused there")
   func sweep() throws {
     let options =

@@ -28,6 +28,7 @@ enum CompileCommand {
     if arguments.has("--host"), Files.isSpikingNetwork(path) {
       throw UsageError("'--host' goes with a MODEL: convert --host divides it for a later compile")
     }
+    try ConversionFlags.requireModel(path, arguments)
     let profile = try ProfileFlags.load(arguments)
     let progress = Progress()
     let fixed: FixedPointNetwork

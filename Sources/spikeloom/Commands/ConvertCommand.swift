@@ -75,12 +75,14 @@ enum ConvertCommand {
     let calibration = try split.boundary(
       samples, preprocessing: preprocessing, threads: options.threads)
     if let path = arguments.text("--save-boundary") {
-      let data = try arguments.text("--data").map { try SampleFile.read(path: $0) }
+      let limit = try arguments.integer("--samples", in: 1...Int(Int32.max)) ?? .max
+      func first(_ samples: Samples) -> Samples { samples.selecting(0..<min(limit, samples.count)) }
+      let data = try arguments.text("--data").map { first(try SampleFile.read(path: $0)) }
       if let data { progress.stage("head on the host: \(data.count) samples of --data") }
       let written = try data.map {
         try split.boundary($0, preprocessing: preprocessing, threads: options.threads)
       }
-      try HostFlags.write(boundary: written ?? calibration, to: path)
+      try HostFlags.write(boundary: written ?? first(calibration), to: path)
     }
     options.preprocessing = split.chipPreprocessing(preprocessing)
     options.samplesAreBytes = false

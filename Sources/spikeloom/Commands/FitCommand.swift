@@ -21,6 +21,7 @@ enum FitCommand {
 
   private static func run(_ arguments: ParsedArguments) throws -> ExitStatus {
     let path = try arguments.positionals("MODEL")[0]
+    try ConversionFlags.requireModel(path, arguments)
     let progress = Progress()
     progress.stage("reading \(Files.name(of: path))")
     let job = FitJob(

@@ -74,6 +74,14 @@ enum ConversionFlags {
     return options
   }
 
+  /// Refuses options that would change nothing of a network that was converted before.
+  static func requireModel(_ path: String, _ arguments: ParsedArguments) throws(UsageError) {
+    guard Files.isSpikingNetwork(path) else { return }
+    let all = options + [DataSet.calibrationOption, DataSet.calibrationCount]
+    try arguments.refuse(
+      all.map(\.key), "goes with a MODEL: \(Files.name(of: path)) is converted already")
+  }
+
   /// The passes asked for, of a method that has something to tune.
   private static func tuningPasses(
     _ arguments: ParsedArguments, _ method: ConversionMethod
