@@ -207,6 +207,27 @@ struct BadInputTests {
       saying: ["error SL1204", "no/out.snn"])
   }
 
+  @Test("another T than that of a network that is converted already")
+  func otherSteps() throws {
+    let files = ["digits.snn": try DigitsFixture.network()]
+    for command in [["compile", "digits.snn", "-o", "out.chip"], ["fit", "digits.snn"]] {
+      try expectRefusal(
+        command + ["--profile", "crossbar-256", "-T", "9"], status: 64,
+        saying: ["'-T 9' goes with a MODEL", "digits.snn is converted for T = 8"], files: files)
+    }
+    try withEmptyFolder { folder in
+      try folder.put(try DigitsFixture.network(), as: "digits.snn")
+      let run = try BuiltProgram.succeed(
+        [
+          "compile", "digits.snn", "--profile", "crossbar-256", "-T", "8", "--calibration", "x.npy",
+          "-o", "out.chip",
+        ], in: folder)
+      #expect(run.errors.contains("'--calibration' is not needed"))
+      #expect(
+        try folder.bytes(of: "out.chip") == DigitsFixture.chip("crossbar-256"))
+    }
+  }
+
   @Test(
     "a command line that cannot be understood",
     arguments: [
@@ -221,16 +242,19 @@ struct BadInputTests {
       (["demo", "--coding", "morse"], "direct, rate"),
       (["explain", "x.chip", "tile", "3"], "core N"),
       (
-        ["compile", "x.snn", "-T", "8", "--profile", "crossbar-256"],
-        "'--timesteps' goes with a MODEL"
+        ["demo", "--percentile", "90"],
+        "'--percentile' needs --method percentile or auto, has threshold-balancing"
+      ),
+      (
+        ["demo", "--method", "ttrbr", "--correction", "shift"], "needs --method calibrated or auto"
+      ),
+      (
+        ["convert", "x.onnx", "-T", "8", "--calibration", "y.npy", "--data", "z.npy"],
+        "goes with '--save-boundary'"
       ),
       (
         ["compile", "x.fixed.snn", "--tune", "3", "--profile", "crossbar-256"],
         "'--tune' goes with a MODEL"
-      ),
-      (
-        ["compile", "x.snn", "--calibration", "y.npy", "--profile", "crossbar-256"],
-        "x.snn is converted already"
       ),
       (
         ["fit", "x.snn", "--method", "auto", "--profile", "crossbar-256"],

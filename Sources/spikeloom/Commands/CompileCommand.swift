@@ -38,6 +38,7 @@ enum CompileCommand {
     if path.hasSuffix(".fixed.snn") {
       fixed = try FixedPointNetworkFile.decode(
         try AtomicFile.read(path: path), name: Files.name(of: path))
+      try ConversionFlags.requireSteps(fixed.timesteps, of: path, arguments)
     } else {
       let spiking = try network(path, arguments, profile, progress)
       remarks = spiking.remarks
@@ -62,7 +63,11 @@ enum CompileCommand {
   private static func network(
     _ path: String, _ arguments: ParsedArguments, _ profile: Profile, _ progress: Progress
   ) throws -> SpikingNetwork {
-    if Files.isSpikingNetwork(path) { return try Files.spikingNetwork(path) }
+    if Files.isSpikingNetwork(path) {
+      let network = try Files.spikingNetwork(path)
+      try ConversionFlags.requireSteps(network.timesteps, of: path, arguments)
+      return network
+    }
     try ConversionFlags.requireCode(of: try ConversionFlags.method(arguments), on: profile)
     return try ConvertCommand.convert(
       path, arguments, forms: .suited(to: profile), progress

@@ -41,6 +41,10 @@ enum ConvertCommand {
     _ path: String, _ arguments: ParsedArguments, forms: ChipForms, _ progress: Progress
   ) throws -> (spiking: SpikingNetwork, split: HybridSplit?) {
     let calibrationPath = try arguments.required("--calibration")
+    if !arguments.has("--save-boundary") {
+      try arguments.refuse(
+        ["--data"], "goes with '--save-boundary'; samples to convert with: --calibration")
+    }
     progress.stage("reading \(Files.name(of: path))")
     let network = try Files.model(path)
     let split = try HostFlags.split(arguments, network)

@@ -54,6 +54,12 @@ enum ConversionFlags {
     options.method = try method(arguments)
     options.iterations = try arguments.integer("--iterations", in: 1...1_000_000)
     options.tuningPasses = try tuningPasses(arguments, options.method)
+    for (key, own) in [
+      ("--correction", ConversionMethod.calibrated), ("--percentile", .percentile),
+    ]
+    where arguments.has(key) {
+      try require([own, .automatic], key, options.method)
+    }
     options.correction =
       try choice(arguments, "--correction", BiasCorrection.allCases.map { ($0.rawValue, $0) })
       ?? .bias
@@ -77,9 +83,23 @@ enum ConversionFlags {
   /// Refuses options that would change nothing of a network that was converted before.
   static func requireModel(_ path: String, _ arguments: ParsedArguments) throws(UsageError) {
     guard Files.isSpikingNetwork(path) else { return }
-    let all = options + [DataSet.calibrationOption, DataSet.calibrationCount]
+    let name = Files.name(of: path)
     try arguments.refuse(
-      all.map(\.key), "goes with a MODEL: \(Files.name(of: path)) is converted already")
+      options.map(\.key).filter { $0 != "--timesteps" },
+      "goes with a MODEL: \(name) is converted already")
+    if arguments.has("--calibration") {
+      Console.note("· '--calibration' is not needed: \(name) is converted already")
+    }
+  }
+
+  /// Refuses another T than that of a network that was converted before.
+  static func requireSteps(_ timesteps: Int, of path: String, _ arguments: ParsedArguments)
+    throws(UsageError)
+  {
+    guard let wanted = try arguments.integer("--timesteps", in: 1...65_535), wanted != timesteps
+    else { return }
+    throw UsageError(
+      "'-T \(wanted)' goes with a MODEL: \(Files.name(of: path)) is converted for T = \(timesteps)")
   }
 
   /// The passes asked for, of a method that has something to tune.
@@ -87,12 +107,17 @@ enum ConversionFlags {
     _ arguments: ParsedArguments, _ method: ConversionMethod
   ) throws(UsageError) -> Int? {
     guard let passes = try arguments.integer("--tune", in: 0...10_000) else { return nil }
-    guard method.code.isWindowed else {
-      let names = ConversionMethod.allCases.filter(\.code.isWindowed).map(\.rawValue)
-      throw UsageError(
-        "'--tune' needs --method \(names.joined(separator: " or ")), has \(method.rawValue)")
-    }
+    try require(ConversionMethod.allCases.filter(\.code.isWindowed), "--tune", method)
     return passes
+  }
+
+  /// Refuses an option that says nothing to a method.
+  private static func require(
+    _ methods: [ConversionMethod], _ key: String, _ method: ConversionMethod
+  ) throws(UsageError) {
+    if methods.contains(method) { return }
+    let names = methods.map(\.rawValue).joined(separator: " or ")
+    throw UsageError("'\(key)' needs --method \(names), has \(method.rawValue)")
   }
 
   /// The method asked for.
