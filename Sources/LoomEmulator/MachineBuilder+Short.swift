@@ -47,7 +47,8 @@ extension MachineBuilder {
       >> shift
     let greatest = initial.reduce(Int64(slice.thresholds.upperBound)) { max($0, abs(Int64($1))) }
     var reach: Int64 = 1 << 14
-    while reach + brought > Int64(Int16.max) { reach >>= 1 }
+    // What a step brings may be more than 16 bits hold together with the bias: then nothing is left.
+    while reach > 0, reach + brought > Int64(Int16.max) { reach >>= 1 }
     return greatest >> shift < reach ? Int16(reach) : 0
   }
 }

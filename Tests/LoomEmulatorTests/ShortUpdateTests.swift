@@ -123,6 +123,19 @@ struct ShortUpdateTests {
     #expect(found > 12)
   }
 
+  @Test("sums and bias that 16 bits do not hold together", arguments: 0..<UInt64(6))
+  func beyond(seed: UInt64) throws {
+    var image = falling(seed: seed, shift: 0)
+    for core in image.cores.indices {
+      for slice in image.cores[core].slices.indices
+      where image.cores[core].slices[slice].population == 0 {
+        image.cores[core].slices[slice].biases = .uniform(-6000)
+      }
+    }
+    let samples = RandomImage.samples(image, count: 2, seed: seed)
+    try TwinTests().compare(image, TestProfiles.profile(), samples, fires: false)
+  }
+
   @Test("what the host drives with numbers is in 32 bits")
   func driven() throws {
     let profile = TestProfiles.profile()
