@@ -6,8 +6,8 @@
 
 /// Room for arrays of many megabytes: the only place of this module that asks the operating system.
 enum LargePages {
-  /// Arrays below this many bytes are left to the system's small pages.
-  private static let least = 8 << 20
+  /// Arrays below this many bytes are left to the system's small pages; a large one has 2 MiB.
+  private static let least = 4 << 20
 
   /// An array of so many elements in large pages, where the system has them; `fill` writes them all.
   ///
@@ -21,6 +21,11 @@ enum LargePages {
       unsafe fill(buffer)
       initialized = count
     }
+  }
+
+  /// An array of one value in large pages: what a big network's state takes is then mapped in a few strokes.
+  static func array<Element: BitwiseCopyable>(repeating value: Element, count: Int) -> [Element] {
+    unsafe array(count: count) { unsafe $0.initialize(repeating: value) }
   }
 
   private static func advise(_ room: UnsafeMutableRawBufferPointer) {

@@ -41,9 +41,9 @@ struct SampleState: Sendable {
   var arrayMarks: [Int]
 
   init(_ machine: Machine, hasFrontEnd: Bool) {
-    potentials = machine.initialPotentials
-    accumulators = Array(repeating: 0, count: machine.accumulatorCount)
-    narrow = Array(
+    potentials = LargePages.array(repeating: 0, count: machine.neuronCount)
+    accumulators = LargePages.array(repeating: 0, count: machine.accumulatorCount)
+    narrow = LargePages.array(
       repeating: 0,
       count: machine.slices.contains(where: \.isNarrow) ? machine.accumulatorCount : 0)
     drive = machine.biases
@@ -59,7 +59,7 @@ struct SampleState: Sendable {
     queue = Array(
       repeating: Event(pattern: 0, weightBase: 0, axon: 0),
       count: machine.queueCapacity)
-    fill = Array(repeating: 0, count: machine.slotCount)
+    fill = LargePages.array(repeating: 0, count: machine.slotCount)
     let largest = machine.slices.map(\.count).max() ?? 0
     fired = Array(repeating: 0, count: largest + 8)
     firing = Array(repeating: 0, count: largest + 8)
@@ -85,7 +85,7 @@ struct SampleState: Sendable {
 
   /// Back to the state before the first step, with the front-end currents in `wide.currents`.
   mutating func reset(_ machine: Machine) {
-    potentials = machine.initialPotentials
+    for neuron in potentials.indices { potentials[neuron] = machine.initialPotentials[neuron] }
     SampleState.clear(&accumulators, 0)
     SampleState.clear(&narrow, 0)
     SampleState.clear(&fill, 0)

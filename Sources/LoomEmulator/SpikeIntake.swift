@@ -68,6 +68,6 @@ package struct SpikeLists: Sendable {
   package init(_ neurons: [ListedNeurons]) {
     heads = Array(repeating: Head(), count: neurons.count)
     let room = neurons.reduce(0) { $0 + $1.room }
-    entries = Array(repeating: 0, count: room + SpikeLists.readTogether)
+    entries = LargePages.array(repeating: 0, count: room + SpikeLists.readTogether)
   }
 }

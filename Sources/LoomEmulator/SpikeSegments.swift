@@ -83,8 +83,8 @@ struct SpikeBits: Sendable {
     wordsPerStep = machine.wordCount
     fields = machine.fields.count
     steps = machine.longestDelay + machine.stepsTogether
-    words = Array(repeating: 0, count: wordsPerStep * steps)
-    counts = Array(repeating: 0, count: fields * steps)
+    words = LargePages.array(repeating: 0, count: wordsPerStep * steps)
+    counts = LargePages.array(repeating: 0, count: fields * steps)
   }
 
   /// Opens a step, in which nobody has fired yet.
