@@ -53,7 +53,7 @@ struct AxonWriter {
     if let cells, !cells.isShared {
       if !addCells(cells, distance, isAlone: key < 0, &machine) { distance = 0 }
     } else if isNew {
-      let operations = cells?.operations(buffer, machine.weights, first: firstWeight)
+      let operations = cells?.operations(buffer)
       addPattern(
         lay(buffer, &machine),
         operations ?? (all: buffer.reduce(0) { $0 + $1.count }, lowering: 0), &machine)
@@ -73,8 +73,8 @@ struct AxonWriter {
   ) -> Bool {
     var moved = buffer
     for index in moved.indices { moved[index].firstWeight += distance }
-    let stored = cells.stored(moved, machine.weights, first: firstWeight)
-    let operations = cells.operations(stored, machine.weights, first: firstWeight)
+    let stored = cells.stored(moved)
+    let operations = cells.operations(stored)
     let (width, filled) = (
       moved.reduce(0) { $0 + $1.count }, stored.reduce(0) { $0 + $1.count }
     )

@@ -9,24 +9,26 @@ import LoomImage
 /// counts as the network's, the others as lowering; so do all cells in the columns of a neuron's copies. A cell
 /// of weight zero is none where cells only say that a synapse is there.
 struct CellCounts {
+  /// The template's weights, in the order of its runs.
+  let weights: [Int16]
   /// Whether weights of zero are stored nowhere.
   let skipsZeros: Bool
   /// Copies beyond the first of the slice's neurons; empty if there are none.
   let copies: ArraySlice<UInt32>
-  /// Where the weights of the planes before this one begin, as offsets from this plane's.
-  let earlierPlanes: [Int]
+  /// The weights of the planes before this one, in the same places.
+  let earlierPlanes: [[Int16]]
 
   /// Whether sources that meet the same targets have the same counts.
   var isShared: Bool { !skipsZeros && earlierPlanes.isEmpty }
 
-  /// The runs without weights of zero; `first` is where the template's weights begin.
-  func stored(_ runs: [SynapseRun], _ weights: [Int32], first: Int) -> [SynapseRun] {
+  /// The runs without weights of zero.
+  func stored(_ runs: [SynapseRun]) -> [SynapseRun] {
     guard skipsZeros else { return runs }
     var result: [SynapseRun] = []
     for run in runs {
       var begin = 0
       while begin < run.count {
-        let place = first + run.firstWeight
+        let place = run.firstWeight
         guard weights[place + begin] != 0 else {
           begin += 1
           continue
@@ -44,10 +46,8 @@ struct CellCounts {
   }
 
   /// The operations of one event, and how many of them are lowering.
-  func operations(
-    _ runs: [SynapseRun], _ weights: [Int32], first: Int
-  ) -> (all: Int, lowering: Int) {
-    let repeated = repeatedCells(runs, weights, first: first)
+  func operations(_ runs: [SynapseRun]) -> (all: Int, lowering: Int) {
+    let repeated = repeatedCells(runs)
     var cells = 0
     var copied = 0
     for run in runs {
@@ -62,15 +62,14 @@ struct CellCounts {
 
   /// Cells of synapses that have one in an earlier plane; where zeros are stored, all cells of a source that
   /// has an axon there.
-  private func repeatedCells(_ runs: [SynapseRun], _ weights: [Int32], first: Int) -> Int {
+  private func repeatedCells(_ runs: [SynapseRun]) -> Int {
     guard !earlierPlanes.isEmpty else { return 0 }
     var repeated = 0
     var cells = 0
     for run in runs {
-      let place = first + run.firstWeight
       cells += run.count
-      for offset in place..<(place + run.count)
-      where earlierPlanes.contains(where: { weights[offset + $0] != 0 }) { repeated += 1 }
+      for place in run.firstWeight..<(run.firstWeight + run.count)
+      where earlierPlanes.contains(where: { $0[place] != 0 }) { repeated += 1 }
     }
     return skipsZeros ? repeated : repeated > 0 ? cells : 0
   }

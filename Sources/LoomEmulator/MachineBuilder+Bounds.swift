@@ -11,10 +11,11 @@ extension MachineBuilder {
     for entry in machine.routes.entries { hits[Int(entry.event.axon)] += 1 }
     for entry in machine.hostRoutes.entries { hits[Int(entry.event.axon)] += 1 }
     var sums = Extremes(count: machine.accumulatorCount)
-    let gates = machine.blocks.filter(\.isGate).map(\.firstAxon)
-    var gateHits = [Int64](repeating: 0, count: gates.count)
-    for (index, axon) in gates.enumerated() { swap(&gateHits[index], &hits[axon]) }
-    sums.add(machine.axons[...], machine, hits: hits)
+    let templates = image.cores.flatMap { $0.axonBlocks.map(\.template) }
+    let gates = machine.blocks.indices.filter { machine.blocks[$0].isGate }
+    for block in machine.blocks.indices where !machine.blocks[block].isGate {
+      add(machine.blocks[block], templates[block], hits, to: &sums)
+    }
     addSums(to: &sums)
     let ranges = machine.slices.map { slice in
       let places = slice.firstAccumulator..<(slice.firstAccumulator + slice.count * slice.sites)
@@ -22,9 +23,7 @@ extension MachineBuilder {
         lowest: min(0, sums.lowest[places].min() ?? 0),
         highest: max(0, sums.highest[places].max() ?? 0))
     }
-    for (index, axon) in gates.enumerated() {
-      sums.add(machine.axons[axon...axon], machine, hits: [gateHits[index]])
-    }
+    for block in gates { add(machine.blocks[block], templates[block], hits, to: &sums) }
     var findings: [Diagnostic] = []
     for index in machine.slices.indices {
       let slice = machine.slices[index]
@@ -48,6 +47,14 @@ extension MachineBuilder {
     }
     if !findings.isEmpty { throw DiagnosticsError(.badInput, findings) }
     return ranges
+  }
+
+  /// Adds what the axons of a block of a template can bring, each as often as it can be hit.
+  private func add(_ block: BlockInfo, _ template: Int, _ hits: [Int64], to sums: inout Extremes) {
+    let axons = block.firstAxon..<(block.firstAxon + block.axonCount)
+    sums.add(
+      machine.axons[axons], hits: hits[axons], machine, templateWeights[template],
+      start: templateStarts[template])
   }
 
   /// Adds what partial sums can bring: no more than their sources take in, nor than their width.
@@ -81,16 +88,20 @@ private struct Extremes {
   func magnitude(_ place: Int) -> Int64 { highest[place] - lowest[place] }
 
   /// Adds the synapses of every axon that can be hit, as often as it can be hit.
-  mutating func add(_ axons: ArraySlice<Event>, _ machine: Machine, hits: [Int64]) {
-    let (runs, weights) = (machine.runs, machine.weights)
+  ///
+  /// - Parameter start: The number of the first of the weights.
+  mutating func add(
+    _ axons: ArraySlice<Event>, hits: ArraySlice<Int64>, _ machine: Machine,
+    _ weights: TemplateWeights, start: Int
+  ) {
     for (axon, count) in zip(axons, hits) where count > 0 {
       let pattern = machine.patterns[Int(axon.pattern)]
       let first = Int(pattern.firstRun)
-      for run in runs[first..<(first + Int(pattern.runCount))] {
-        let weight = Int(run.weight) + Int(axon.weightBase)
+      for run in machine.runs[first..<(first + Int(pattern.runCount))] where run.count > 0 {
+        let weight = Int(run.weight) + Int(axon.weightBase) - start
         let target = Int(run.target)
-        for offset in 0..<Int(run.count) {
-          let most = Int64(weights[weight + offset]) * count
+        weights.forEach(in: weight..<(weight + Int(run.count))) { offset, weight in
+          let most = Int64(weight) * count
           lowest[target + offset] += min(most, 0)
           highest[target + offset] += max(most, 0)
         }

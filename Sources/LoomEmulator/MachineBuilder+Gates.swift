@@ -31,7 +31,7 @@ extension MachineBuilder {
     machine.gatedDrive = machine.biases
     for (block, template) in templates.enumerated() where isGate[template] {
       machine.blocks[block].isGate = true
-      addGate(block)
+      addGate(block, templateWeights[template], start: templateStarts[template])
     }
   }
 
@@ -42,8 +42,9 @@ extension MachineBuilder {
       && !image.frontEnd.contains { $0.target == template.target }
   }
 
-  /// Adds what a gate brings; sums beyond 32 bits are refused after (`boundCurrents`).
-  private mutating func addGate(_ block: Int) {
+  /// Adds what a gate brings through weights the first of which is weight `start`; sums beyond 32 bits are refused after
+  /// (`boundCurrents`).
+  private mutating func addGate(_ block: Int, _ weights: TemplateWeights, start: Int) {
     let info = machine.blocks[block]
     let slice = machine.slices[info.slice]
     let axon = machine.axons[info.firstAxon]
@@ -53,7 +54,8 @@ extension MachineBuilder {
       for offset in 0..<Int(run.count) {
         let neuron = slice.firstNeuron + Int(run.target) + offset - slice.firstAccumulator
         machine.gatedDrive[neuron] &+=
-          machine.weights[Int(axon.weightBase) + Int(run.weight) + offset]
+          weights[
+            Int(axon.weightBase) + Int(run.weight) + offset - start]
       }
     }
   }

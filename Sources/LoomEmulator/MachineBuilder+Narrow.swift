@@ -19,10 +19,11 @@ extension MachineBuilder {
   /// Gates do not count: what they bring is added to biases (`findGates`). A population's weights are held in units of
   /// the greatest power of two that divides all of them. In 16 bits sums wrap and come out right all the same as long as the sum of all events of a step fits, which `ranges` says of every slice.
   mutating func narrow(_ ranges: [CurrentRange]) {
-    guard !image.schedule.isAsynchronous else { return }
     let isGate = gateTemplates
-    let shifts = image.populations.indices.map { narrowShift(ofPopulation: $0, ranges, isGate) }
-    guard shifts.contains(where: { $0 != nil }) else { return }
+    let shifts =
+      image.schedule.isAsynchronous
+      ? image.populations.map { _ in nil }
+      : image.populations.indices.map { narrowShift(ofPopulation: $0, ranges, isGate) }
     for index in machine.slices.indices {
       guard let shift = shifts[machine.slices[index].population] else { continue }
       machine.slices[index].narrowShift = Int32(shift)
@@ -55,9 +56,9 @@ extension MachineBuilder {
     var bits: Int32 = 0
     var greatest: UInt32 = 0
     for template in templates {
-      for weight in machine.weights[weights(ofTemplate: template)] {
-        bits |= weight
-        greatest = max(greatest, weight.magnitude)
+      templateWeights[template].forEach {
+        bits |= $0
+        greatest = max(greatest, $0.magnitude)
       }
     }
     let shift = bits == 0 ? 0 : bits.trailingZeroBitCount
@@ -65,12 +66,6 @@ extension MachineBuilder {
       slices.allSatisfy({ ranges[$0].isNarrow(shift: shift) })
     else { return nil }
     return shift
-  }
-
-  private func weights(ofTemplate template: Int) -> Range<Int> {
-    let end =
-      template + 1 < templateStarts.count ? templateStarts[template + 1] : machine.weights.count
-    return templateStarts[template]..<end
   }
 
   /// Weights after the last that kernels may read.
@@ -84,26 +79,23 @@ extension MachineBuilder {
     var counts = (narrow: 0, wide: 0)
     var moves: [Int] = []
     for index in image.templates.indices {
-      let range = weights(ofTemplate: index)
+      let (start, count) = (templateStarts[index], templateWeights[index].count)
       if shifts[index] == nil {
-        moves.append(counts.wide - range.lowerBound)
-        counts.wide += range.count
+        moves.append(counts.wide - start)
+        counts.wide += count
       } else {
-        moves.append(counts.narrow - range.lowerBound)
-        counts.narrow += range.count
+        moves.append(counts.narrow - start)
+        counts.narrow += count
       }
     }
+    let narrow = image.templates.indices.filter { shifts[$0] != nil }
     if counts.narrow > Self.manyWeights, areBytes(shifts) {
-      machine.byteWeights = narrowed(shifts, count: counts.narrow)
-    } else {
-      machine.narrowWeights = narrowed(shifts, count: counts.narrow)
+      machine.byteWeights = weights(of: narrow, shifts, count: counts.narrow)
+    } else if !narrow.isEmpty {
+      machine.narrowWeights = weights(of: narrow, shifts, count: counts.narrow)
     }
-    var wide: [Int32] = []
-    wide.reserveCapacity(counts.wide + Self.paddingWeights)
-    for index in image.templates.indices where shifts[index] == nil {
-      wide += machine.weights[weights(ofTemplate: index)]
-    }
-    machine.weights = wide
+    machine.weights = weights(
+      of: image.templates.indices.filter { shifts[$0] == nil }, shifts, count: counts.wide)
     return moves
   }
 
@@ -112,22 +104,22 @@ extension MachineBuilder {
     image.templates.indices.allSatisfy { index in
       guard let shift = shifts[index] else { return true }
       var beyond: UInt32 = 0
-      for weight in machine.weights[weights(ofTemplate: index)] {
-        beyond |= UInt32(truncatingIfNeeded: (weight &>> Int32(shift)) &+ 128)
+      templateWeights[index].forEach {
+        beyond |= UInt32(truncatingIfNeeded: ($0 &>> Int32(shift)) &+ 128)
       }
       return beyond < 256
     }
   }
 
-  /// The weights of narrow populations, template after template, in units of their shifts, and some zeros after them.
-  private func narrowed<Weight: FixedWidthInteger & BitwiseCopyable>(
-    _ shifts: [Int?], count: Int
+  /// The weights of some templates, one after another, in units of their shifts if they have one, and some zeros after them.
+  private func weights<Weight: FixedWidthInteger & BitwiseCopyable>(
+    of templates: [Int], _ shifts: [Int?], count: Int
   ) -> [Weight] {
     unsafe LargePages.array(count: count + Self.paddingWeights) { room in
       var place = 0
-      for index in image.templates.indices {
-        guard let shift = shifts[index].map({ Int32($0) }) else { continue }
-        for weight in machine.weights[weights(ofTemplate: index)] {
+      for index in templates {
+        let shift = Int32(shifts[index] ?? 0)
+        templateWeights[index].forEach { weight in
           unsafe room.initializeElement(
             at: place, to: Weight(truncatingIfNeeded: weight &>> shift))
           place &+= 1

@@ -23,8 +23,6 @@ extension MachineBuilder {
       addIntakes()
     }
     queueTheRest()
-    // Eight weights are read where a run has fewer; narrow ones have theirs.
-    machine.weights += Array(repeating: 0, count: MachineBuilder.paddingWeights)
   }
 
   private mutating func findPeriods() {

@@ -11,6 +11,7 @@ struct MachineBuilder {
   private var blockOfAxon: [UInt32] = []
   /// For each template the first of its weights, and its geometry.
   private(set) var templateStarts: [Int] = []
+  private(set) var templateWeights: [TemplateWeights] = []
   private var templateRuns: [SynapseRuns] = []
 
   init(image: HardwareImage, profile: Profile) {
@@ -42,17 +43,18 @@ struct MachineBuilder {
   }
 
   private mutating func addWeights() {
-    machine.weights.reserveCapacity(image.templates.reduce(0) { $0 + $1.weights.count })
     let isCutToChannels = hasSlicesOfOneChannel
+    var count = 0
     for template in image.templates {
       let runs = SynapseRuns(
         template, source: image.populations[template.source].shape,
         target: image.populations[template.target].shape,
         order: isCutToChannels[template.target] ? .contiguousRows : .neighbouringChannels,
         ignoresShifts: true)
-      templateStarts.append(machine.weights.count)
+      templateStarts.append(count)
       templateRuns.append(runs)
-      machine.weights += MachineBuilder.shifted(runs, template)
+      templateWeights.append(TemplateWeights(template, runs))
+      count += templateWeights[templateWeights.count - 1].count
     }
   }
 
@@ -64,41 +66,6 @@ struct MachineBuilder {
       isCut[slice.population] = true
     }
     return isCut
-  }
-
-  /// Weights in the order of `runs` with their shifts applied.
-  ///
-  /// The shift of a weight is that of its target channel, which runs
-  /// fastest in every order but the sparse and the broadcast one.
-  private static func shifted(_ runs: SynapseRuns, _ template: SynapseTemplate) -> [Int32] {
-    let (weights, target) = (runs.weights(of: template), runs.target)
-    if template.shifts.count == 1 {
-      let shift = Int32(template.shifts[0])
-      return weights.map { Int32($0) << shift }
-    }
-    switch template.kind {
-    case .broadcast:
-      return zip(weights, template.shifts).map { Int32($0) << Int32($1) }
-    case .sparse(_, let targets):
-      return zip(weights, targets).map {
-        Int32($0) << Int32(template.shifts[Int($1) % target.channels])
-      }
-    case .dense,
-      .convolution where runs.isChannelLast:
-      return weights.indices.map {
-        Int32(weights[$0]) << Int32(template.shifts[$0 % target.channels])
-      }
-    case .sums: return []
-    case .convolution(let geometry):
-      let perGroup = target.channels / geometry.groups
-      let perSource = geometry.kernelHeight * geometry.kernelWidth * perGroup
-      let sourcesPerGroup = max(1, weights.count / max(1, perSource) / geometry.groups)
-      return weights.indices.map { index in
-        let group = index / perSource / sourcesPerGroup
-        let channel = group * perGroup + index % perGroup
-        return Int32(weights[index]) << Int32(template.shifts[channel])
-      }
-    }
   }
 
   private mutating func addNeurons(_ core: Int) {
@@ -154,16 +121,17 @@ struct MachineBuilder {
   /// How the cells of a block's axons are counted; nil where each is an operation of the network.
   private func cellCounts(_ block: AxonBlock, _ info: SliceInfo) -> CellCounts? {
     let skipsZeros = profile.core.synapses.hasBinaryCells
-    var planes: [Int] = []
+    var planes: [[Int16]] = []
     var index = block.template
     while image.templates[index].repeats, index > 0 {
       index -= 1
-      planes.append(templateStarts[index] - templateStarts[block.template])
+      planes.append(templateWeights[index].stored)
     }
     guard skipsZeros || !planes.isEmpty || info.extraCopies > 0 else { return nil }
     let neurons = info.firstNeuron..<(info.firstNeuron + info.count)
     return CellCounts(
-      skipsZeros: skipsZeros, copies: info.extraCopies > 0 ? machine.extraCopies[neurons] : [],
+      weights: templateWeights[block.template].stored, skipsZeros: skipsZeros,
+      copies: info.extraCopies > 0 ? machine.extraCopies[neurons] : [],
       earlierPlanes: planes)
   }
 
