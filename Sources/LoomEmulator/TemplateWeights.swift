@@ -16,22 +16,31 @@ struct TemplateWeights: Sendable {
   /// The weights of a template whose runs have this geometry.
   init(_ template: SynapseTemplate, _ runs: SynapseRuns) {
     stored = runs.weights(of: template)
-    shift = Int32(template.shifts.first ?? 0)
-    shifted = template.shifts.count <= 1 ? [] : TemplateWeights.shifted(stored, runs, template)
+    let isUniform = template.shifts.count <= 1
+    // 16 bits and a shift of 16 are 32 bits at most.
+    if isUniform, (template.shifts.first ?? 0) <= 16 {
+      (shift, shifted) = (Int32(template.shifts.first ?? 0), [])
+    } else {
+      shift = 0
+      shifted =
+        isUniform
+        ? stored.map { TemplateWeights.shifted($0, by: template.shifts[0]) }
+        : TemplateWeights.shifted(stored, runs, template)
+    }
   }
 
   var count: Int { stored.count }
 
   /// A weight with its shift.
   subscript(place: Int) -> Int32 {
-    shifted.isEmpty ? Int32(stored[place]) << shift : shifted[place]
+    shifted.isEmpty ? Int32(stored[place]) &<< shift : shifted[place]
   }
 
   /// Does something with each weight, in order.
   @inline(__always)
   func forEach(_ body: (Int32) -> Void) {
     if shifted.isEmpty {
-      for weight in stored { body(Int32(weight) << shift) }
+      for weight in stored { body(Int32(weight) &<< shift) }
     } else {
       for weight in shifted { body(weight) }
     }
@@ -41,10 +50,15 @@ struct TemplateWeights: Sendable {
   @inline(__always)
   func forEach(in places: Range<Int>, _ body: (Int, Int32) -> Void) {
     if shifted.isEmpty {
-      for (offset, weight) in stored[places].enumerated() { body(offset, Int32(weight) << shift) }
+      for (offset, weight) in stored[places].enumerated() { body(offset, Int32(weight) &<< shift) }
     } else {
       for (offset, weight) in shifted[places].enumerated() { body(offset, weight) }
     }
+  }
+
+  /// A weight with its shift; one beyond 32 bits is so large that `MachineBuilder.boundCurrents` refuses it.
+  private static func shifted(_ weight: Int16, by shift: UInt8) -> Int32 {
+    Int32(exactly: Int64(weight) << Int64(shift)) ?? .min
   }
 
   /// Weights in the order of `runs` with their shifts applied.
@@ -57,15 +71,15 @@ struct TemplateWeights: Sendable {
     let target = runs.target
     switch template.kind {
     case .broadcast:
-      return zip(weights, template.shifts).map { Int32($0) << Int32($1) }
+      return zip(weights, template.shifts).map { shifted($0, by: $1) }
     case .sparse(_, let targets):
       return zip(weights, targets).map {
-        Int32($0) << Int32(template.shifts[Int($1) % target.channels])
+        shifted($0, by: template.shifts[Int($1) % target.channels])
       }
     case .dense,
       .convolution where runs.isChannelLast:
       return weights.indices.map {
-        Int32(weights[$0]) << Int32(template.shifts[$0 % target.channels])
+        shifted(weights[$0], by: template.shifts[$0 % target.channels])
       }
     case .sums: return []
     case .convolution(let geometry):
@@ -75,7 +89,7 @@ struct TemplateWeights: Sendable {
       return weights.indices.map { index in
         let group = index / perSource / sourcesPerGroup
         let channel = group * perGroup + index % perGroup
-        return Int32(weights[index]) << Int32(template.shifts[channel])
+        return shifted(weights[index], by: template.shifts[channel])
       }
     }
   }

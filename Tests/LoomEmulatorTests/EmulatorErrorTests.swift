@@ -55,6 +55,21 @@ struct EmulatorErrorTests {
     image.templates[0].weights = [2000, -2000]
     image.templates[0].shifts = [20]
     #expect(findings(image, TestProfiles.profile()).map(\.code) == ["SL6003"])
+    // 2^32: nothing is left of it in 32 bits.
+    image.templates[0].weights = [4096, -4096]
+    #expect(findings(image, TestProfiles.profile()).map(\.code) == ["SL6003"])
+  }
+
+  @Test("a gate that could overflow what drives its neurons", arguments: [2048, 4096, 2])
+  func overflowingGate(weight: Int16) throws {
+    var image = RandomImage.make(seed: 3)
+    let gate = try #require(image.templates.indices.last)
+    image.templates[gate].weights = image.templates[gate].weights.map { _ in weight }
+    for count in [1, image.templates[gate].weights.count] {
+      image.templates[gate].shifts = Array(repeating: 20, count: count)
+      let codes = Set(findings(image, TestProfiles.profile()).map(\.code))
+      #expect(codes == (weight > 2 ? ["SL6003"] : []), "\(count) shifts")
+    }
   }
 
   @Test("wrong routes, unless allowed; then they are followed as written")
