@@ -60,15 +60,21 @@ struct EmulatorErrorTests {
     #expect(findings(image, TestProfiles.profile()).map(\.code) == ["SL6003"])
   }
 
-  @Test("a gate that could overflow what drives its neurons", arguments: [2048, 4096, 2])
-  func overflowingGate(weight: Int16) throws {
-    var image = RandomImage.make(seed: 3)
-    let gate = try #require(image.templates.indices.last)
-    image.templates[gate].weights = image.templates[gate].weights.map { _ in weight }
-    for count in [1, image.templates[gate].weights.count] {
-      image.templates[gate].shifts = Array(repeating: 20, count: count)
-      let codes = Set(findings(image, TestProfiles.profile()).map(\.code))
-      #expect(codes == (weight > 2 ? ["SL6003"] : []), "\(count) shifts")
+  @Test("a gate that could overflow what drives its neurons", arguments: 0..<UInt64(12))
+  func overflowingGate(seed: UInt64) throws {
+    for spikes in [false, true] {
+      var image = RandomImage.make(seed: seed, options: .init(spikes: spikes))
+      let gate = try #require(image.templates.indices.last)
+      let count = image.templates[gate].weights.count
+      // 2^31 and 2^32, and what fits; shifts of all weights, and of each.
+      for (weight, isRefused) in [(Int16(2048), true), (4096, true), (2, false)] {
+        for shifts in [1, count] {
+          image.templates[gate].weights = Array(repeating: weight, count: count)
+          image.templates[gate].shifts = Array(repeating: 20, count: shifts)
+          let codes = Set(findings(image, TestProfiles.profile()).map(\.code))
+          #expect(codes == (isRefused ? ["SL6003"] : []), "\(weight), \(shifts) shifts")
+        }
+      }
     }
   }
 
