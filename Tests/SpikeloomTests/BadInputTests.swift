@@ -249,6 +249,10 @@ struct BadInputTests {
         ["demo", "--method", "ttrbr", "--correction", "shift"], "needs --method calibrated or auto"
       ),
       (
+        ["demo", "--method", "calibrated", "--iterations", "9"],
+        "'--iterations' needs --method threshold-balancing or ttrbr or auto, has calibrated"
+      ),
+      (
         ["convert", "x.onnx", "-T", "8", "--calibration", "y.npy", "--data", "z.npy"],
         "goes with '--save-boundary'"
       ),

@@ -96,16 +96,14 @@ struct MergeTests {
 
   private static let sweep =
     ["sweep", DigitsFixture.model] + samples + ["20"]
-    + [
-      "--calibration", DigitsFixture.training, "--calibration-samples", "60", "--iterations", "30",
-    ]
+    + ["--calibration", DigitsFixture.training, "--calibration-samples", "60"]
 
   @Test(
     "sweep: merged parts are one run, with early exit, times of few samples, a conversion for each T",
     arguments: DigitsFixture.profiles)
   func sweeps(profile: String) throws {
     for words in [
-      ["-T", "2,5,8", "--early-exit", "--latency-samples", "6"],
+      ["-T", "2,5,8", "--early-exit", "--latency-samples", "6", "--iterations", "30"],
       ["-T", "3,4"]
         + (profile == "crossbar-256"
           ? ["--method", "bit-serial"] : ["--method", "percentile", "--convert", "each"]),

@@ -63,11 +63,7 @@ enum CompileCommand {
   private static func network(
     _ path: String, _ arguments: ParsedArguments, _ profile: Profile, _ progress: Progress
   ) throws -> SpikingNetwork {
-    if Files.isSpikingNetwork(path) {
-      let network = try Files.spikingNetwork(path)
-      try ConversionFlags.requireSteps(network.timesteps, of: path, arguments)
-      return network
-    }
+    if let network = try ConversionFlags.converted(path, arguments) { return network }
     try ConversionFlags.requireCode(of: try ConversionFlags.method(arguments), on: profile)
     return try ConvertCommand.convert(
       path, arguments, forms: .suited(to: profile), progress

@@ -55,10 +55,11 @@ enum ConversionFlags {
     options.iterations = try arguments.integer("--iterations", in: 1...1_000_000)
     options.tuningPasses = try tuningPasses(arguments, options.method)
     for (key, own) in [
-      ("--correction", ConversionMethod.calibrated), ("--percentile", .percentile),
+      ("--correction", [ConversionMethod.calibrated]), ("--percentile", [.percentile]),
+      ("--iterations", [.thresholdBalancing, .tuned]),
     ]
     where arguments.has(key) {
-      try require([own, .automatic], key, options.method)
+      try require(own + [.automatic], key, options.method)
     }
     options.correction =
       try choice(arguments, "--correction", BiasCorrection.allCases.map { ($0.rawValue, $0) })
@@ -90,6 +91,14 @@ enum ConversionFlags {
     if arguments.has("--calibration") {
       Console.note("· '--calibration' is not needed: \(name) is converted already")
     }
+  }
+
+  /// The network of a file that was converted before, for the T asked for if one is; nil: the file is a model.
+  static func converted(_ path: String, _ arguments: ParsedArguments) throws -> SpikingNetwork? {
+    guard Files.isSpikingNetwork(path) else { return nil }
+    let network = try Files.spikingNetwork(path)
+    try requireSteps(network.timesteps, of: path, arguments)
+    return network
   }
 
   /// Refuses another T than that of a network that was converted before.

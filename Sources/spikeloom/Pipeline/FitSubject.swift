@@ -18,11 +18,7 @@ enum FitSubject: Sendable {
 
   /// Reads a file; unsupported operators are left to the outline, which lists them.
   static func read(_ path: String, _ arguments: ParsedArguments) throws -> FitSubject {
-    if Files.isSpikingNetwork(path) {
-      let network = try Files.spikingNetwork(path)
-      try ConversionFlags.requireSteps(network.timesteps, of: path, arguments)
-      return .spiking(network)
-    }
+    if let network = try ConversionFlags.converted(path, arguments) { return .spiking(network) }
     let network = try ONNXImporter.network(path: path)
     let preprocessing = try PreprocessingChoice.make(
       arguments, modelPath: path, samplesAreBytes: true, channels: inputChannels(network)
