@@ -51,11 +51,10 @@ extension MachineBuilder {
     let pattern = machine.patterns[Int(axon.pattern)]
     let first = Int(pattern.firstRun)
     for run in machine.runs[first..<(first + Int(pattern.runCount))] {
+      let place = Int(axon.weightBase) + Int(run.weight) - start
       for offset in 0..<Int(run.count) {
         let neuron = slice.firstNeuron + Int(run.target) + offset - slice.firstAccumulator
-        machine.gatedDrive[neuron] &+=
-          weights[
-            Int(axon.weightBase) + Int(run.weight) + offset - start]
+        machine.gatedDrive[neuron] &+= weights[place + offset]
       }
     }
   }

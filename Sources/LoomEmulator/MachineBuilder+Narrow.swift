@@ -13,8 +13,8 @@ struct CurrentRange {
 }
 
 extension MachineBuilder {
-  /// Keeps weights and sums of populations in 16 bits where both fit: half the memory to read, twice the numbers
-  /// in a vector.
+  /// Writes weights out for the kernels, those of populations in 16 bits, as are their sums, where both fit: half the memory to
+  /// read, twice the numbers in a vector.
   ///
   /// Gates do not count: what they bring is added to biases (`findGates`). A population's weights are held in units of
   /// the greatest power of two that divides all of them. In 16 bits sums wrap and come out right all the same as long as the sum of all events of a step fits, which `ranges` says of every slice.
