@@ -11,7 +11,7 @@ extension MachineBuilder {
     for entry in machine.routes.entries { hits[Int(entry.event.axon)] += 1 }
     for entry in machine.hostRoutes.entries { hits[Int(entry.event.axon)] += 1 }
     var sums = Extremes(count: machine.accumulatorCount)
-    let templates = image.cores.flatMap { $0.axonBlocks.map(\.template) }
+    let templates = templateOfBlock
     let gates = machine.blocks.indices.filter { machine.blocks[$0].isGate }
     for block in machine.blocks.indices where !machine.blocks[block].isGate {
       add(machine.blocks[block], templates[block], hits, to: &sums)

@@ -12,7 +12,7 @@ extension MachineBuilder {
     var hits = [Int](repeating: 0, count: machine.blocks.count)
     for entry in machine.routes.entries { hits[Int(entry.block)] += 1 }
     for entry in machine.hostRoutes.entries { hits[Int(entry.block)] += 1 }
-    let templates = image.cores.flatMap { $0.axonBlocks.map(\.template) }
+    let templates = templateOfBlock
     var isGate = image.templates.map { template in
       if case .broadcast = template.kind { return canBeGate(template) }
       return false
@@ -62,12 +62,8 @@ extension MachineBuilder {
   /// By template whether its blocks are gates.
   var gateTemplates: [Bool] {
     var isGate = [Bool](repeating: false, count: image.templates.count)
-    var block = 0
-    for core in image.cores {
-      for axons in core.axonBlocks {
-        if machine.blocks[block].isGate { isGate[axons.template] = true }
-        block += 1
-      }
+    for (block, template) in templateOfBlock.enumerated() where machine.blocks[block].isGate {
+      isGate[template] = true
     }
     return isGate
   }

@@ -32,7 +32,7 @@ extension MachineBuilder {
     let ofTemplate = image.templates.indices.map {
       isGate[$0] ? nil : shifts[image.templates[$0].target]
     }
-    moveEvents(by: moveWeights(ofTemplate))
+    moveEvents(by: writeWeights(ofTemplate))
   }
 
   /// The shift of a population's weights; nil where 16 bits are too few, or where other kernels take the sums.
@@ -74,8 +74,9 @@ extension MachineBuilder {
   /// Narrow weights beyond this number are held in 8 bits, if these are enough for all.
   private static let manyWeights = 1 << 18
 
-  /// Moves the weights of templates with a shift to their own array; returns how far each template's were moved.
-  private mutating func moveWeights(_ shifts: [Int?]) -> [Int] {
+  /// Writes the weights of templates with a shift to their own array, all others to theirs; returns how far from where they were
+  /// numbered each template's stand.
+  private mutating func writeWeights(_ shifts: [Int?]) -> [Int] {
     var counts = (narrow: 0, wide: 0)
     var moves: [Int] = []
     for index in image.templates.indices {
@@ -130,7 +131,8 @@ extension MachineBuilder {
   }
 
   private mutating func moveEvents(by moves: [Int]) {
-    let ofBlock = image.cores.flatMap { core in core.axonBlocks.map { moves[$0.template] } }
+    guard moves.contains(where: { $0 != 0 }) else { return }
+    let ofBlock = templateOfBlock.map { moves[$0] }
     for (block, info) in machine.blocks.enumerated() where !info.takesSums {
       for axon in info.firstAxon..<(info.firstAxon + info.axonCount) {
         machine.axons[axon].move(by: ofBlock[block])

@@ -9,7 +9,7 @@ struct MachineBuilder {
   var machine = Machine()
   private var firstAxons: [Int] = []
   private var blockOfAxon: [UInt32] = []
-  /// For each template the first of its weights, and its geometry.
+  /// For each template the number of the first of its weights, the weights, and its geometry.
   private(set) var templateStarts: [Int] = []
   private(set) var templateWeights: [TemplateWeights] = []
   private var templateRuns: [SynapseRuns] = []
@@ -41,6 +41,9 @@ struct MachineBuilder {
     takeSegments()
     return machine
   }
+
+  /// By block, core after core, its template.
+  var templateOfBlock: [Int] { image.cores.flatMap { $0.axonBlocks.map(\.template) } }
 
   private mutating func addWeights() {
     let isCutToChannels = hasSlicesOfOneChannel
