@@ -92,11 +92,14 @@ struct PipelinedSteps: Sendable {
 extension StepLoop {
   /// The lengths of an interval's steps where packets are moved, those of all steps that fall together meeting in
   /// the network, ns; nil where counts tell them or samples do not overlap.
-  mutating func overlappingLengths(period: Int) -> [Double]? {
+  ///
+  /// - Parameter steps: The steps of a sample, from its first.
+  mutating func overlappingLengths(period: Int, steps: Int) -> [Double]? {
     guard events != nil, let pipelined else { return nil }
     let cores = machine.coreSlices.count
     return (0..<period).map { residue in
-      let busy = events?.overlapping(residue: residue, period: period, cores: cores) {
+      let together = stride(from: residue, to: steps, by: period)
+      let busy = events?.overlapping(Array(together), cores: cores) {
         pipelined.work(step: $0, core: $1)
       }
       return timing.duration(boundBy: busy ?? 0)

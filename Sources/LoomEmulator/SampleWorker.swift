@@ -124,7 +124,7 @@ struct SampleWorker {
       team.lanes[0].read(after: step)
       stepwise?.end(step: step, duration: durations[step], &team.lanes[0])
     }
-    stepwise?.finish(emulator, team.lanes[0])
+    stepwise?.finish(emulator, &team.lanes[0])
     followController(hostSpikes, &durations)
     for step in durations.indices { result.stepDurations[step] += durations[step] }
     let latency = durations.reduce(0, +)
@@ -135,7 +135,8 @@ struct SampleWorker {
       period: emulator.image.schedule.timesteps,
       readouts: emulator.readouts,
       inputMessages: Int(team.lanes[0].tally.inputMessages - messages),
-      overlapping: team.lanes[0].overlappingLengths(period: emulator.image.schedule.timesteps))
+      overlapping: team.lanes[0].overlappingLengths(
+        period: emulator.image.schedule.timesteps, steps: team.lanes[0].steps))
     result.interval += interval.nanoseconds
     result.overlappedLatency += interval.latency
     if interval.isHostBound { result.hostBoundIntervals += 1 }

@@ -70,14 +70,14 @@ extension SweepReport {
   }
 
   private var timingJSON: JSONValue {
-    switch facts.timing {
-    case .everySample:
-      .object(["samples": .integer(facts.samples), "source": .text("every sample")])
-    case .firstSamples(let count):
-      .object([
-        "samples": .integer(count),
-        "source": .text("the first \(count) samples run again at each T below the largest"),
-      ])
-    }
+    let (samples, source) =
+      switch facts.timing {
+      case .everySample: (facts.samples, "every sample")
+      case .firstSamples(let count):
+        (count, "the first \(count) samples run again at each T below the largest")
+      }
+    return .object([
+      "samples": .integer(samples), "source": .text(source), "mode": .text(facts.mode.rawValue),
+    ])
   }
 }

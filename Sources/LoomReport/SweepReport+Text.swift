@@ -88,7 +88,9 @@ extension SweepReport {
     if points.contains(where: { $0.energy == nil }), let reason = profile.prices.unpublished {
       lines.append("energy refused: \(reason)")
     }
-    lines.append("energy and latency are estimates from counts and the profile: \(profile.summary)")
+    let source = facts.mode == .event ? "counts, every packet's way through the routers" : "counts"
+    lines.append(
+      "energy and latency are estimates from \(source) and the profile: \(profile.summary)")
     return lines
   }
 }

@@ -30,6 +30,8 @@ public struct SweepFacts: Sendable, Equatable {
   public var calibration: String
   /// How latencies were found.
   public var timing: StepwiseRecord.Timing
+  /// Whether latencies are those of counts or of packets.
+  public var mode = TimingMode.analytic
   /// Remarks of the stages.
   public var remarks: [String]
   /// Times of day, durations, paths: all that may differ between equal runs.

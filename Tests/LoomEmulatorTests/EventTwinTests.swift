@@ -7,7 +7,7 @@ import Testing
 @Suite("Event timing against its twin")
 struct EventTwinTests {
   /// A chip with routers, slow enough that packets wait; every step closes after 100 ns.
-  private static func profile(_ seed: UInt64, _ options: RandomImage.Options) -> Profile {
+  static func profile(_ seed: UInt64, _ options: RandomImage.Options) -> Profile {
     var profile = TestProfiles.profile(
       softReset: options.secondCompartment ? .secondCompartment : .native)
     profile.times.barrierByTiles = [BarrierPoint(units: 1, duration: TestProfiles.quantity(100))]

@@ -75,6 +75,43 @@ struct StepwiseTests {
     }
   }
 
+  @Test(
+    "packet by packet, times are those of a run of the shortened image", arguments: 0..<UInt64(40))
+  func packetTimes(seed: UInt64) throws {
+    let profile = EventTwinTests.profile(seed, Self.options(seed))
+    let isPrefix = seed % 3 != 0
+    let image = Self.image(seed, profile, isPrefix: isPrefix)
+    let samples = RandomImage.samples(image, count: 2, seed: seed)
+    let emulator = try Emulator(image: image, profile: profile, timing: .event)
+    let stepwise = try emulator.runStepwise(samples, lengths: Self.lengths, timedSamples: 2)
+    for (length, record) in zip(Self.lengths, stepwise.records) {
+      let short = image.shortened(to: length.timesteps, readoutStart: length.readoutStart)
+      let wanted = try Emulator(image: short, profile: profile, timing: .event).run(samples)
+      #expect(record.cores == [Self.sum(wanted.cores)], "T = \(length.timesteps)")
+      #expect(close(record.latencyNanoseconds, wanted.latencyNanoseconds))
+      #expect(close(record.intervalNanoseconds, wanted.intervalNanoseconds))
+    }
+  }
+
+  @Test("packets take other times than counts say, so that the equality says something")
+  func packetTimesDiffer() throws {
+    var (latencies, intervals) = (0, 0)
+    for seed in 0..<UInt64(40) where seed % 3 != 0 {
+      let profile = EventTwinTests.profile(seed, Self.options(seed))
+      let image = Self.image(seed, profile, isPrefix: true)
+      let samples = RandomImage.samples(image, count: 2, seed: seed)
+      let record = try [TimingMode.analytic, .event].map {
+        try Emulator(image: image, profile: profile, timing: $0)
+          .runStepwise(samples, lengths: Self.lengths).records[2]
+      }
+      if !close(record[0].latencyNanoseconds, record[1].latencyNanoseconds) { latencies += 1 }
+      let isOverlapping = profile.neuron.perPopulationReset && image.schedule.depth > 0
+      let differs = !close(record[0].intervalNanoseconds, record[1].intervalNanoseconds)
+      if isOverlapping, differs { intervals += 1 }
+    }
+    #expect(latencies > 10 && intervals > 3, "\(latencies), \(intervals)")
+  }
+
   private func close(_ left: Double, _ right: Double) -> Bool {
     abs(left - right) <= 1e-12 * max(abs(left), abs(right))
   }

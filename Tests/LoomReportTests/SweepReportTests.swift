@@ -60,6 +60,7 @@ struct SweepReportTests {
     #expect(json["conversion"]?["label"]?.string == "converted for T = 16, every T from one run")
     #expect(json["smallest"]?["timesteps"]?.int == 16)
     #expect(json["timing"]?["samples"]?.int == 1)
+    #expect(json["timing"]?["mode"]?.string == "analytic")
     let point = try #require(json["points"]?.elements?.first)
     #expect(
       point.members?.keys.sorted() == [

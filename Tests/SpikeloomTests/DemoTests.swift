@@ -51,6 +51,21 @@ struct DemoTests {
     }
   }
 
+  @Test("packet by packet, only times differ")
+  func packets() throws {
+    let reports = try ["analytic", "event"].map { mode in
+      try withEmptyFolder { folder in
+        try BuiltProgram.succeed(["demo", "--timing", mode, "--json"], in: folder).json()
+      }
+    }
+    #expect(reports.map { $0["latency"]?["timing"]?.string } == ["analytic", "event"])
+    #expect(reports[0]["operations"] == reports[1]["operations"])
+    let analytic = try #require(reports[0]["latency"]?["perSampleNanoseconds"]?.double)
+    let counted = try #require(reports[1]["latency"]?["analyticNanoseconds"]?.double)
+    #expect(abs(counted - analytic) < 1e-9 * analytic)
+    #expect(reports[1]["latency"]?["perSampleNanoseconds"]?.double != analytic)
+  }
+
   private func facts(_ report: JSONValue) throws {
     func number(_ pointer: String) throws -> Double {
       try #require(report.value(at: pointer)?.double, "\(pointer)")

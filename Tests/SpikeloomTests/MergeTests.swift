@@ -103,7 +103,10 @@ struct MergeTests {
     arguments: DigitsFixture.profiles)
   func sweeps(profile: String) throws {
     for words in [
-      ["-T", "2,5,8", "--early-exit", "--latency-samples", "6", "--iterations", "30"],
+      [
+        "-T", "2,5,8", "--early-exit", "--latency-samples", "6", "--iterations", "30", "--timing",
+        "event",
+      ],
       ["-T", "3,4"]
         + (profile == "crossbar-256"
           ? ["--method", "bit-serial"] : ["--method", "percentile", "--convert", "each"]),

@@ -83,11 +83,13 @@ struct SweepTests {
   }
 
   /// The largest T is what `compare` says of it, to the last figure but for rounding.
-  private func expectCompare(_ point: JSONValue, _ profile: String) throws {
+  private func expectCompare(
+    _ point: JSONValue, _ profile: String, _ words: [String] = []
+  ) throws {
     let compared = try withEmptyFolder { folder in
       try BuiltProgram.succeed(
-        ["compare", DigitsFixture.model, "--profile", profile, "-T", "16", "--json"] + Self.data,
-        in: folder
+        ["compare", DigitsFixture.model, "--profile", profile, "-T", "16", "--json"] + Self.data
+          + words, in: folder
       ).json()
     }
     #expect(point["accuracy"]?.double == compared["accuracy"]?["chip"]?.double)
@@ -96,12 +98,46 @@ struct SweepTests {
       ("energy", ["totalPicojoules", "dynamicPicojoules", "staticPicojoules", "lowPicojoules"]),
       ("latency", ["perSampleNanoseconds", "intervalNanoseconds"]),
     ] {
+      // Refused in both.
+      if group == "energy", [point, compared].allSatisfy({ $0[group]?[keys[0]] == .null }) {
+        continue
+      }
       for key in keys {
         let left = try #require(point[group]?[key]?.double, "\(key)")
         let right = try #require(compared[group]?[key]?.double, "\(key)")
         #expect(abs(left - right) <= 1e-9 * right, "\(key): \(left), compare \(right)")
       }
     }
+  }
+
+  @Test(
+    "packet by packet, the largest T is what `compare` says of it, whatever gives the points",
+    arguments: ["loihi1-silicon-fit", "loihi2"],
+    [[], ["--convert", "each"], ["--coding", "poisson", "--convert", "once"]])
+  func packets(profile: String, words: [String]) throws {
+    let sweeps = try ["analytic", "event"].map {
+      try sweep(profile, ["--timesteps", "8,16", "--timing", $0] + words)
+    }
+    #expect(sweeps.map { $0["timing"]?["mode"]?.string } == ["analytic", "event"])
+    let points = try sweeps.map { try #require($0["points"]?.elements) }
+    let coding = words.first == "--coding" ? Array(words.prefix(2)) : []
+    try expectCompare(try #require(points[1].last), profile, coding + ["--timing", "event"])
+    for (counted, moved) in zip(points[0], points[1]) {
+      for key in ["perSampleNanoseconds", "intervalNanoseconds"] {
+        #expect(counted["latency"]?[key]?.double != moved["latency"]?[key]?.double, "\(key)")
+      }
+      #expect(counted["operations"] == moved["operations"])
+    }
+  }
+
+  @Test("event timing of a chip without steps is refused before anything is read")
+  func packetsWithoutSteps() throws {
+    let run = try withEmptyFolder { folder in
+      try BuiltProgram.run(
+        ["sweep", "none.onnx", "--profile", "speck", "-T", "4", "--timing", "event"] + Self.data,
+        in: folder)
+    }
+    #expect(run.status == 1 && run.errors.contains("SL6047"), "\(run.errors)")
   }
 
   @Test(

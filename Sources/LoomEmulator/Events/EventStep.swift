@@ -125,14 +125,15 @@ struct EventStep {
     var tails: [Int64]
   }
 
-  /// How long what falls together of several samples takes, when one starts every `period` steps, ns: the
-  /// packets of all steps equal to `residue` modulo the period, each core's one after another.
+  /// How long what falls together of several samples takes, ns: the packets of steps of this one, each core's one
+  /// after another.
   ///
-  /// - Parameter work: The work of a core in a step, ns.
+  /// - Parameters:
+  ///   - steps: The steps that fall together, ascending.
+  ///   - work: The work of a core in a step, ns.
   mutating func overlapping(
-    residue: Int, period: Int, cores: Int, work: (_ step: Int, _ core: Int) -> Double
+    _ steps: [Int], cores: Int, work: (_ step: Int, _ core: Int) -> Double
   ) -> Double {
-    let steps = Array(stride(from: residue, to: kept?.count ?? 0, by: period))
     var senders: [Int] = []
     var tails: [Int64] = []
     traffic.restart()

@@ -52,7 +52,7 @@ struct StepwiseTally: Sendable {
   }
 
   /// Ends a sample: times of all lengths, and where it stops.
-  mutating func finish(_ emulator: Emulator, _ loop: StepLoop) {
+  mutating func finish(_ emulator: Emulator, _ loop: inout StepLoop) {
     chunk.readings += rows
     var (steps, sum) = (0, 0.0)
     for (index, length) in plan.lengths.enumerated() where plan.isTimed(length) {
@@ -62,10 +62,11 @@ struct StepwiseTally: Sendable {
         steps += 1
       }
       chunk.latencies[index] += sum
+      let overlapping = loop.overlappingLengths(period: length.timesteps, steps: steps)
       chunk.intervals[index] +=
         emulator.interval(
           latency: sum, loop, steps: steps, period: length.timesteps,
-          readouts: plan.readouts(length)
+          readouts: plan.readouts(length), overlapping: overlapping
         ).nanoseconds
     }
     stop(emulator)

@@ -14,11 +14,12 @@ enum DemoCommand {
       .value(
         "--output", "-o", placeholder: "DIR",
         help: "where digits.chip and digits.report.json go (default: the current folder)")
-    ] + ProfileFlags.options + ConversionFlags.options,
+    ] + ProfileFlags.options + ConversionFlags.options + [TimingFlag.option],
     run: run)
 
   private static func run(_ arguments: ParsedArguments) throws -> ExitStatus {
     let profile = try ProfileFlags.load(arguments, default: "loihi1-silicon-fit")
+    let timing = try TimingFlag.mode(arguments, on: profile)
     let folder = arguments.text("--output") ?? "."
     let progress = Progress()
     progress.stage("bundled digits: 500 test images, a small CNN")
@@ -40,7 +41,7 @@ enum DemoCommand {
       forms: .suited(to: profile), defaultTimesteps: 32)
     let job = ComparisonJob(
       network: network, data: data, profile: profile, options: options,
-      threads: options.threads, mapping: try PlacementFlags.read(arguments))
+      threads: options.threads, mapping: try PlacementFlags.read(arguments), timing: timing)
     let outcome = try job.run(progress)
     let report = try outcome.report(
       job: job, modelName: "digits_cnn.onnx", preprocessing: choice, host: [:])

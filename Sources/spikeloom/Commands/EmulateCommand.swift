@@ -37,7 +37,7 @@ enum EmulateCommand {
       arguments, count: samples.count, outputs: units.outputs, picture: image.input.shape)
     let range = try range(arguments, samples.count)
     let emulator = try Emulator(
-      image: image, profile: profile, timing: try TimingFlag.mode(arguments))
+      image: image, profile: profile, timing: try TimingFlag.mode(arguments, on: profile))
     let progress = Progress()
     let wanted = (shard ?? .whole).samples(of: range.count).count
     progress.stage("emulated chip, \(image.cores.count) cores, \(wanted) samples")

@@ -23,7 +23,7 @@ enum SweepCommand {
         .value(
           "--latency-samples", placeholder: "N",
           help: "samples run again at each T where one run does not tell its time (default 16)"),
-        HostFlags.host,
+        HostFlags.host, TimingFlag.option,
         .flag("--early-exit", help: "at the largest T, stop a sample when its margin is safe"),
         .value(
           "--exit-every", placeholder: "K", help: "read the scores every K steps (default 4)"),
@@ -48,6 +48,7 @@ enum SweepCommand {
     let timedSamples = try arguments.integer("--latency-samples", in: 1...Int(Int32.max)) ?? 16
     _ = try arguments.required("--labels")
     let profile = try ProfileFlags.load(arguments)
+    let timing = try TimingFlag.mode(arguments, on: profile)
     let progress = Progress()
     progress.stage("reading \(Files.name(of: path))")
     let network = try Files.model(path)
@@ -71,7 +72,7 @@ enum SweepCommand {
       network: part.network, data: part.data, profile: profile, options: part.options,
       timesteps: timesteps, convertsEach: conversion ?? (options.dependsOnT || !hasSteps),
       timedSamples: timedSamples, exit: exit, host: part.host,
-      shard: shard ?? .whole)
+      shard: shard ?? .whole, timing: timing)
     let outcome = try job.run(progress)
     let found = findings(job, outcome, path, choice, loss)
     if let shard {
@@ -98,7 +99,7 @@ enum SweepCommand {
         network: Files.name(of: path), method: job.options.method.rawValue,
         convertsEach: job.convertsEach, largestTimesteps: job.timesteps.last ?? 1,
         samples: job.data.samples.count, calibration: job.data.calibrationSource,
-        lossPoints: loss,
+        lossPoints: loss, timing: job.timing,
         remarks: ["input: \(choice.description)"] + hostRemarks(job) + outcome.remarks
           + TickRemark.lines(job.profile), hybrid: job.host?.facts),
       annRight: outcome.annRight, stages: outcome.stages)

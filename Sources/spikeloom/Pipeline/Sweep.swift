@@ -30,6 +30,8 @@ struct SweepJob {
   var host: HostRun?
   /// Which samples are run.
   var shard = Shard.whole
+  /// How durations are found.
+  var timing = TimingMode.analytic
 
   /// The samples that are run.
   var range: Range<Int> { shard.samples(of: data.samples.count) }
@@ -75,16 +77,16 @@ private struct CompiledStage {
 
   /// The same image for a shorter window; nil where its readouts would begin with other potentials
   /// (`HardwareImage.shortened`).
-  func shortened(to length: RunLength, _ profile: Profile) throws -> CompiledStage? {
+  func shortened(to length: RunLength, _ job: SweepJob) throws -> CompiledStage? {
     let image = emulator.image
     if length == self.length { return self }
     let isExact =
-      profile.neuron.startStep || length.readoutStart > 0 || image.schedule.readoutStart == 0
+      job.profile.neuron.startStep || length.readoutStart > 0 || image.schedule.readoutStart == 0
       || image.spikeCounts != nil
     guard isExact else { return nil }
     var stage = self
     let short = image.shortened(to: length.timesteps, readoutStart: length.readoutStart)
-    stage.emulator = try Emulator(image: short, profile: profile)
+    stage.emulator = try Emulator(image: short, profile: job.profile, timing: job.timing)
     stage.imageSHA256 = "\(ChipFile.sha256(of: ChipFile.encode(short)))"
     return stage
   }
@@ -118,7 +120,7 @@ extension SweepJob {
     }
     // What the host injects cannot be read off at several T from one run: the same network runs for each.
     for length in lengths {
-      guard let part = try stage.shortened(to: length, profile) else {
+      guard let part = try stage.shortened(to: length, self) else {
         outcome.remark([
           "T = \(length.timesteps) is left out: needs biases of its own on \(profile.name) (--convert each)"
         ])
@@ -228,7 +230,11 @@ extension SweepJob {
     var rule = ExitRule(length: stage.length, interval: exit.interval) {
       stage.conversion.readoutStart(timesteps: $0)
     }
-    let run = try stage.emulator.runStepwise(
+    // Answers alone are looked at, so that no packet need be moved.
+    let emulator =
+      timing == .analytic
+      ? stage.emulator : try Emulator(image: stage.emulator.image, profile: profile)
+    let run = try emulator.runStepwise(
       samples, threads: options.threads, lengths: []
     ) { progress.count($0, of: samples.count, what: "samples") }
     let calibration = rule.calibrate(run.readings, agreement: exit.agreement)
@@ -248,7 +254,8 @@ extension SweepJob {
       options: CompilerOptions(tool: Version.tool, activity: conversion.network.activity),
       remarks: conversion.network.remarks)
     return CompiledStage(
-      conversion: conversion, fixed: fixed, emulator: try Emulator(image: image, profile: profile),
+      conversion: conversion, fixed: fixed,
+      emulator: try Emulator(image: image, profile: profile, timing: timing),
       cores: mapping.cores, imageSHA256: "\(ChipFile.sha256(of: ChipFile.encode(image)))",
       remarks: conversion.network.remarks
         + (quantization.diagnostics + mapping.diagnostics).map(\.description))

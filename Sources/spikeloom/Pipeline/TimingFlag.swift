@@ -1,5 +1,6 @@
 import LoomBase
 import LoomEmulator
+import LoomHardware
 
 /// `--timing`: from counts, or packet by packet.
 enum TimingFlag {
@@ -8,11 +9,14 @@ enum TimingFlag {
     help: "analytic (default: from counts) or event (every packet through the routers)")
 
   /// The mode asked for.
-  static func mode(_ arguments: ParsedArguments) throws -> TimingMode {
+  ///
+  /// - Throws: `UsageError`, and what `TimingMode.requireSteps` throws.
+  static func mode(_ arguments: ParsedArguments, on profile: Profile) throws -> TimingMode {
     guard let text = arguments.text("--timing") else { return .analytic }
     guard let mode = TimingMode(rawValue: text) else {
       throw UsageError("--timing needs 'analytic' or 'event', has '\(text)'")
     }
+    try mode.requireSteps(of: profile)
     return mode
   }
 }

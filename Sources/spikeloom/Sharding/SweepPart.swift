@@ -101,6 +101,7 @@ struct SweepPart: Codable {
     var samples: Int
     var calibration: String
     var lossPoints: Double
+    var timing: TimingMode
     var remarks: [String]
     var hybrid: HybridFacts?
   }
@@ -149,6 +150,7 @@ struct SweepPart: Codable {
       calibration: facts.calibration,
       timing: stages.compactMap(\.steps).last?.timing ?? .everySample, remarks: facts.remarks,
       host: host)
+    swept.mode = facts.timing
     swept.runsEach = !facts.convertsEach && stages.contains { $0.run != nil }
     return SweepReport(
       facts: swept, profile: profile, points: points, lossPoints: facts.lossPoints, exit: exit)
