@@ -6,7 +6,7 @@ extension Machine {
 
   /// The room of all weights.
   private var weightBytes: Int {
-    byteWeights.count + 2 * narrowWeights.count + 4 * weights.count
+    byteWeights.count + 2 * (narrowWeights.count + shortWeights.count) + 4 * weights.count
   }
 
   /// Room that each step in the works takes: events in queues, bits, counts, loads of links.

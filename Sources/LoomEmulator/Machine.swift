@@ -190,6 +190,8 @@ struct Machine: Sendable {
   var runs: [RunInfo] = []
   /// Weights with their shifts applied, template after template, kernels re-laid for contiguous rows.
   var weights: [Int32] = []
+  /// The same where 16 bits are enough for all of them and there are many: then `weights` is empty.
+  var shortWeights: [ShortWeight] = []
   /// The same of templates whose targets are narrow slices, in units of their 2^`narrowShift`.
   var narrowWeights: [Int16] = []
   /// The same where 8 bits are enough for all of them and there are many: then `narrowWeights` is empty.
@@ -265,7 +267,9 @@ struct Machine: Sendable {
   /// A weight of a block, whichever array holds it.
   func weight(of block: BlockInfo, at place: Int) -> Int32 {
     let slice = slices[block.slice]
-    guard slice.isNarrow, !block.isGate else { return weights[place] }
+    guard slice.isNarrow, !block.isGate else {
+      return shortWeights.isEmpty ? weights[place] : ShortWeight.widened(shortWeights[place])
+    }
     let weight = byteWeights.isEmpty ? Int32(narrowWeights[place]) : Int32(byteWeights[place])
     return weight << slice.narrowShift
   }

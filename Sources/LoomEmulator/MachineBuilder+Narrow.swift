@@ -71,7 +71,8 @@ extension MachineBuilder {
   /// Weights after the last that kernels may read.
   static let paddingWeights = 8
 
-  /// Narrow weights beyond this number are held in 8 bits, if these are enough for all.
+  /// Weights of sums in 16, and those of sums in 32 bits, are held in half the bits beyond this number, if these are
+  /// enough for all.
   private static let manyWeights = 1 << 18
 
   /// Writes the weights of templates with a shift to their own array, all others to theirs; returns how far from where they were
@@ -90,30 +91,36 @@ extension MachineBuilder {
       }
     }
     let narrow = image.templates.indices.filter { shifts[$0] != nil }
-    if counts.narrow > Self.manyWeights, areBytes(shifts) {
+    let wide = image.templates.indices.filter { shifts[$0] == nil }
+    if counts.narrow > Self.manyWeights, fit(bits: 8, narrow, shifts) {
       machine.byteWeights = weights(of: narrow, shifts, count: counts.narrow)
     } else if !narrow.isEmpty {
       machine.narrowWeights = weights(of: narrow, shifts, count: counts.narrow)
     }
-    machine.weights = weights(
-      of: image.templates.indices.filter { shifts[$0] == nil }, shifts, count: counts.wide)
+    // Asynchronous images take their events one by one, with kernels of their own.
+    if counts.wide > Self.manyWeights, !image.schedule.isAsynchronous, fit(bits: 16, wide, shifts) {
+      machine.shortWeights = weights(of: wide, shifts, count: counts.wide)
+    } else {
+      machine.weights = weights(of: wide, shifts, count: counts.wide)
+    }
     return moves
   }
 
-  /// Whether 8 bits are enough for all weights of narrow populations, in units of their shifts.
-  private func areBytes(_ shifts: [Int?]) -> Bool {
-    image.templates.indices.allSatisfy { index in
-      guard let shift = shifts[index] else { return true }
+  /// Whether so many bits are enough for all weights of some templates, in units of their shifts.
+  private func fit(bits: UInt32, _ templates: [Int], _ shifts: [Int?]) -> Bool {
+    let half = UInt32(1) << (bits - 1)
+    return templates.allSatisfy { index in
+      let shift = Int32(shifts[index] ?? 0)
       var beyond: UInt32 = 0
       templateWeights[index].forEach {
-        beyond |= UInt32(truncatingIfNeeded: ($0 &>> Int32(shift)) &+ 128)
+        beyond |= UInt32(truncatingIfNeeded: $0 &>> shift) &+ half
       }
-      return beyond < 256
+      return beyond < 2 * half
     }
   }
 
   /// The weights of some templates, one after another, in units of their shifts if they have one, and some zeros after them.
-  private func weights<Weight: FixedWidthInteger & BitwiseCopyable>(
+  private func weights<Weight: ScatterWeight>(
     of templates: [Int], _ shifts: [Int?], count: Int
   ) -> [Weight] {
     unsafe LargePages.array(count: count + Self.paddingWeights) { room in
@@ -126,7 +133,7 @@ extension MachineBuilder {
           place &+= 1
         }
       }
-      for rest in place..<room.count { unsafe room.initializeElement(at: rest, to: 0) }
+      for rest in place..<room.count { unsafe room.initializeElement(at: rest, to: Weight(truncatingIfNeeded: 0)) }
     }
   }
 

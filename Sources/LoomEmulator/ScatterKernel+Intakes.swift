@@ -42,6 +42,15 @@ extension ScatterKernel {
     gather(intakes, range, heard, weights, &lists, &accumulators)
   }
 
+  /// The same with weights of 16 bits and sums of 32.
+  @inline(never)
+  package static func add(
+    _ intakes: [IntakeInfo], _ range: Range<Int>, _ heard: Heard, _ weights: [ShortWeight],
+    lists: inout SpikeLists, into accumulators: inout [Int32]
+  ) -> UInt64 {
+    gather(intakes, range, heard, weights, &lists, &accumulators)
+  }
+
   /// The same with weights of 8 bits.
   @inline(never)
   package static func add(

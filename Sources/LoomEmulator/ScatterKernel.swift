@@ -1,5 +1,5 @@
-/// Synaptic operations: the weights of events' axons added to the accumulators, in 16 or in 32 bits; weights of
-/// sums in 16 bits may have 8.
+/// Synaptic operations: the weights of events' axons added to the accumulators, in 16 or in 32 bits; weights may have
+/// half the bits of their sums.
 ///
 /// Consecutive events of one pattern (the rows of a dense block, the channels at one position of a map) meet the
 /// same accumulators, which are then read and written once for four of them. Events are either listed in a queue or
@@ -23,6 +23,15 @@ package enum ScatterKernel {
   package static func add(
     _ events: [Event], from first: Int, count: Int, _ patterns: [PatternInfo], _ runs: [RunInfo],
     _ weights: [Int16], into accumulators: inout [Int16]
+  ) -> UInt64 {
+    scatter(events, first, count, patterns, runs, weights, &accumulators)
+  }
+
+  /// The same with weights of 16 bits and sums of 32 (`Machine.shortWeights`).
+  @inline(never)
+  package static func add(
+    _ events: [Event], from first: Int, count: Int, _ patterns: [PatternInfo], _ runs: [RunInfo],
+    _ weights: [ShortWeight], into accumulators: inout [Int32]
   ) -> UInt64 {
     scatter(events, first, count, patterns, runs, weights, &accumulators)
   }
@@ -52,6 +61,15 @@ package enum ScatterKernel {
   package static func add(
     _ segments: [SegmentInfo], _ range: Range<Int>, fired: [UInt64], from firstWord: Int,
     _ runs: [RunInfo], _ weights: [Int16], into accumulators: inout [Int16]
+  ) -> UInt64 {
+    scatter(segments, range, fired, firstWord, runs, weights, &accumulators)
+  }
+
+  /// The same with weights of 16 bits and sums of 32.
+  @inline(never)
+  package static func add(
+    _ segments: [SegmentInfo], _ range: Range<Int>, fired: [UInt64], from firstWord: Int,
+    _ runs: [RunInfo], _ weights: [ShortWeight], into accumulators: inout [Int32]
   ) -> UInt64 {
     scatter(segments, range, fired, firstWord, runs, weights, &accumulators)
   }
@@ -225,8 +243,10 @@ package enum ScatterKernel {
         events[event].weightBase &+ run.pointee.weight, UInt32(truncatingIfNeeded: weights &- 1))
       greatest = unsafe max(greatest, run.pointee.target)
     }
-    var bits: Weight = 0
-    for event in 0..<count { unsafe bits |= places.weights[Int(places.bases[event])] }
+    var bits: Weight.Sum = 0
+    for event in 0..<count {
+      unsafe bits |= Weight.widened(places.weights[Int(places.bases[event])])
+    }
     precondition(greatest < .max || bits != 0, "targets are numbered")
   }
 

@@ -67,9 +67,13 @@ extension StepLoop {
       machine.intakeSpans, machine.listedNeurons, fired: state.spikes.words, from: due.word,
       step: due.step)
     guard isNarrow else {
-      return ScatterKernel.add(
-        machine.intakes, intakes, heard, machine.weights, lists: &state.lists,
-        into: &state.accumulators)
+      return machine.shortWeights.isEmpty
+        ? ScatterKernel.add(
+          machine.intakes, intakes, heard, machine.weights, lists: &state.lists,
+          into: &state.accumulators)
+        : ScatterKernel.add(
+          machine.intakes, intakes, heard, machine.shortWeights, lists: &state.lists,
+          into: &state.accumulators)
     }
     return machine.byteWeights.isEmpty
       ? ScatterKernel.add(
@@ -85,9 +89,13 @@ extension StepLoop {
     _ segments: Range<Int>, isNarrow: Bool, _ firstWord: Int
   ) -> UInt64 {
     guard isNarrow else {
-      return ScatterKernel.add(
-        machine.segments, segments, fired: state.spikes.words, from: firstWord,
-        machine.segmentRuns, machine.weights, into: &state.accumulators)
+      return machine.shortWeights.isEmpty
+        ? ScatterKernel.add(
+          machine.segments, segments, fired: state.spikes.words, from: firstWord,
+          machine.segmentRuns, machine.weights, into: &state.accumulators)
+        : ScatterKernel.add(
+          machine.segments, segments, fired: state.spikes.words, from: firstWord,
+          machine.segmentRuns, machine.shortWeights, into: &state.accumulators)
     }
     return machine.byteWeights.isEmpty
       ? ScatterKernel.add(
@@ -135,9 +143,13 @@ extension StepLoop {
   private mutating func scatter(_ places: Range<Int>, isNarrow: Bool) -> UInt64 {
     let (first, count) = (places.lowerBound, places.count)
     guard isNarrow else {
-      return ScatterKernel.add(
-        state.queue, from: first, count: count, machine.patterns, machine.runs, machine.weights,
-        into: &state.accumulators)
+      return machine.shortWeights.isEmpty
+        ? ScatterKernel.add(
+          state.queue, from: first, count: count, machine.patterns, machine.runs, machine.weights,
+          into: &state.accumulators)
+        : ScatterKernel.add(
+          state.queue, from: first, count: count, machine.patterns, machine.runs,
+          machine.shortWeights, into: &state.accumulators)
     }
     return machine.byteWeights.isEmpty
       ? ScatterKernel.add(
