@@ -133,7 +133,9 @@ extension MachineBuilder {
           place &+= 1
         }
       }
-      for rest in place..<room.count { unsafe room.initializeElement(at: rest, to: Weight(truncatingIfNeeded: 0)) }
+      for rest in place..<room.count {
+        unsafe room.initializeElement(at: rest, to: Weight(truncatingIfNeeded: 0))
+      }
     }
   }
 

@@ -90,6 +90,7 @@ struct IntakeTests {
     var wide = start
     var narrow = start.map { Int16($0) }
     var fromBytes = narrow
+    var fromShort = start
     let neurons = oracle.neurons
     var lists = SpikeLists(neurons)
     // Lists of the step before, in which others fired, must be written anew.
@@ -113,12 +114,16 @@ struct IntakeTests {
         ScatterKernel.add(
           oracle.intakes, range, heard, oracle.weights.map { Int8($0) }, lists: &lists,
           into: &fromBytes),
+        ScatterKernel.add(
+          oracle.intakes, range, heard,
+          oracle.weights.map { ShortWeight(truncatingIfNeeded: $0) }, lists: &lists,
+          into: &fromShort),
       ]
     }
     let parts = zip(add(0..<1), add(1..<all.upperBound)).map { $0 + $1 }
-    #expect(parts == Array(repeating: oracle.operations, count: 3))
+    #expect(parts == Array(repeating: oracle.operations, count: 4))
     #expect(wide == oracle.sums)
     #expect(narrow == oracle.sums.map { Int16($0) })
-    #expect(fromBytes == narrow)
+    #expect(fromBytes == narrow && fromShort == wide)
   }
 }

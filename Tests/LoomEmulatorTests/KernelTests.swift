@@ -71,6 +71,18 @@ struct KernelTests {
     #expect(done == expected.operations)
   }
 
+  @Test("synaptic operations in 32 bits with weights of 16", arguments: 0..<UInt64(20))
+  func short(seed: UInt64) {
+    let scatter = Scatter(seed: seed, largest: 1 << 15 - 1)
+    var sums: [Int32] = (0..<500).map { Int32($0 * 7 - 900) }
+    let expected = scatter.expected(sums)
+    let done = ScatterKernel.add(
+      scatter.events, from: 0, count: scatter.events.count, scatter.patterns, scatter.runs,
+      scatter.weights.map { ShortWeight(truncatingIfNeeded: $0) }, into: &sums)
+    #expect(sums == expected.sums)
+    #expect(done == expected.operations)
+  }
+
   @Test("synaptic operations in 16 bits", arguments: 0..<UInt64(20))
   func narrow(seed: UInt64) {
     let scatter = Scatter(seed: seed, largest: 127)
@@ -134,6 +146,12 @@ struct KernelTests {
         events, from: 0, count: 203, patterns, runs, weights.map { Int32($0) }, into: &wide)
         == operations)
     #expect(wide.map { Int16($0) } == expected)
+    var fromShort = [Int32](repeating: 3, count: width + 16)
+    #expect(
+      ScatterKernel.add(
+        events, from: 0, count: 203, patterns, runs,
+        weights.map { ShortWeight(truncatingIfNeeded: Int32($0)) }, into: &fromShort) == operations)
+    #expect(fromShort == wide)
   }
 
   /// Segments of a few neurons each: what each neuron meets is written out by itself.
@@ -212,6 +230,11 @@ struct KernelTests {
       oracle.segments, 0..<14, fired: oracle.fired, from: 1, oracle.runs,
       oracle.weights.map { Int8($0) }, into: &fromBytes)
     #expect(fromBytes == narrow && third == done)
+    var fromShort: [Int32] = (0..<900).map { Int32($0 * 7 - 900) }
+    let fourth = ScatterKernel.add(
+      oracle.segments, 0..<14, fired: oracle.fired, from: 1, oracle.runs,
+      oracle.weights.map { ShortWeight(truncatingIfNeeded: $0) }, into: &fromShort)
+    #expect(fromShort == wide && fourth == done)
   }
 
   @Test("only the events asked for are added")

@@ -62,6 +62,22 @@ struct TwinTests {
       image, TestProfiles.profile(), RandomImage.samples(image, count: 2, seed: 2, rarity: 20))
   }
 
+  @Test(
+    "many weights with sums beyond 16 bits, held in 16 bits, or in 32 for one shift too many",
+    arguments: [true, false], [nil, 0, 1])
+  func largeSums(spikes: Bool, shifted: Int?) throws {
+    var image = RandomImage.make(
+      seed: 5, options: .init(spikes: spikes, heavy: true, large: true))
+    if let shifted {
+      let most = image.templates.indices.sorted {
+        image.templates[$0].weights.count > image.templates[$1].weights.count
+      }
+      image.templates[most[shifted]].shifts = [1]
+    }
+    try compare(
+      image, TestProfiles.profile(), RandomImage.samples(image, count: 2, seed: 2, rarity: 20))
+  }
+
   @Test("thresholds so far above potentials that 32 bits do not hold the difference")
   func far() throws {
     var image = RandomImage.make(seed: 3, options: .init(spikes: true, quiet: true))
