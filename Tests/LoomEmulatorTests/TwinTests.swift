@@ -55,19 +55,31 @@ struct TwinTests {
     try compare(image, profile, samples)
   }
 
-  @Test("many weights, a few of them beyond 8 bits")
-  func large() throws {
-    let image = RandomImage.make(seed: 5, options: .init(spikes: true, large: true))
+  @Test("many weights, a few of them beyond 8 bits", arguments: [false, true])
+  func large(isPositive: Bool) throws {
+    var image = RandomImage.make(seed: 5, options: .init(spikes: true, large: true))
+    if isPositive { Self.makePositive(&image) }
     try compare(
       image, TestProfiles.profile(), RandomImage.samples(image, count: 2, seed: 2, rarity: 20))
+  }
+
+  private static func makePositive(_ image: inout HardwareImage) {
+    for index in image.templates.indices {
+      image.templates[index].weights = image.templates[index].weights.map(abs)
+    }
   }
 
   @Test(
     "many weights with sums beyond 16 bits, held in 16 bits, or in 32 for one shift too many",
     arguments: [true, false], [nil, 0, 1])
   func largeSums(spikes: Bool, shifted: Int?) throws {
+    for isPositive in [false, true] { try largeSums(spikes, shifted, isPositive) }
+  }
+
+  private func largeSums(_ spikes: Bool, _ shifted: Int?, _ isPositive: Bool) throws {
     var image = RandomImage.make(
       seed: 5, options: .init(spikes: spikes, heavy: true, large: true))
+    if isPositive { Self.makePositive(&image) }
     if let shifted {
       let most = image.templates.indices.sorted {
         image.templates[$0].weights.count > image.templates[$1].weights.count
