@@ -13,6 +13,19 @@ public struct Digest: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
+  /// Computes the digest of parts put together.
+  public init(ofParts parts: some Sequence<[UInt8]>) {
+    var (state, rest, count) = (SecureHashState(), [UInt8](), 0)
+    for part in parts {
+      rest += part
+      count += part.count
+      let whole = rest.count & ~63
+      unsafe rest.withUnsafeBytes { unsafe state.absorb($0, blocks: whole / 64) }
+      rest.removeFirst(whole)
+    }
+    bytes = Digest.finish(&state, rest, count: count)
+  }
+
   /// Takes 32 bytes as a digest; nil if there are not exactly 32.
   public init?(bytes: some Collection<UInt8>) {
     guard bytes.count == 32 else { return nil }
@@ -31,9 +44,16 @@ public struct Digest: Hashable, Sendable, CustomStringConvertible {
     unsafe state.absorb(UnsafeRawBufferPointer(message), blocks: whole / 64)
     var tail: [UInt8] = []
     for index in whole..<message.count { tail.append(unsafe message[index]) }
-    tail.append(0x80)
+    return finish(&state, tail, count: message.count)
+  }
+
+  /// Takes in what is left of a message of `count` bytes, less than a block.
+  private static func finish(
+    _ state: inout SecureHashState, _ rest: [UInt8], count: Int
+  ) -> [UInt8] {
+    var tail = rest + [0x80]
     while tail.count % 64 != 56 { tail.append(0) }
-    let bitCount = UInt64(message.count) &* 8
+    let bitCount = UInt64(count) &* 8
     for shift in stride(from: 56, through: 0, by: -8) {
       tail.append(UInt8(truncatingIfNeeded: bitCount >> UInt64(shift)))
     }

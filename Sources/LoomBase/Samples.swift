@@ -8,12 +8,17 @@ public struct Samples: Sendable {
     case floats([Float])
   }
 
-  /// The stored numbers of all samples, sample after sample.
-  public var storage: Storage
+  /// Where the numbers are; of those in a file some samples may be picked.
+  private enum Home: Sendable {
+    case memory(Storage)
+    case file(StoredSamples, picks: [Int]?)
+  }
+
+  private var home: Home
   /// The shape of one sample as stored, without the batch axis.
-  public var sampleShape: [Int]
+  public private(set) var sampleShape: [Int]
   /// The number of samples.
-  public var count: Int
+  public private(set) var count: Int
   /// By sample its number in the file it was read from; nil: they stand as they were read.
   public var numbers: [Int]?
 
@@ -26,7 +31,17 @@ public struct Samples: Sendable {
       }
     precondition(
       stored == count * sampleShape.reduce(1, *), "a batch holds count × sample size numbers")
-    self.storage = storage
+    home = .memory(storage)
+    self.sampleShape = sampleShape
+    self.count = count
+  }
+
+  /// Creates a batch of samples that stay in their file; it must hold `count` × the product of `sampleShape` numbers.
+  public init(stored: StoredSamples, sampleShape: [Int], count: Int) {
+    precondition(
+      stored.elementCount == count * sampleShape.reduce(1, *),
+      "a batch holds count × sample size numbers")
+    home = .file(stored, picks: nil)
     self.sampleShape = sampleShape
     self.count = count
   }
@@ -36,23 +51,67 @@ public struct Samples: Sendable {
 
   /// Whether the stored numbers are bytes.
   public var isBytes: Bool {
-    if case .bytes = storage { true } else { false }
+    switch home {
+    case .memory(.bytes): true
+    case .memory(.floats): false
+    case .file(let stored, _): stored.isBytes
+    }
+  }
+
+  /// The stored numbers of all samples, sample after sample; those in a file are read.
+  public var storage: Storage { stored(0..<count).storage }
+
+  /// Numbers that hold those of some samples, and where the first of these begins: samples in a file are read, those in memory
+  /// stay where they are.
+  public func stored(_ range: Range<Int>) -> (storage: Storage, first: Int) {
+    precondition(range.lowerBound >= 0 && range.upperBound <= count, "samples are there")
+    switch home {
+    case .memory(let storage): return (storage, range.lowerBound * elementsPerSample)
+    case .file(let stored, let picks):
+      guard let picks else { return (stored.numbers(of: range, each: elementsPerSample), 0) }
+      return (stored.numbers(of: picks[range], each: elementsPerSample), 0)
+    }
+  }
+
+  /// Throws if the file that samples are read from is another than when it was opened.
+  ///
+  /// - Throws: SL1210.
+  public func requireUnchanged() throws(DiagnosticsError) {
+    guard case .file(let stored, _) = home, !stored.isUnchanged else { return }
+    throw DiagnosticsError(
+      Diagnostic(
+        .error, "SL1210", "needs a file of samples that stays as it is, has one that changed",
+        at: .file("samples"), remedy: "run it again when nobody writes to the file"))
   }
 
   /// The samples at the given indices, in that order.
   public func selecting(_ indices: some Sequence<Int>) -> Samples {
     let size = elementsPerSample
     let chosen = Array(indices)
-    let picked: Storage =
-      switch storage {
-      case .bytes(let values):
-        .bytes(chosen.flatMap { values[($0 * size)..<(($0 + 1) * size)] })
-      case .floats(let values):
-        .floats(chosen.flatMap { values[($0 * size)..<(($0 + 1) * size)] })
-      }
-    var selected = Samples(storage: picked, sampleShape: sampleShape, count: chosen.count)
+    var selected = self
+    selected.count = chosen.count
     selected.numbers = chosen.map { number(of: $0) }
+    selected.home =
+      switch home {
+      case .memory(.bytes(let values)):
+        .memory(.bytes(chosen.flatMap { values[($0 * size)..<(($0 + 1) * size)] }))
+      case .memory(.floats(let values)):
+        .memory(.floats(chosen.flatMap { values[($0 * size)..<(($0 + 1) * size)] }))
+      case .file(let stored, let picks):
+        .file(stored, picks: chosen.map { picks?[$0] ?? $0 })
+      }
     return selected
+  }
+
+  /// The same numbers, cut into other samples; none may have been picked.
+  public func recut(sampleShape: [Int], count: Int) -> Samples {
+    switch home {
+    case .memory(let storage):
+      return Samples(storage: storage, sampleShape: sampleShape, count: count)
+    case .file(let stored, let picks):
+      precondition(picks == nil, "all samples of the file are there")
+      return Samples(stored: stored, sampleShape: sampleShape, count: count)
+    }
   }
 
   /// The number of a sample in the file it was read from: what is drawn for it does not depend on which others are taken.

@@ -50,7 +50,9 @@ public enum SamplePreparation {
     }
     let count = map.count
     var (bytes, floats): ([UInt8], [Float]) = ([], [])
-    switch samples.storage {
+    let (storage, first) = samples.stored(range)
+    try samples.requireUnchanged()
+    switch storage {
     case .bytes(let values): bytes = values
     case .floats(let values): floats = values
     }
@@ -60,8 +62,8 @@ public enum SamplePreparation {
       let mean = preprocessing.mean(ofChannel: channel)
       let deviation = preprocessing.deviation(ofChannel: channel)
       for element in channel * map.positions..<(channel + 1) * map.positions {
-        for (place, sample) in range.enumerated() {
-          let index = sample * count + order[element]
+        for place in 0..<range.count {
+          let index = first + place * count + order[element]
           let stored = isBytes ? Double(bytes[index]) : Double(floats[index])
           result[place * count + element] = Float((stored * preprocessing.scale - mean) / deviation)
         }

@@ -181,6 +181,7 @@ public struct Emulator: Sendable {
       }
       merged.withLock { $0.tally.add(worker.tally) }
     }
+    try samples.requireUnchanged()
     let whole = merged.withLock { $0 }
     try Emulator.requireRest(whole.chunks)
     return sums(whole, of: range.count)

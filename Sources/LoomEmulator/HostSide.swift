@@ -85,7 +85,7 @@ struct HostSide: Sendable {
   /// The sample's integers x, channel-first.
   private func integers(_ samples: Samples, index: Int, layout: SampleLayout) -> [Int64] {
     let map = input.shape
-    let base = index * samples.elementsPerSample
+    let (storage, base) = samples.stored(index..<(index + 1))
     var values: [Int64] = []
     values.reserveCapacity(map.count)
     for channel in 0..<map.channels {
@@ -93,7 +93,7 @@ struct HostSide: Sendable {
         for column in 0..<map.width {
           let stored =
             base + layout.storedIndex(channel: channel, row: row, column: column, in: map)
-          switch samples.storage {
+          switch storage {
           case .bytes(let bytes): values.append(Int64(bytes[stored]))
           case .floats(let floats): values.append(quantized(floats[stored]))
           }
@@ -114,14 +114,15 @@ struct HostSide: Sendable {
   /// spike).
   func spikes(_ samples: Samples, index: Int, layout: SampleLayout) -> [[UInt32]] {
     let map = input.shape
-    if case .bytes(let bytes) = samples.storage, layout == .channelLast || map.positions == 1 {
+    let (storage, first) = samples.stored(index..<(index + 1))
+    if case .bytes(let bytes) = storage, layout == .channelLast || map.positions == 1 {
       return (0..<timesteps).map { step in
         HostSide.marks(
-          bytes, from: index * samples.elementsPerSample + step * map.count, count: map.count)
+          bytes, from: first + step * map.count, count: map.count)
       }
     }
     return (0..<timesteps).map { step in
-      let base = index * samples.elementsPerSample + step * map.count
+      let base = first + step * map.count
       var list: [UInt32] = []
       for place in 0..<map.count {
         let position = place / map.channels
@@ -131,7 +132,7 @@ struct HostSide: Sendable {
             channel: place % map.channels, row: position / map.width,
             column: position % map.width, in: map)
         let isSpike =
-          switch samples.storage {
+          switch storage {
           case .bytes(let bytes): bytes[stored] != 0
           case .floats(let floats): floats[stored] != 0
           }

@@ -10,8 +10,8 @@ struct SampleReader {
   func integers(
     _ samples: Samples, index: Int, quantization: InputQuantization
   ) throws(DiagnosticsError) -> [Int64] {
-    let places = try storedPlaces(samples, index: index, shape: samples.sampleShape)
-    switch (samples.storage, quantization) {
+    let (storage, places) = try stored(samples, index: index, shape: samples.sampleShape)
+    switch (storage, quantization) {
     case (.bytes(let values), .bytes):
       return places.map { Int64(values[$0]) }
     case (.floats(let values), .floats(let factor)):
@@ -31,7 +31,7 @@ struct SampleReader {
 
   /// The sample as preprocessed values: (stored · scale − mean) / deviation.
   func values(_ samples: Samples, index: Int) throws(DiagnosticsError) -> [Float] {
-    let places = try storedPlaces(samples, index: index, shape: samples.sampleShape)
+    let (storage, places) = try stored(samples, index: index, shape: samples.sampleShape)
     let positions = input.shape.positions
     let preprocessing = input.preprocessing
     func value(_ element: Int, _ stored: Double) -> Float {
@@ -40,7 +40,7 @@ struct SampleReader {
         (stored * preprocessing.scale - preprocessing.mean(ofChannel: channel))
           / preprocessing.deviation(ofChannel: channel))
     }
-    switch samples.storage {
+    switch storage {
     case .bytes(let bytes):
       return places.enumerated().map { value($0.offset, Double(bytes[$0.element])) }
     case .floats(let floats):
@@ -55,8 +55,8 @@ struct SampleReader {
         "needs rasters of \(timesteps) steps, has the shape \(samples.sampleShape)")
     }
     let shape = Array(samples.sampleShape.dropFirst())
-    let places = try storedPlaces(samples, index: index, shape: shape)
-    return switch samples.storage {
+    let (storage, places) = try stored(samples, index: index, shape: shape)
+    return switch storage {
     case .bytes(let values): SampleReader.raster(values, places: places, steps: steps)
     case .floats(let values): SampleReader.raster(values, places: places, steps: steps)
     }
@@ -71,10 +71,10 @@ struct SampleReader {
     }
   }
 
-  /// Where each element, in channel-first order, stands in the stored numbers.
-  private func storedPlaces(
+  /// Numbers that hold the sample's, and where among them each element stands, in channel-first order.
+  private func stored(
     _ samples: Samples, index: Int, shape: [Int]
-  ) throws(DiagnosticsError) -> [Int] {
+  ) throws(DiagnosticsError) -> (storage: Samples.Storage, places: [Int]) {
     guard (0..<samples.count).contains(index) else {
       throw SampleReader.error("needs a sample below \(samples.count), has \(index)")
     }
@@ -83,7 +83,8 @@ struct SampleReader {
     else {
       throw SampleReader.error("needs samples of shape \(map), has \(samples.sampleShape)")
     }
-    let base = index * samples.elementsPerSample
+    let (storage, base) = samples.stored(index..<(index + 1))
+    try samples.requireUnchanged()
     var places: [Int] = []
     places.reserveCapacity(map.count)
     for channel in 0..<map.channels {
@@ -94,7 +95,7 @@ struct SampleReader {
         }
       }
     }
-    return places
+    return (storage, places)
   }
 
   private static func error(_ message: String) -> DiagnosticsError {

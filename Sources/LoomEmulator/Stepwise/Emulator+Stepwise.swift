@@ -61,6 +61,7 @@ extension Emulator {
       sums.points[index].again = StepwiseSums.Times(
         latencies: again.chunks.map(\.latency), intervals: again.chunks.map(\.interval))
     }
+    try samples.requireUnchanged()
     return (sums, readings)
   }
 

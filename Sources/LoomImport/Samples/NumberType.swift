@@ -21,28 +21,31 @@ struct NumberType: Equatable {
     case (.boolean, _): return .bytes(bytes.map { $0 == 0 ? 0 : 1 })
     case (.unsigned, 1): return .bytes(Array(bytes))
     case (.signed, 1): return .integers(bytes.map { Int64(Int8(bitPattern: $0)) })
-    case (.unsigned, 2): return .integers(words(bytes, UInt16.self).map { Int64($0) })
-    case (.signed, 2): return .integers(words(bytes, Int16.self).map { Int64($0) })
-    case (.unsigned, 4): return .integers(words(bytes, UInt32.self).map { Int64($0) })
-    case (.signed, 4): return .integers(words(bytes, Int32.self).map { Int64($0) })
-    case (.unsigned, _): return .integers(words(bytes, UInt64.self).map { Int64(clamping: $0) })
-    case (.signed, _): return .integers(words(bytes, Int64.self))
-    case (.floating, 2): return .floats(words(bytes, UInt16.self).map { NumberType.half($0) })
-    case (.floating, 4): return .floats(words(bytes, UInt32.self).map { Float(bitPattern: $0) })
-    case (.floating, _): return .doubles(words(bytes, UInt64.self).map { Double(bitPattern: $0) })
+    case (.unsigned, 2): return .integers(words(bytes, UInt16.self) { Int64($0) })
+    case (.signed, 2): return .integers(words(bytes, Int16.self) { Int64($0) })
+    case (.unsigned, 4): return .integers(words(bytes, UInt32.self) { Int64($0) })
+    case (.signed, 4): return .integers(words(bytes, Int32.self) { Int64($0) })
+    case (.unsigned, _): return .integers(words(bytes, UInt64.self) { Int64(clamping: $0) })
+    case (.signed, _): return .integers(words(bytes, Int64.self) { $0 })
+    case (.floating, 2): return .floats(words(bytes, UInt16.self) { NumberType.half($0) })
+    case (.floating, 4): return .floats(words(bytes, UInt32.self) { Float(bitPattern: $0) })
+    case (.floating, _): return .doubles(words(bytes, UInt64.self) { Double(bitPattern: $0) })
     }
   }
 
-  /// The words of bytes that hold a whole number of them, in this type's byte order.
-  func words<Word: FixedWidthInteger>(
-    _ bytes: ArraySlice<UInt8>, _ type: Word.Type
-  ) -> [Word] {
+  /// Whether numbers stay bytes (`elements`).
+  var isByte: Bool { kind == .boolean || (kind == .unsigned && width == 1) }
+
+  /// The values of words of bytes that hold a whole number of them, in this type's byte order.
+  func words<Word: FixedWidthInteger, Value>(
+    _ bytes: ArraySlice<UInt8>, _ type: Word.Type, _ value: (Word) -> Value
+  ) -> [Value] {
     let size = Word.bitWidth / 8
     let swaps = isBigEndian
     return unsafe bytes.withUnsafeBytes { source in
       (0..<(bytes.count / size)).map { index in
         let word = unsafe source.loadUnaligned(fromByteOffset: index * size, as: Word.self)
-        return swaps ? Word(bigEndian: word) : Word(littleEndian: word)
+        return value(swaps ? Word(bigEndian: word) : Word(littleEndian: word))
       }
     }
   }

@@ -43,14 +43,8 @@ public struct NumericArray: Sendable, Equatable {
           .error, "SL1202", "needs an array of samples, has a single number", at: .file(name))
       )
     }
-    let storage: Samples.Storage =
-      switch elements {
-      case .bytes(let values): .bytes(values)
-      case .integers(let values): .floats(values.map { Float($0) })
-      case .floats(let values): .floats(values)
-      case .doubles(let values): .floats(values.map { Float($0) })
-      }
-    return Samples(storage: storage, sampleShape: Array(shape.dropFirst()), count: count)
+    return Samples(
+      storage: elements.stored, sampleShape: Array(shape.dropFirst()), count: count)
   }
 
   /// The array as class numbers: integers of one axis (others of length one are ignored).
@@ -77,5 +71,17 @@ public struct NumericArray: Sendable, Equatable {
       throw error("needs whole labels from 0 to 2^31 − 1, has others")
     }
     return good
+  }
+}
+
+extension NumericArray.Elements {
+  /// The numbers of samples: bytes stay bytes, all else becomes floats.
+  var stored: Samples.Storage {
+    switch self {
+    case .bytes(let values): .bytes(values)
+    case .integers(let values): .floats(values.map { Float($0) })
+    case .floats(let values): .floats(values)
+    case .doubles(let values): .floats(values.map { Float($0) })
+    }
   }
 }

@@ -36,6 +36,29 @@ public enum NumpyFile {
     return NumericArray(shape: header.shape, elements: reordered(elements, header.shape))
   }
 
+  /// The samples of a file in C order, left where they are; nil: it is another file, or has none.
+  ///
+  /// - Throws: as `read`.
+  static func stored(_ file: OpenFile, name: String) throws(DiagnosticsError) -> Samples? {
+    let prefix = file.bytes(0..<min(file.count, 1 << 16))[...]
+    guard isLikely(prefix), let declared = declaredLength(prefix) else { return nil }
+    guard declared == file.count else {
+      throw .malformed(.truncated(offset: 0, needed: declared, available: file.count), name)
+    }
+    guard let header = try? NumpyHeader(prefix), let count = header.shape.first,
+      !header.isFortranOrder || header.shape.count == 1
+    else { return nil }
+    let (type, first) = (header.type, header.length)
+    let stored = StoredSamples(
+      isBytes: type.isByte, elementCount: header.byteCount / type.width,
+      read: { range in
+        let bytes = file.bytes(
+          (first + range.lowerBound * type.width)..<(first + range.upperBound * type.width))
+        return type.elements(bytes[...], count: range.count).stored
+      }, isUnchanged: { file.isUnchanged })
+    return Samples(stored: stored, sampleShape: Array(header.shape.dropFirst()), count: count)
+  }
+
   /// The whole file's length as its header declares it; nil if there is no sound header.
   static func declaredLength(_ prefix: ArraySlice<UInt8>) -> Int? {
     do throws(ByteError) {

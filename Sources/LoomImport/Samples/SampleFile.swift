@@ -10,10 +10,24 @@ public enum SampleFile {
   /// The first axis counts samples. Of an archive the array named images, x, x_test, data, samples or
   /// inputs is taken (whatever the case), else the first.
   ///
+  /// Numbers of a large `.npy` file in C order stay there until they are asked for (`StoredSamples`).
+  ///
   /// - Throws: SL1201 malformed, SL1202 unsuitable, SL1203 unreadable, SL1205 no zlib, SL1206 packed data
   ///   damaged.
   public static func read(path: String) throws(DiagnosticsError) -> Samples {
-    try read(AtomicFile.read(path: path), name: path)
+    try read(path: path, storedFrom: AtomicFile.mappedFrom)
+  }
+
+  /// The same with another size from which on numbers stay in the file.
+  package static func read(
+    path: String, storedFrom least: Int
+  ) throws(DiagnosticsError) -> Samples {
+    if let file = OpenFile(path: path, least: least),
+      let samples = try NumpyFile.stored(file, name: path)
+    {
+      return samples
+    }
+    return try read(AtomicFile.read(path: path), name: path)
   }
 
   /// Reads samples from a file's bytes; the name is for diagnostics.
@@ -117,7 +131,6 @@ extension Samples {
     guard timesteps > 0, count > 0, count % timesteps == 0,
       SampleLayout.matching(stored: sampleShape, map: stepShape, isBytes: isBytes) != nil
     else { return nil }
-    return Samples(
-      storage: storage, sampleShape: [timesteps] + sampleShape, count: count / timesteps)
+    return recut(sampleShape: [timesteps] + sampleShape, count: count / timesteps)
   }
 }

@@ -168,13 +168,21 @@ enum PartDigest {
   /// Of samples: type, shape and numbers, whatever file they came in.
   static func of(_ samples: Samples) -> String {
     let head = "\(samples.isBytes ? "u1" : "f4") \(samples.count) \(samples.sampleShape)"
-    let content: Digest
-    switch samples.storage {
-    case .bytes(let values): content = Digest(of: values)
-    case .floats(let values):
-      content = Digest(of: unsafe values.withUnsafeBytes { unsafe Array($0) })
+    let blocks = stride(from: 0, to: samples.count, by: 64).lazy.map {
+      bytes(samples, $0..<min($0 + 64, samples.count))
     }
+    let content = Digest(ofParts: blocks)
     return "\(Digest(of: Array(head.utf8) + content.bytes))"
+  }
+
+  private static func bytes(_ samples: Samples, _ range: Range<Int>) -> [UInt8] {
+    let (storage, first) = samples.stored(range)
+    let numbers = first..<(first + range.count * samples.elementsPerSample)
+    switch storage {
+    case .bytes(let values): return Array(values[numbers])
+    case .floats(let values):
+      return unsafe values[numbers].withUnsafeBytes { unsafe Array($0) }
+    }
   }
 
   /// Of labels.
