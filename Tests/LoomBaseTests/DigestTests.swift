@@ -42,6 +42,22 @@ struct DigestTests {
     #expect(Digest(of: (0..<count).lazy.map { UInt8($0) }).description == digest)
   }
 
+  @Test("parts of any lengths are digested as one message")
+  func parts() {
+    var generator = SeededGenerator(seed: 3)
+    for count in [0, 1, 63, 64, 65, 127, 128, 1000, 5000] {
+      let message = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 11) }
+      var parts: [[UInt8]] = [[]]
+      var rest = message[...]
+      while !rest.isEmpty {
+        let length = [0, 1, 55, 63, 64, 65, 200].randomElement(using: &generator) ?? 1
+        parts.append(Array(rest.prefix(length)))
+        rest = rest.dropFirst(length)
+      }
+      #expect(Digest(ofParts: parts) == Digest(of: message), "\(count) bytes")
+    }
+  }
+
   @Test("only 32 bytes are taken for a digest")
   func stored() {
     let digest = Digest(of: [1, 2, 3])

@@ -74,6 +74,63 @@ struct SamplesTests {
     #expect(!floats.isBytes && floats.count == 1)
   }
 
+  /// Six samples of two numbers that stay elsewhere; floats are a quarter of the bytes.
+  private static func left(isBytes: Bool, isUnchanged: Bool = true) -> Samples {
+    let stored = StoredSamples(
+      isBytes: isBytes, elementCount: 12,
+      read: { range in
+        isBytes ? .bytes(range.map { UInt8($0) }) : .floats(range.map { Float($0) / 4 })
+      }, isUnchanged: { isUnchanged })
+    return Samples(stored: stored, sampleShape: [2], count: 6)
+  }
+
+  /// The numbers of some samples, in quarters if they are floats.
+  private static func numbers(_ samples: Samples, _ range: Range<Int>) -> [Int] {
+    let (storage, first) = samples.stored(range)
+    let places = first..<(first + range.count * samples.elementsPerSample)
+    switch storage {
+    case .bytes(let values): return values[places].map { Int($0) }
+    case .floats(let values): return values[places].map { Int($0 * 4) }
+    }
+  }
+
+  @Test(
+    "samples left in a file are those in memory, also picked and cut anew",
+    arguments: [true, false])
+  func left(isBytes: Bool) {
+    let file = Self.left(isBytes: isBytes)
+    let memory = Samples(storage: file.storage, sampleShape: [2], count: 6)
+    #expect(file.isBytes == isBytes && memory.isBytes == isBytes)
+    let picks = [5, 0, 0, 3]
+    for (one, other) in [
+      (file, memory), (file.selecting(picks), memory.selecting(picks)),
+      (
+        file.selecting(2..<6).selecting([3, 1]),
+        memory.selecting(2..<6).selecting([3, 1])
+      ),
+      (file.recut(sampleShape: [3, 1], count: 4), memory.recut(sampleShape: [3, 1], count: 4)),
+    ] {
+      #expect(one.count == other.count && one.sampleShape == other.sampleShape)
+      for first in 0..<one.count {
+        for end in first...one.count {
+          #expect(Self.numbers(one, first..<end) == Self.numbers(other, first..<end))
+        }
+      }
+      #expect((0..<one.count).map(one.number(of:)) == (0..<one.count).map(other.number(of:)))
+    }
+    #expect(Self.numbers(file, 1..<3) == [2, 3, 4, 5])
+  }
+
+  @Test("a file that changed is an error, samples in memory never are")
+  func changed() throws {
+    try Self.left(isBytes: true).requireUnchanged()
+    let error = #expect(throws: DiagnosticsError.self) {
+      try Self.left(isBytes: true, isUnchanged: false).selecting([1]).requireUnchanged()
+    }
+    #expect(error?.diagnostics.first?.code == "SL1210")
+    try Samples(storage: .bytes([1]), sampleShape: [], count: 1).requireUnchanged()
+  }
+
   @Test("means and deviations are none, one for all or one a channel")
   func preprocessing() {
     let plain = Preprocessing(scale: 1)

@@ -101,7 +101,7 @@ struct DiagnosticsTests {
     var holed = randomSamples([4, 5])
     if case .floats(var values) = holed.storage {
       values[45] = .infinity
-      holed.storage = .floats(values)
+      holed = Samples(storage: .floats(values), sampleShape: holed.sampleShape, count: holed.count)
     }
     #expect(convert(holed, options) == ["SL2203"])
     var wrong = options
