@@ -5,8 +5,8 @@
     python3 Scripts/kernel_counts.py --record    writes that file anew
 
 Counts do not depend on what else the machine does, only on compiler and standard library. Every kernel is a function of its
-own in the release build; what it calls counts as its own. Inputs: small networks written here (dense rows, convolution,
-depthwise convolution, lists of synapses, binary cells), the digits, and with SPIKELOOM_DATA the workload w2. Needs valgrind.
+own in the release build; what it calls counts as its own. Inputs: small networks written here (dense rows, so many that
+weights keep 16 bits under sums of 32, convolution, depthwise convolution, lists of synapses, binary cells, cells of 4 bits), the digits, and with SPIKELOOM_DATA the workload w2. Needs valgrind.
 """
 import argparse
 import json
@@ -79,6 +79,12 @@ def networks(folder):
     yield "binary", layers(
         "binary", (256,), 100, lambda net, source, random: net.dense(
             source, random.integers(0, 2, (256, 256)).astype("i1"), threshold=100), folder, "truenorth")
+    yield "many", layers(
+        "many", (1024,), 20, lambda net, source, random: net.dense(
+            source, random.integers(-127, 128, (512, 1024)).astype("i1"), threshold=20000), folder)
+    yield "crossbar", layers(
+        "crossbar", (128,), 100, lambda net, source, random: net.dense(
+            source, random.integers(-7, 8, (64, 128)).astype("i1"), threshold=100), folder, "crossbar-256")
     digits = ROOT / "Examples/digits"
     tool("compile", digits / "digits_cnn.onnx", "--calibration", digits / "train_images.npy", "--calibration-samples", 100,
          "--method", "threshold-balancing", "-T", 32, "--profile", "loihi1-silicon-fit", "-o", folder / "digits.chip")
