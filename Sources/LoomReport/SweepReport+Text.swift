@@ -70,7 +70,8 @@ extension SweepReport {
     let faster = 1 - exit.early.latencyNanoseconds / exitRival.latencyNanoseconds
     return
       "\n  the fairer rival, the smallest fixed T here that is as accurate by these labels, T = \(exitRival.timesteps): "
-      + "\(ScaledUnits.optionalPercent(saved)) of energy and \(ScaledUnits.percent(faster)) of latency saved"
+      + (saved.map { "\(ScaledUnits.percent($0)) of energy and " } ?? "")
+      + "\(ScaledUnits.percent(faster)) of latency saved"
   }
 
   private var remarks: [String] {

@@ -137,6 +137,10 @@ struct SweepReportTests {
     #expect(json?["rival"]?["timesteps"]?.int == 16)
     let text = try Self.report([0.5, 0.94], exit: cheap).text
     #expect(text.contains("smallest fixed T here that is as accurate by these labels, T = 16"))
+    #expect(text.contains("of energy and 80.00 % of latency saved"))
     #expect(try Self.report([0.5, 0.6], exit: cheap).exitRival == nil)
+    var refused = try Self.report([0.5, 0.94], exit: cheap)
+    for index in refused.points.indices { refused.points[index].energy = nil }
+    #expect(refused.text.contains("T = 16: 80.00 % of latency saved"))
   }
 }
