@@ -6,7 +6,8 @@
 
 Counts do not depend on what else the machine does, only on compiler and standard library. Every kernel is a function of its
 own in the release build; what it calls counts as its own. Inputs: small networks written here (dense rows, so many that
-weights keep 16 bits under sums of 32, convolution, depthwise convolution, lists of synapses, binary cells, cells of 4 bits), the digits, and with SPIKELOOM_DATA the workload w2. Needs valgrind.
+weights keep 16 bits under sums of 32, convolution, depthwise convolution, lists of synapses, binary cells, cells of 4 bits),
+the digits, and with SPIKELOOM_DATA the workload w2. Needs valgrind.
 """
 import argparse
 import json

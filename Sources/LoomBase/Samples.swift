@@ -65,11 +65,12 @@ public struct Samples: Sendable {
   /// stay where they are.
   public func stored(_ range: Range<Int>) -> (storage: Storage, first: Int) {
     precondition(range.lowerBound >= 0 && range.upperBound <= count, "samples are there")
+    let size = elementsPerSample
     switch home {
-    case .memory(let storage): return (storage, range.lowerBound * elementsPerSample)
-    case .file(let stored, let picks):
-      guard let picks else { return (stored.numbers(of: range, each: elementsPerSample), 0) }
-      return (stored.numbers(of: picks[range], each: elementsPerSample), 0)
+    case .memory(let storage): return (storage, range.lowerBound * size)
+    case .file(let stored, nil):
+      return (stored.read((range.lowerBound * size)..<(range.upperBound * size)), 0)
+    case .file(let stored, let picks?): return (stored.numbers(of: picks[range], each: size), 0)
     }
   }
 
@@ -77,7 +78,7 @@ public struct Samples: Sendable {
   ///
   /// - Throws: SL1210.
   public func requireUnchanged() throws(DiagnosticsError) {
-    guard case .file(let stored, _) = home, !stored.isUnchanged else { return }
+    guard case .file(let stored, _) = home, !stored.isUnchanged() else { return }
     throw DiagnosticsError(
       Diagnostic(
         .error, "SL1210", "needs a file of samples that stays as it is, has one that changed",

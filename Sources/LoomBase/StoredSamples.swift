@@ -4,8 +4,10 @@ public struct StoredSamples: Sendable {
   public let isBytes: Bool
   /// How many numbers there are.
   public let elementCount: Int
-  private let reading: @Sendable (Range<Int>) -> Samples.Storage
-  private let checking: @Sendable () -> Bool
+  /// The numbers of a range.
+  let read: @Sendable (Range<Int>) -> Samples.Storage
+  /// Whether the file is the one that was opened.
+  let isUnchanged: @Sendable () -> Bool
 
   /// Takes what reads numbers of a range, of one kind always, and what says whether the file is as it was.
   public init(
@@ -14,18 +16,15 @@ public struct StoredSamples: Sendable {
   ) {
     self.isBytes = isBytes
     self.elementCount = elementCount
-    reading = read
-    checking = isUnchanged
+    self.read = read
+    self.isUnchanged = isUnchanged
   }
 
-  /// Whether the file is the one that was opened.
-  var isUnchanged: Bool { checking() }
-
-  /// The numbers of some samples of so many numbers each, one sample after the other.
-  func numbers(of samples: some Collection<Int>, each size: Int) -> Samples.Storage {
+  /// The numbers of picked samples of so many numbers each, one sample after the other.
+  func numbers(of samples: ArraySlice<Int>, each size: Int) -> Samples.Storage {
     var (bytes, floats): ([UInt8], [Float]) = ([], [])
     for sample in samples {
-      switch reading((sample * size)..<((sample + 1) * size)) {
+      switch read((sample * size)..<((sample + 1) * size)) {
       case .bytes(let values): bytes += values
       case .floats(let values): floats += values
       }

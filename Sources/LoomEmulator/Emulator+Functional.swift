@@ -1,7 +1,7 @@
 extension Emulator {
   /// The same emulator without durations: what is computed and which synapses are met, no messages, links or times.
   ///
-  /// For measuring what accounting costs; its records say nothing of latency or energy.
+  /// Where answers alone are looked at, and for measuring what accounting costs; its records say nothing of latency or energy.
   package var functional: Emulator {
     Emulator(self, machine: machine.withoutFlows, timing: StepTiming())
   }

@@ -130,13 +130,11 @@ struct SampleWorker {
     let latency = durations.reduce(0, +)
     let scores = team.lanes[0].observer.finish(emulator.machine)
     result.latency += latency
+    let sent = Int(team.lanes[0].tally.inputMessages - messages)
     let interval = emulator.interval(
-      latency: latency, team.lanes[0], steps: team.lanes[0].steps,
+      latency: latency, &team.lanes[0], steps: team.lanes[0].steps,
       period: emulator.image.schedule.timesteps,
-      readouts: emulator.readouts,
-      inputMessages: Int(team.lanes[0].tally.inputMessages - messages),
-      overlapping: team.lanes[0].overlappingLengths(
-        period: emulator.image.schedule.timesteps, steps: team.lanes[0].steps))
+      readouts: emulator.readouts, inputMessages: sent)
     result.interval += interval.nanoseconds
     result.overlappedLatency += interval.latency
     if interval.isHostBound { result.hostBoundIntervals += 1 }
@@ -190,17 +188,16 @@ extension Emulator {
   ///   - steps: The steps of the sample, from its first.
   ///   - readouts: Numbers the host reads.
   ///   - inputMessages: Messages of spikes the host injects.
-  ///   - overlapping: The lengths of the interval's steps, where packets are moved, ns.
   func interval(
-    latency: Double, _ loop: StepLoop, steps: Int, period: Int, readouts: Int,
-    inputMessages: Int = 0, overlapping: [Double]? = nil
+    latency: Double, _ loop: inout StepLoop, steps: Int, period: Int, readouts: Int,
+    inputMessages: Int = 0
   ) -> (nanoseconds: Double, latency: Double, isHostBound: Bool) {
     let hostTime = hostNanoseconds(readouts: readouts, inputMessages: inputMessages)
     guard let pipelined = loop.pipelined else {
       return (latency + timing.reset + hostTime, 0, false)
     }
     let lengths =
-      overlapping
+      loop.overlappingLengths(period: period, steps: steps)
       ?? pipelined.lengths(period: period, steps: steps) { timing.duration(boundBy: $0) }
     let chip = lengths.reduce(0, +)
     let crossed = (0..<steps).reduce(0) { $0 + lengths[$1 % max(1, lengths.count)] }

@@ -62,11 +62,10 @@ struct StepwiseTally: Sendable {
         steps += 1
       }
       chunk.latencies[index] += sum
-      let overlapping = loop.overlappingLengths(period: length.timesteps, steps: steps)
       chunk.intervals[index] +=
         emulator.interval(
-          latency: sum, loop, steps: steps, period: length.timesteps,
-          readouts: plan.readouts(length), overlapping: overlapping
+          latency: sum, &loop, steps: steps, period: length.timesteps,
+          readouts: plan.readouts(length)
         ).nanoseconds
     }
     stop(emulator)

@@ -26,15 +26,17 @@ struct NumberType: Equatable {
     case (.unsigned, 4): return .integers(words(bytes, UInt32.self) { Int64($0) })
     case (.signed, 4): return .integers(words(bytes, Int32.self) { Int64($0) })
     case (.unsigned, _): return .integers(words(bytes, UInt64.self) { Int64(clamping: $0) })
-    case (.signed, _): return .integers(words(bytes, Int64.self) { $0 })
+    case (.signed, _): return .integers(words(bytes, Int64.self))
     case (.floating, 2): return .floats(words(bytes, UInt16.self) { NumberType.half($0) })
     case (.floating, 4): return .floats(words(bytes, UInt32.self) { Float(bitPattern: $0) })
     case (.floating, _): return .doubles(words(bytes, UInt64.self) { Double(bitPattern: $0) })
     }
   }
 
-  /// Whether numbers stay bytes (`elements`).
-  var isByte: Bool { kind == .boolean || (kind == .unsigned && width == 1) }
+  /// The words of bytes that hold a whole number of them, in this type's byte order.
+  func words<Word: FixedWidthInteger>(_ bytes: ArraySlice<UInt8>, _ type: Word.Type) -> [Word] {
+    words(bytes, type) { $0 }
+  }
 
   /// The values of words of bytes that hold a whole number of them, in this type's byte order.
   func words<Word: FixedWidthInteger, Value>(

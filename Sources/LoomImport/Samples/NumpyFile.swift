@@ -23,14 +23,10 @@ public enum NumpyFile {
     } catch {
       throw .malformed(error, name)
     }
-    let available = bytes.count - header.length
-    guard available == header.byteCount else {
-      throw .malformed(
-        .truncated(offset: header.length, needed: header.byteCount, available: available), name)
-    }
+    try check(header, length: bytes.count, name)
     let elements = header.type.elements(
       bytes.dropFirst(header.length), count: header.byteCount / header.type.width)
-    guard header.isFortranOrder, header.shape.count > 1 else {
+    guard header.isTransposed else {
       return NumericArray(shape: header.shape, elements: elements)
     }
     return NumericArray(shape: header.shape, elements: reordered(elements, header.shape))
@@ -41,22 +37,30 @@ public enum NumpyFile {
   /// - Throws: as `read`.
   static func stored(_ file: OpenFile, name: String) throws(DiagnosticsError) -> Samples? {
     let prefix = file.bytes(0..<min(file.count, 1 << 16))[...]
-    guard isLikely(prefix), let declared = declaredLength(prefix) else { return nil }
-    guard declared == file.count else {
-      throw .malformed(.truncated(offset: 0, needed: declared, available: file.count), name)
-    }
-    guard let header = try? NumpyHeader(prefix), let count = header.shape.first,
-      !header.isFortranOrder || header.shape.count == 1
-    else { return nil }
+    guard isLikely(prefix), let header = try? NumpyHeader(prefix) else { return nil }
+    try check(header, length: file.count, name)
+    guard let count = header.shape.first, !header.isTransposed else { return nil }
     let (type, first) = (header.type, header.length)
+    let isBytes = if case .bytes = type.elements([], count: 0) { true } else { false }
     let stored = StoredSamples(
-      isBytes: type.isByte, elementCount: header.byteCount / type.width,
+      isBytes: isBytes, elementCount: header.byteCount / type.width,
       read: { range in
         let bytes = file.bytes(
           (first + range.lowerBound * type.width)..<(first + range.upperBound * type.width))
         return type.elements(bytes[...], count: range.count).stored
       }, isUnchanged: { file.isUnchanged })
     return Samples(stored: stored, sampleShape: Array(header.shape.dropFirst()), count: count)
+  }
+
+  /// Throws if a file of so many bytes is not what its header declares.
+  private static func check(
+    _ header: NumpyHeader, length: Int, _ name: String
+  ) throws(DiagnosticsError) {
+    let available = length - header.length
+    guard available == header.byteCount else {
+      throw .malformed(
+        .truncated(offset: header.length, needed: header.byteCount, available: available), name)
+    }
   }
 
   /// The whole file's length as its header declares it; nil if there is no sound header.

@@ -10,6 +10,9 @@ struct NumpyHeader {
   /// Bytes of all numbers.
   private(set) var byteCount = 0
 
+  /// Whether the numbers do not stand in C order.
+  var isTransposed: Bool { isFortranOrder && shape.count > 1 }
+
   init(_ bytes: ArraySlice<UInt8>) throws(ByteError) {
     var reader = ByteReader(bytes)
     guard try reader.take(6).elementsEqual([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59]) else {

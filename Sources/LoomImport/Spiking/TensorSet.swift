@@ -102,13 +102,13 @@ struct TensorSet {
     let values: [Value]? =
       switch tensor.kind {
       case .bool, .u8: TensorSet.exact(Array(bytes))
-      case .i8: TensorSet.exact(type.words(bytes, Int8.self) { $0 })
-      case .u16: TensorSet.exact(type.words(bytes, UInt16.self) { $0 })
-      case .i16: TensorSet.exact(type.words(bytes, Int16.self) { $0 })
-      case .u32: TensorSet.exact(type.words(bytes, UInt32.self) { $0 })
-      case .i32: TensorSet.exact(type.words(bytes, Int32.self) { $0 })
-      case .u64: TensorSet.exact(type.words(bytes, UInt64.self) { $0 })
-      case .i64: TensorSet.exact(type.words(bytes, Int64.self) { $0 })
+      case .i8: TensorSet.exact(type.words(bytes, Int8.self))
+      case .u16: TensorSet.exact(type.words(bytes, UInt16.self))
+      case .i16: TensorSet.exact(type.words(bytes, Int16.self))
+      case .u32: TensorSet.exact(type.words(bytes, UInt32.self))
+      case .i32: TensorSet.exact(type.words(bytes, Int32.self))
+      case .u64: TensorSet.exact(type.words(bytes, UInt64.self))
+      case .i64: TensorSet.exact(type.words(bytes, Int64.self))
       case .f16, .f32, .f64: throw error(name, "needs integers, has floats")
       }
     guard let values else {

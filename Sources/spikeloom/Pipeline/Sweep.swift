@@ -230,11 +230,8 @@ extension SweepJob {
     var rule = ExitRule(length: stage.length, interval: exit.interval) {
       stage.conversion.readoutStart(timesteps: $0)
     }
-    // Answers alone are looked at, so that no packet need be moved.
-    let emulator =
-      timing == .analytic
-      ? stage.emulator : try Emulator(image: stage.emulator.image, profile: profile)
-    let run = try emulator.runStepwise(
+    // Answers alone are looked at: nothing need be timed.
+    let run = try stage.emulator.functional.runStepwise(
       samples, threads: options.threads, lengths: []
     ) { progress.count($0, of: samples.count, what: "samples") }
     let calibration = rule.calibrate(run.readings, agreement: exit.agreement)
