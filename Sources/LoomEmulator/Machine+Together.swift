@@ -3,6 +3,8 @@ extension Machine {
   static let mostTogether = 128
   /// Weights of so many bytes stay in the nearer caches, whatever the order of cores.
   private static let nearBytes = 4 << 20
+  /// Room of the rings of cores that do many steps at once.
+  private static let stretchBytes = 8 << 20
 
   /// The room of all weights.
   private var weightBytes: Int {
@@ -17,11 +19,12 @@ extension Machine {
 
   /// How many steps a group of cores should do before the next group does any.
   ///
-  /// Weights that come from memory are then fetched once for all of these. One step where weights stay near; at most as
-  /// many as a sample has, and as rings hold that take an eighth of the weights' room.
+  /// Weights that come from memory are then fetched once for all of these. Without patches one step where weights stay near; at
+  /// most as many as a sample has, and as rings hold that take an eighth of the weights' room.
   ///
   /// - Parameter steps: The steps of a sample.
   func bestTogether(steps: Int) -> Int {
+    if hasPatches.contains(true) { return bestStretch(steps: steps) }
     guard weightBytes > Machine.nearBytes else { return 1 }
     var together = 1
     while together < min(Machine.mostTogether, steps),
@@ -30,6 +33,16 @@ extension Machine {
       together *= 2
     }
     return together
+  }
+
+  /// How many steps cores with patches should do at once: a sample's in as few stretches as there can be, all alike.
+  private func bestStretch(steps: Int) -> Int {
+    let most = min(
+      StretchKernel.mostSteps,
+      max(Machine.stretchBytes, weightBytes / 8) / max(1, bytesPerStep))
+    guard most > 1 else { return 1 }
+    let stretches = (steps + most - 1) / most
+    return (steps + stretches - 1) / stretches
   }
 
   /// Lays queues out for groups of cores that do so many steps at once: a place for every route entry that can reach a
@@ -58,6 +71,11 @@ extension Machine {
 }
 
 extension Emulator {
+  /// Cores that do many steps at once where a run allows it.
+  package var patchedCores: Int {
+    machine.coreGroups.filter { $0.count == 1 && machine.hasPatches[$0[0]] }.count
+  }
+
   /// The same emulator with groups of cores that do so many steps at once, where there are groups.
   package func together(_ steps: Int) -> Emulator {
     var machine = machine

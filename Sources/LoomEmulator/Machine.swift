@@ -53,6 +53,8 @@ struct SliceInfo: Sendable {
   var queuesSpikes = true
   /// How its thresholds and what drives its neurons repeat (`Periods`).
   var periods = Periods()
+  /// Its neurons for many steps at once; empty where it does step after step.
+  var patches = 0..<0
 
   /// Whether spikes due in a step change anything: window codes stop listening after `start`.
   func takesIn(step: Int) -> Bool {
@@ -89,6 +91,8 @@ struct BlockInfo: Sendable {
   /// The same synapses target by target, met so when so many neurons fired, or more; empty where nothing is gained.
   var intakes = 0..<0
   var leastSpikes = 0
+  /// What spikes do here, list by list, for many steps at once.
+  var charges = 0..<0
 }
 
 /// What sources that meet the same targets have in common.
@@ -209,11 +213,20 @@ struct Machine: Sendable {
   var segmentRuns: [RunInfo] = []
   /// What is counted of spikes that are bits, slice after slice.
   var fields: [FieldInfo] = []
-  var spans: [SpanInfo] = []
+  var fieldMasks: [UInt64] = []
   /// Segments turned round, of blocks in which several lead to the same targets.
   var intakes: [IntakeInfo] = []
   var intakeSpans: [IntakeSpan] = []
   var listedNeurons: [ListedNeurons] = []
+  /// By core whether it can do many steps at once, patch after patch.
+  var hasPatches: [Bool] = []
+  var patches: [PatchInfo] = []
+  var patchSpans: [PatchSpan] = []
+  var timedNeurons: [TimedNeurons] = []
+  /// By list its family; −1: none.
+  var familyOfList: [Int] = []
+  var families: [ListFamily] = []
+  var charges: [ListCharge] = []
   /// Words of 64 neurons' bits in a step: those of slices, from `hostWord` on those of the host's inputs.
   var wordCount = 0
   var hostWord = 0

@@ -3,7 +3,8 @@ extension MachineBuilder {
   mutating func addIntakes() {
     var lists = NeuronLists()
     for block in machine.blocks.indices {
-      guard var intakes = Intakes(machine, machine.blocks[block]) else { continue }
+      guard var intakes = Intakes(machine, machine.blocks[block], leastShared: Intakes.leastShared)
+      else { continue }
       intakes.group()
       let first = machine.intakes.count
       let firstSpan = UInt32(machine.intakeSpans.count)
@@ -23,7 +24,7 @@ extension MachineBuilder {
 
 /// Neurons of one word whose weights to some targets stand equally far apart; `weight` is where those of the word's first
 /// bit would begin.
-private struct WeightedNeurons {
+struct WeightedNeurons {
   var neurons: ListedNeurons
   var weight: UInt32
 
@@ -59,11 +60,11 @@ private struct NeuronLists {
 }
 
 /// The segments of one block, target by target.
-private struct Intakes {
+struct Intakes {
   /// A spike in so many spans, or more, pays for looking at all of them.
   static let spansPerSpike = 8
   /// Segments' runs that lead to one target on average, from which turning them round is worth it.
-  private static let leastShared = 2
+  static let leastShared = 2
 
   /// A run of a segment: the first neuron's bit and weights.
   private struct Entry {
@@ -80,11 +81,11 @@ private struct Intakes {
   private(set) var spans: [WeightedNeurons] = []
 
   /// The runs of segments in the order of their targets; nil where too few segments share them.
-  init?(_ machine: Machine, _ block: BlockInfo) {
+  init?(_ machine: Machine, _ block: BlockInfo, leastShared: Int) {
     // Segments stand block after block.
     guard let first = machine.sources[block.sources].first?.segments.lowerBound,
       let end = machine.sources[block.sources].last?.segments.upperBound,
-      end - first >= Intakes.leastShared
+      end - first >= leastShared
     else { return nil }
     var targets: Set<UInt64> = []
     for segment in machine.segments[first..<end] {
@@ -102,7 +103,38 @@ private struct Intakes {
             weightStep: segment.weightStep))
       }
     }
-    guard entries.count >= Intakes.leastShared * targets.count else { return nil }
+    guard entries.count >= leastShared * targets.count else { return nil }
+    entries.sort { ($0.target, $0.width, $0.firstBit) < ($1.target, $1.width, $1.firstBit) }
+  }
+
+  /// Where runs begin and end.
+  var bounds: Set<UInt32> {
+    entries.reduce(into: []) {
+      $0.insert($1.target)
+      $0.insert($1.target + $1.width)
+    }
+  }
+
+  var runCount: Int { entries.count }
+
+  /// Cuts runs at all of some targets, which ascend.
+  mutating func cut(at targets: [UInt32]) {
+    entries = entries.flatMap { entry in
+      let next = targets.partitioningIndex { $0 > entry.target }
+      var pieces: [Entry] = []
+      var begin = entry.target
+      let end = entry.target + entry.width
+      for place in next..<targets.count where begin < end {
+        let piece = min(end, targets[place])
+        var part = entry
+        (part.target, part.width) = (begin, piece - begin)
+        part.weight = entry.weight &+ (begin - entry.target)
+        pieces.append(part)
+        begin = piece
+        if begin == end { break }
+      }
+      return pieces
+    }
     entries.sort { ($0.target, $0.width, $0.firstBit) < ($1.target, $1.width, $1.firstBit) }
   }
 
@@ -138,5 +170,17 @@ private struct Intakes {
       }
       bit += taken
     }
+  }
+}
+
+extension [UInt32] {
+  /// The first index from which on a condition holds, by bisection.
+  fileprivate func partitioningIndex(_ holds: (UInt32) -> Bool) -> Int {
+    var (low, high) = (0, count)
+    while low < high {
+      let middle = (low + high) / 2
+      if holds(self[middle]) { high = middle } else { low = middle + 1 }
+    }
+    return low
   }
 }

@@ -44,18 +44,19 @@ extension MachineBuilder {
     for (index, source) in machine.sources.enumerated() { sources[source.slice].append(index) }
     for slice in sources.indices {
       let first = machine.fields.count
-      var known: [[SpanInfo]: Int] = [:]
+      var known: [FieldBits: Int] = [:]
       for source in sources[slice] {
-        let spans = self.spans(of: machine.segments[machine.sources[source].segments])
-        if known[spans] == nil {
-          known[spans] = machine.fields.count
-          let start = machine.spans.count
-          machine.spans += spans
+        let bits = FieldBits(machine.segments[machine.sources[source].segments])
+        if known[bits] == nil {
+          known[bits] = machine.fields.count
+          let start = machine.fieldMasks.count
+          machine.fieldMasks += bits.masks
           machine.fields.append(
             FieldInfo(
-              spans: start..<machine.spans.count, count: spans.reduce(0) { $0 + $1.count }))
+              firstWord: bits.firstWord, masks: start..<machine.fieldMasks.count,
+              count: bits.masks.reduce(0) { $0 + $1.nonzeroBitCount }))
         }
-        machine.sources[source].field = known[spans] ?? -1
+        machine.sources[source].field = known[bits] ?? -1
       }
       let fields = first..<machine.fields.count
       if slice < machine.slices.count {
@@ -64,19 +65,6 @@ extension MachineBuilder {
         machine.hostFields = fields
       }
     }
-  }
-
-  /// Segments' bits, joined where they go on.
-  private func spans(of segments: ArraySlice<SegmentInfo>) -> [SpanInfo] {
-    var spans: [SpanInfo] = []
-    for segment in segments {
-      if let last = spans.last, last.firstBit + last.count == Int(segment.firstBit) {
-        spans[spans.count - 1].count += Int(segment.count)
-      } else {
-        spans.append(SpanInfo(firstBit: Int(segment.firstBit), count: Int(segment.count)))
-      }
-    }
-    return spans
   }
 
   /// Tells flows whose messages are bits what fields they are.
@@ -105,9 +93,31 @@ extension MachineBuilder {
       machine.slices[index].queuesSpikes =
         machine.queuedRoutes.offsets[first] < machine.queuedRoutes.offsets[first + count]
     }
+    if !image.schedule.isAsynchronous { addPatches() }
     machine.layQueues(
       together: image.schedule.isAsynchronous
         ? 1 : machine.bestTogether(steps: image.schedule.steps))
+  }
+}
+
+/// The bits of some segments, word by word.
+private struct FieldBits: Hashable {
+  let firstWord: Int
+  private(set) var masks: [UInt64]
+
+  init(_ segments: ArraySlice<SegmentInfo>) {
+    firstWord = segments.reduce(Int.max) { min($0, Int($1.firstBit) / 64) }
+    let end = segments.reduce(firstWord) { max($0, Int($1.firstBit + $1.count + 63) / 64) }
+    masks = Array(repeating: 0, count: end - firstWord)
+    for segment in segments {
+      var bit = Int(segment.firstBit)
+      let last = bit + Int(segment.count)
+      while bit < last {
+        let taken = min(64 - bit & 63, last - bit)
+        masks[bit / 64 - firstWord] |= (UInt64.max >> UInt64(64 - taken)) << UInt64(bit & 63)
+        bit += taken
+      }
+    }
   }
 }
 
@@ -129,15 +139,12 @@ private struct SegmentFinder {
   private var pieces: [Int]
   /// Blocks whose spikes make no segments worth having.
   private var isLeft: [Bool]
-  /// Blocks that the host sends to.
-  private var isFromHost: [Bool]
 
   init(_ machine: Machine) {
     last = Array(repeating: -1, count: machine.blocks.count)
     entries = Array(repeating: 0, count: machine.blocks.count)
     pieces = entries
     isLeft = machine.blocks.map(\.takesSums)
-    isFromHost = Array(repeating: false, count: machine.blocks.count)
   }
 
   /// Adds what a slice's neurons send.
@@ -153,7 +160,6 @@ private struct SegmentFinder {
   mutating func addHost(_ machine: Machine) {
     for entry in machine.hostRoutes.entries {
       if entries[Int(entry.block)] > 0 { isLeft[Int(entry.block)] = true }
-      isFromHost[Int(entry.block)] = true
     }
     add(
       machine.hostRoutes, 0..<machine.hostInputs, slice: machine.slices.count,
@@ -293,9 +299,8 @@ private struct SegmentFinder {
     }
   }
 
-  /// Of the host's inputs, few of which spike in a step, only longer segments are quicker than a queue.
+  /// Longer segments than that are quicker than a queue.
   private func isTaken(_ block: Int) -> Bool {
-    let shortest = isFromHost[block] ? 8 : 2
-    return !isLeft[block] && entries[block] > 0 && pieces[block] * shortest <= entries[block]
+    !isLeft[block] && entries[block] > 0 && pieces[block] * 2 <= entries[block]
   }
 }

@@ -20,6 +20,7 @@ struct MachineBuilder {
   }
 
   mutating func build(_ hopTimes: HopTimes) throws(DiagnosticsError) -> Machine {
+    machine.hasPatches = Array(repeating: false, count: image.cores.count)
     machine.timesteps = image.schedule.timesteps
     machine.countedFor = Array(image.populations.indices)
     for template in image.templates where template.kind == .sums {

@@ -26,6 +26,8 @@ struct SampleState: Sendable {
   var spikes: SpikeBits
   /// The same, listed for those who hear many of them.
   var lists: SpikeLists
+  /// What cores do that do many steps at once.
+  var stretch: StretchState
   /// Events: block after block, slot after slot within a block.
   var queue: [Event]
   /// Events queued in each slot.
@@ -56,6 +58,7 @@ struct SampleState: Sendable {
     isGated = isQuiet
     spikes = SpikeBits(machine)
     lists = SpikeLists(machine.listedNeurons)
+    stretch = StretchState(machine)
     queue = Array(
       repeating: Event(pattern: 0, weightBase: 0, axon: 0),
       count: machine.queueCapacity)
@@ -130,10 +133,18 @@ struct SampleState: Sendable {
 
   /// Puts the initial potentials of a slice among its sums.
   private mutating func shorten(_ machine: Machine, _ slice: SliceInfo) {
-    for neuron in 0..<slice.count {
-      narrow[slice.firstAccumulator + neuron] = Int16(
-        truncatingIfNeeded: machine.initialPotentials[slice.firstNeuron + neuron]
-          >> slice.narrowShift)
+    let first = slice.firstAccumulator
+    precondition(
+      first + slice.count <= narrow.count
+        && slice.firstNeuron + slice.count <= machine.initialPotentials.count,
+      "a slice lies within its arrays")
+    unsafe narrow.withUnsafeMutableBufferPointer { narrow in
+      unsafe machine.initialPotentials.withUnsafeBufferPointer { initial in
+        for neuron in 0..<slice.count {
+          unsafe narrow[first &+ neuron] = Int16(
+            truncatingIfNeeded: initial[slice.firstNeuron &+ neuron] &>> slice.narrowShift)
+        }
+      }
     }
   }
 

@@ -50,7 +50,9 @@ struct BlockSource: Sendable {
 
 /// Neurons of one slice whose spikes are counted together: each sends one message to every block that takes the field.
 struct FieldInfo: Sendable {
-  var spans: Range<Int>
+  /// The first word of spikes that has any of them, and in `Machine.fieldMasks` their bits from that word on.
+  var firstWord: Int
+  var masks: Range<Int>
   var count: Int
 }
 
@@ -112,10 +114,9 @@ struct SpikeBits: Sendable {
     for field in fields {
       var sum = spikes
       if machine.fields[field].count < neurons {
-        sum = 0
-        for span in machine.fields[field].spans {
-          sum += SpikeBits.count(words, from: now.word, machine.spans[span])
-        }
+        let info = machine.fields[field]
+        sum = BitCount.masked(
+          words, from: now.word + info.firstWord, machine.fieldMasks, info.masks)
       }
       counts[now.field + field] = sum
     }

@@ -13,16 +13,16 @@ struct StepLoop {
   /// Where spikes and scores are written, if anybody looks at them.
   var observer: Observer
   /// What the cores came to so far in the steps in the works.
-  private var slowest: [SlowestCore]
-  private var longestRoute = 0.0
+  var slowest: [SlowestCore]
+  var longestRoute = 0.0
   /// Work and loads of every step of the sample, where samples overlap.
-  private(set) var pipelined: PipelinedSteps?
+  var pipelined: PipelinedSteps?
   /// Packets of the step, where every packet is moved; nil: durations come from counts.
   var events: EventStep?
   /// Whether somebody else says how long steps take: those of counts are then kept apart.
   var isTimedElsewhere = false
   /// Where the spikes of the steps in the works come from and go to.
-  private(set) var places: SpikePlaces
+  var places: SpikePlaces
 
   init(
     _ machine: Machine, _ timing: StepTiming, steps: Int, hasFrontEnd: Bool, observer: Observer,
@@ -73,7 +73,14 @@ struct StepLoop {
       for core in cores { run(core: core, step: steps.lowerBound) }
       return
     }
+    if !machine.patches.isEmpty, steps.count <= StretchKernel.mostSteps {
+      state.stretch.open(steps, state.spikes, machine)
+    }
     for group in machine.coreGroups {
+      if group.count == 1, canStretch(group[0], steps) {
+        stretch(core: group[0], steps: steps)
+        continue
+      }
       for step in steps {
         places.enter(step: step)
         state.spikes.enter(step: step)
@@ -176,7 +183,7 @@ struct StepLoop {
     }
   }
 
-  private mutating func run(core: Int, step: Int) {
+  mutating func run(core: Int, step: Int) {
     var work = receive(core: core, step: step)
     if machine.readsWhenSilent { readArrays(core, step) }
     longestRoute = 0
@@ -291,7 +298,7 @@ struct StepLoop {
   }
 
   /// Counts messages of a flow on their way; returns how many there are.
-  private mutating func travel(
+  mutating func travel(
     _ count: Int32, _ flow: Int, _ path: MeshPath, step: Int
   ) -> Int {
     guard count > 0 else { return 0 }
@@ -303,7 +310,7 @@ struct StepLoop {
   }
 
   /// The messages of a flow whose spikes wait as bits.
-  private func messages(_ flow: FlowInfo) -> Int32 {
+  func messages(_ flow: FlowInfo) -> Int32 {
     Int32(truncatingIfNeeded: state.spikes.counts[state.spikes.now.field + flow.field])
   }
 

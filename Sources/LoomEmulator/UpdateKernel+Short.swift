@@ -182,7 +182,7 @@ extension UpdateKernel {
 
   /// A bit for each of 32 lanes of which all bits are set.
   @inline(__always)
-  private static func marks(
+  static func marks(
     _ first: SIMD8<Int16>, _ second: SIMD8<Int16>, _ third: SIMD8<Int16>, _ fourth: SIMD8<Int16>
   ) -> UInt32 {
     let low = SIMD8<Int16>(1, 2, 4, 8, 16, 32, 64, 128)

@@ -86,8 +86,9 @@ struct ShortUpdateTests {
   }
 
   /// A network of which most neurons of one population only go down.
-  private func falling(seed: UInt64, shift: UInt8) -> HardwareImage {
-    var image = RandomImage.make(seed: seed, options: .init(spikes: true, quiet: true))
+  static func falling(seed: UInt64, shift: UInt8, inputChannels: Int = 2) -> HardwareImage {
+    var image = RandomImage.make(
+      seed: seed, options: .init(spikes: true, quiet: true, inputChannels: inputChannels))
     for index in image.templates.indices where image.templates[index].target == 0 {
       let channels = image.populations[0].shape.channels
       let inputs = image.templates[index].weights.count / channels
@@ -112,7 +113,7 @@ struct ShortUpdateTests {
     var found = 0
     for seed in 0..<UInt64(18) {
       let shift = UInt8(seed % 3)
-      let image = falling(seed: seed, shift: shift)
+      let image = Self.falling(seed: seed, shift: shift)
       let samples = RandomImage.samples(image, count: 2, seed: seed, rarity: 1 + UInt8(seed % 2))
       try TwinTests().compare(image, TestProfiles.profile(), samples)
       let trace = try Emulator(image: image, profile: TestProfiles.profile())
@@ -125,7 +126,7 @@ struct ShortUpdateTests {
 
   @Test("sums and bias that 16 bits do not hold together", arguments: 0..<UInt64(6))
   func beyond(seed: UInt64) throws {
-    var image = falling(seed: seed, shift: 0)
+    var image = Self.falling(seed: seed, shift: 0)
     for core in image.cores.indices {
       for slice in image.cores[core].slices.indices
       where image.cores[core].slices[slice].population == 0 {
