@@ -139,12 +139,15 @@ private struct SegmentFinder {
   private var pieces: [Int]
   /// Blocks whose spikes make no segments worth having.
   private var isLeft: [Bool]
+  /// Blocks that the host sends to.
+  private var isFromHost: [Bool]
 
   init(_ machine: Machine) {
     last = Array(repeating: -1, count: machine.blocks.count)
     entries = Array(repeating: 0, count: machine.blocks.count)
     pieces = entries
     isLeft = machine.blocks.map(\.takesSums)
+    isFromHost = Array(repeating: false, count: machine.blocks.count)
   }
 
   /// Adds what a slice's neurons send.
@@ -160,6 +163,7 @@ private struct SegmentFinder {
   mutating func addHost(_ machine: Machine) {
     for entry in machine.hostRoutes.entries {
       if entries[Int(entry.block)] > 0 { isLeft[Int(entry.block)] = true }
+      isFromHost[Int(entry.block)] = true
     }
     add(
       machine.hostRoutes, 0..<machine.hostInputs, slice: machine.slices.count,
@@ -256,10 +260,12 @@ private struct SegmentFinder {
   /// Writes the segments block after block, for blocks whose segments are long enough.
   func group(into machine: inout Machine) {
     var starts = [Int](repeating: 0, count: machine.blocks.count + 1)
-    for piece in found where isTaken(Int(piece.block)) { starts[Int(piece.block) + 1] += 1 }
+    for piece in found where isTaken(Int(piece.block), machine) {
+      starts[Int(piece.block) + 1] += 1
+    }
     for block in machine.blocks.indices { starts[block + 1] += starts[block] }
     var order = [UInt32](repeating: 0, count: starts[machine.blocks.count])
-    for (index, piece) in found.enumerated() where isTaken(Int(piece.block)) {
+    for (index, piece) in found.enumerated() where isTaken(Int(piece.block), machine) {
       order[starts[Int(piece.block)]] = UInt32(index)
       starts[Int(piece.block)] += 1
     }
@@ -299,8 +305,11 @@ private struct SegmentFinder {
     }
   }
 
-  /// Longer segments than that are quicker than a queue.
-  private func isTaken(_ block: Int) -> Bool {
-    !isLeft[block] && entries[block] > 0 && pieces[block] * 2 <= entries[block]
+  /// Of the host's inputs, few of which spike in a step, only longer segments are quicker than a queue, unless many steps are
+  /// done at once (`CorePatches`).
+  private func isTaken(_ block: Int, _ machine: Machine) -> Bool {
+    let isShort = machine.slices[machine.blocks[block].slice].shortReach > 0
+    let shortest = isFromHost[block] && !isShort ? 8 : 2
+    return !isLeft[block] && entries[block] > 0 && pieces[block] * shortest <= entries[block]
   }
 }

@@ -2,6 +2,8 @@
 extension StepLoop {
   /// Fewer steps are done one after another.
   private static let leastStretch = 8
+  /// A spike a step for so many lists, or more, pays for writing all of them.
+  private static let listsPerSpike = 64
 
   /// Whether a core may do some steps at once: nobody looks at its spikes, and its potentials are in 16 bits.
   func canStretch(_ core: Int, _ steps: Range<Int>) -> Bool {
@@ -13,17 +15,19 @@ extension StepLoop {
       }
   }
 
-  /// Does some steps of a core at once; one after another where potentials leave their reach.
+  /// Does some steps of a core at once; one after another where few spikes are due, or where potentials leave their reach.
   mutating func stretch(core: Int, steps: Range<Int>) {
+    let events = meet(core: core, steps: steps.count)
+    let lists = machine.coreBlocks[core].reduce(0) { $0 + machine.blocks[$1].charges.count }
+    guard events * StepLoop.listsPerSpike >= lists * steps.count else {
+      run(core: core, steps: steps)
+      return
+    }
     keepPotentials(of: core)
-    meet(core: core, steps: steps.count)
+    charge(steps: steps.count)
     guard update(core: core, steps: steps) else {
       takeBack(core: core, steps: steps)
-      for step in steps {
-        places.enter(step: step)
-        state.spikes.enter(step: step)
-        run(core: core, step: step)
-      }
+      run(core: core, steps: steps)
       return
     }
     for met in state.stretch.met {
@@ -35,6 +39,16 @@ extension StepLoop {
       let (work, route) = (state.stretch.work[place], state.stretch.routes[place])
       pipelined?.note(core: core, step: step, work: work, route: route)
       slowest[step % machine.stepsTogether].take(core: core, work: work, route: route)
+    }
+  }
+
+  /// Does some steps of a core one after another.
+  private mutating func run(core: Int, steps: Range<Int>) {
+    for index in machine.coreSlices[core] { state.isReached[index] = false }
+    for step in steps {
+      places.enter(step: step)
+      state.spikes.enter(step: step)
+      run(core: core, step: step)
     }
   }
 
@@ -52,7 +66,6 @@ extension StepLoop {
     var place = 0
     for index in machine.coreSlices[core] {
       let slice = machine.slices[index]
-      state.isReached[index] = false
       for neuron in 0..<slice.count {
         state.narrow[slice.firstAccumulator + neuron] = state.stretch.kept[place + neuron]
       }
@@ -64,9 +77,10 @@ extension StepLoop {
     }
   }
 
-  /// Lists the spikes due in each step, and counts them and their synaptic operations.
-  private mutating func meet(core: Int, steps: Int) {
+  /// Counts the spikes due in each step; returns how many there are in all.
+  private mutating func meet(core: Int, steps: Int) -> Int {
     state.stretch.beginCore(steps: steps)
+    var all = 0
     for block in machine.coreBlocks[core] {
       let info = machine.blocks[block]
       let delay = info.isFromHost ? info.delay : max(1, info.delay)
@@ -78,12 +92,20 @@ extension StepLoop {
       }
       guard events > 0 else { continue }
       state.isReached[info.slice] = true
+      state.stretch.met.append(StretchState.Met(block: block, events: events, operations: 0))
+      all += events
+    }
+    return all
+  }
+
+  /// Lists the spikes due in each step, and counts their synaptic operations.
+  private mutating func charge(steps: Int) {
+    for index in state.stretch.met.indices {
+      let info = machine.blocks[state.stretch.met[index].block]
       for charge in machine.charges[info.charges] { list(Int(charge.list), steps: steps) }
-      let operations = StretchKernel.charge(
+      state.stretch.met[index].operations = StretchKernel.charge(
         machine.charges, info.charges, state.stretch.lists.counts, steps: steps,
         into: &state.stretch.operations)
-      state.stretch.met.append(
-        StretchState.Met(block: block, events: events, operations: operations))
     }
     for place in 0..<steps {
       state.stretch.work[place] =

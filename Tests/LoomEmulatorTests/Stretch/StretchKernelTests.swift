@@ -98,12 +98,12 @@ struct StretchKernelTests {
   func charges(seed: UInt64) {
     var generator = SeededGenerator(seed: seed)
     let counts = (0..<(7 * StretchKernel.mostSteps)).map { _ in
-      UInt8.random(in: 0...32, using: &generator)
+      UInt8.random(in: 24...32, using: &generator)
     }
     // More than a thousand of one kind.
-    let charges = (0..<2500).map { index in
+    let charges = (0..<4500).map { index in
       ListCharge(
-        list: UInt32.random(in: 0..<7, using: &generator), synapses: index < 1400 ? 40 : 70_000)
+        list: UInt32.random(in: 0..<7, using: &generator), synapses: index < 3400 ? 40 : 70_000)
     }
     let steps = 101
     var totals = [UInt64](repeating: 3, count: StretchKernel.mostSteps)
@@ -115,7 +115,7 @@ struct StretchKernelTests {
           * UInt64(charge.synapses)
       }
     }
-    let sum = StretchKernel.charge(charges, 5..<2500, counts, steps: steps, into: &totals)
+    let sum = StretchKernel.charge(charges, 5..<4500, counts, steps: steps, into: &totals)
     #expect(totals == expected)
     #expect(sum == expected.reduce(0, +) - 3 * UInt64(StretchKernel.mostSteps))
   }
@@ -127,10 +127,13 @@ struct StretchKernelTests {
     let width = Int(seed) + 1
     let masks: [UInt64] = [0xffff_ffff, 0xf0f0_ff0f << 32, 0b110 << 50, 1 << 33]
     var lists = StretchLists(lists: masks.count)
+    // The last list is of an earlier stretch.
+    lists.open()
+    StretchKernel.list(3, Self.neurons(masks[3]), spikes.due, &lists)
     lists.open()
     for list in 0..<3 { StretchKernel.list(list, Self.neurons(masks[list]), spikes.due, &lists) }
     let weights = (0..<9000).map { _ in Int16.random(in: -120...120, using: &generator) }
-    // The second list's first neuron is bit 32: the word's first bit would begin before all weights. The last is not written.
+    // The second list's first neuron is bit 32: the word's first bit would begin before all weights.
     let spans = [
       PatchSpan(list: 0, weight: 0, weightStep: 64),
       PatchSpan(list: 0, weight: 11, weightStep: 70),

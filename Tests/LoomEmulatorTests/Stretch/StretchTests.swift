@@ -33,12 +33,12 @@ struct StretchTests {
   ]
 
   /// The same with weights of the first population so small that its potentials stand in 16 bits.
-  private static func light(_ image: HardwareImage, shift: UInt8) -> HardwareImage {
+  private static func light(_ image: HardwareImage, shift: UInt8, factor: Int) -> HardwareImage {
     var image = image
     for index in image.templates.indices where image.templates[index].target == 0 {
       image.templates[index].shifts = [shift]
       for weight in image.templates[index].weights.indices {
-        image.templates[index].weights[weight] = Int16(weight * 37 % 101 - 40)
+        image.templates[index].weights[weight] = Int16((weight * 37 % 101 - 40) * factor)
       }
     }
     for core in image.cores.indices {
@@ -54,15 +54,16 @@ struct StretchTests {
   @Test("the record is that of one step after the other", arguments: 0..<UInt64(6))
   func records(kind: UInt64) throws {
     var patched = 0
-    for seed in 0..<UInt64(8) {
+    for seed in 0..<UInt64(12) {
       var profile = TestProfiles.profile()
       profile.topology.coresPerTile = 8
       profile.neuron.perPopulationReset = seed % 3 == 2
       let image = RandomImage.make(
         seed: 50 * kind + seed, profile: profile, options: Self.options[Int(kind)])
       let samples = RandomImage.samples(
-        image, count: 2, seed: seed, rarity: [1, 3, 20][Int(seed % 3)])
-      let taken = kind < 4 ? Self.light(image, shift: UInt8(seed % 3)) : image
+        image, count: 2, seed: seed, rarity: [1, 3, 20, 250][Int(seed % 4)])
+      let taken =
+        kind < 4 ? Self.light(image, shift: UInt8(seed % 3), factor: kind == 1 ? 3 : 1) : image
       patched += try Self.agree(taken, profile, samples)
     }
     #expect(patched > 8)
