@@ -32,6 +32,9 @@ KERNELS = {
     "ScatterKernel": r"^\$s12LoomEmulator13ScatterKernelO3add_",
     "UpdateKernel": r"^\$s12LoomEmulator12UpdateKernelO(6update|9integrate|5widen)",
     "SendKernel": r"^\$s12LoomEmulator10SendKernelO5queue",
+    # Not their closures, which count as their own.
+    "StretchKernel": r"^\$s12LoomEmulator13StretchKernelO(?!.*XEfU_)"
+                     r"(3add|4list|6charge|5count|4meet|6travel|4open|6update)_?",
 }
 
 

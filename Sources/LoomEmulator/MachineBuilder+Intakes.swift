@@ -124,7 +124,7 @@ struct Intakes {
       var pieces: [Entry] = []
       var begin = entry.target
       let end = entry.target + entry.width
-      for place in next..<targets.count where begin < end {
+      for place in next..<targets.count {
         let piece = min(end, targets[place])
         var part = entry
         (part.target, part.width) = (begin, piece - begin)

@@ -14,7 +14,7 @@ struct StepLoop {
   var observer: Observer
   /// What the cores came to so far in the steps in the works.
   var slowest: [SlowestCore]
-  var longestRoute = 0.0
+  private var longestRoute = 0.0
   /// Work and loads of every step of the sample, where samples overlap.
   var pipelined: PipelinedSteps?
   /// Packets of the step, where every packet is moved; nil: durations come from counts.
@@ -298,7 +298,7 @@ struct StepLoop {
   }
 
   /// Counts messages of a flow on their way; returns how many there are.
-  mutating func travel(
+  private mutating func travel(
     _ count: Int32, _ flow: Int, _ path: MeshPath, step: Int
   ) -> Int {
     guard count > 0 else { return 0 }
@@ -310,7 +310,7 @@ struct StepLoop {
   }
 
   /// The messages of a flow whose spikes wait as bits.
-  func messages(_ flow: FlowInfo) -> Int32 {
+  private func messages(_ flow: FlowInfo) -> Int32 {
     Int32(truncatingIfNeeded: state.spikes.counts[state.spikes.now.field + flow.field])
   }
 
